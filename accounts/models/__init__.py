@@ -1,0 +1,15 @@
+"""Tables of accounts, grouped by who they speak about."""
+
+from accounts.models.api import ApiClient, ApiReply
+from accounts.models.customer import BillingOwner, Customer
+from accounts.models.people import Grantee, Group, Membership
+
+__all__ = [
+    "ApiClient",
+    "ApiReply",
+    "BillingOwner",
+    "Customer",
+    "Grantee",
+    "Group",
+    "Membership",
+]

@@ -1,0 +1,82 @@
+"""Who pays: the customer and the people who receive and settle its invoices."""
+
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+from uuid6 import uuid7
+
+from accounts.enums import CustomerStatus
+
+
+class Customer(models.Model):
+    """A company (or a person alone) that is invoiced. Everything customer-facing starts from here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    external_id = models.CharField(max_length=100, unique=True)
+    legal_name = models.CharField(max_length=200)
+    address_line1 = models.CharField(max_length=200)
+    address_line2 = models.CharField(max_length=200, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    region = models.CharField(max_length=100, blank=True)
+    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
+    currency = models.CharField(max_length=3, help_text="ISO 4217")
+    language = models.CharField(max_length=5, default="en", help_text="Language of invoices")
+    time_zone = models.CharField(max_length=64, default="UTC", help_text="IANA name")
+    tax_number = models.CharField(max_length=32, blank=True, help_text="VAT or tax id, as given")
+    payment_terms_days = models.PositiveSmallIntegerField(default=30)
+    paper = models.CharField(max_length=6, choices=[("A4", "A4"), ("Letter", "Letter")], default="A4")
+    status = models.CharField(
+        max_length=10, choices=CustomerStatus.choices, default=CustomerStatus.ACTIVE
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["legal_name", "id"]
+        indexes = [models.Index(fields=["legal_name"], name="customer_by_legal_name")]
+        constraints = [
+            models.CheckConstraint(
+                name="customer_country_is_two_capitals", condition=Q(country__regex=r"^[A-Z]{2}$")
+            ),
+            models.CheckConstraint(
+                name="customer_currency_is_three_capitals", condition=Q(currency__regex=r"^[A-Z]{3}$")
+            ),
+            models.CheckConstraint(
+                name="customer_status_is_known", condition=Q(status__in=CustomerStatus.values)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.legal_name
+
+
+class BillingOwner(models.Model):
+    """A person who pays for a customer; may never use the product."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="billing_owners")
+    name = models.CharField(max_length=200)
+    email = models.EmailField()
+    is_primary = models.BooleanField(default=False)
+    receives_invoices = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-is_primary", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                name="billing_owner_one_primary_per_customer",
+                fields=["customer"],
+                condition=Q(is_primary=True),
+            ),
+            models.UniqueConstraint(
+                name="billing_owner_email_once_per_customer", fields=["customer", "email"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"

@@ -1,0 +1,101 @@
+"""The closed vocabularies of billing. The values are what the API, the tables and the docs say."""
+
+from django.db.models import TextChoices
+
+
+class IntervalUnit(TextChoices):
+    DAY = "day", "Day"
+    WEEK = "week", "Week"
+    MONTH = "month", "Month"
+
+
+class PriceMode(TextChoices):
+    PER_UNIT = "per_unit", "Per unit"
+    VOLUME = "volume", "Volume"
+    GRADUATED = "graduated", "Graduated"
+    PACKAGE = "package", "Package"
+    STAIRSTEP = "stairstep", "Stairstep"
+
+
+class SubscriptionState(TextChoices):
+    ACTIVE = "active", "Active"
+    ENDED = "ended", "Ended"
+
+
+class SeatLimitBehavior(TextChoices):
+    EXPAND = "expand", "Expand"
+    BLOCK = "block", "Block"
+    OVERAGE = "overage", "Overage"
+
+
+class EventKind(TextChoices):
+    SUBSCRIPTION_STARTED = "subscription_started", "Subscription started"
+    SEAT_ADDED = "seat_added", "Seat added"
+    SEAT_REMOVED = "seat_removed", "Seat removed"
+    SEAT_SUSPENDED = "seat_suspended", "Seat suspended"
+    SEAT_REACTIVATED = "seat_reactivated", "Seat reactivated"
+    SEAT_MOVED = "seat_moved", "Seat moved"
+    SEAT_REASSIGNED = "seat_reassigned", "Seat reassigned"
+    SEAT_INVITED = "seat_invited", "Seat invited"
+    SEAT_ACCEPTED = "seat_accepted", "Seat accepted"
+    SEAT_USED = "seat_used", "Seat used"
+    SEAT_INACTIVE = "seat_inactive", "Seat inactive"
+    QUANTITY_SET = "quantity_set", "Quantity set"
+    PRICE_CHANGED = "price_changed", "Price changed"
+    PLAN_CHANGED = "plan_changed", "Plan changed"
+    CORRECTION = "correction", "Correction"
+
+
+class SeatStateChoice(TextChoices):
+    ASSIGNED = "assigned", "Assigned"
+    INVITED = "invited", "Invited"
+    ACCEPTED = "accepted", "Accepted"
+    ACTIVE = "active", "Active"
+    SUSPENDED = "suspended", "Suspended"
+    INACTIVE = "inactive", "Inactive"
+    REMOVED = "removed", "Removed"
+
+
+class LineKind(TextChoices):
+    RECURRING = "recurring", "Recurring"
+    PRORATION = "proration", "Proration"
+    CREDIT = "credit", "Credit"
+    TRUE_UP = "true_up", "True-up"
+    MINIMUM = "minimum", "Minimum"
+    USAGE = "usage", "Usage"
+    DISCOUNT = "discount", "Discount"
+    ADJUSTMENT = "adjustment", "Adjustment"
+
+
+class InvoiceKind(TextChoices):
+    INVOICE = "invoice", "Invoice"
+    CREDIT_NOTE = "credit_note", "Credit note"
+
+
+class InvoiceState(TextChoices):
+    DRAFT = "draft", "Draft"
+    FINALIZED = "finalized", "Finalized"
+
+
+class CreditReason(TextChoices):
+    CREDIT_NOTE = "credit_note", "Credit note kept as balance"
+    APPLIED = "applied", "Applied to an invoice"
+
+
+class RunTrigger(TextChoices):
+    SCHEDULE = "schedule", "Schedule"
+    COMMAND = "command", "Command"
+    DESK = "desk", "Desk"
+
+
+class RunState(TextChoices):
+    RUNNING = "running", "Running"
+    FINISHED = "finished", "Finished"
+
+
+class StageName(TextChoices):
+    RATE = "rate", "Rate"
+    DRAFT = "draft", "Draft"
+    TAX = "tax", "Tax"
+    FINALIZE = "finalize", "Finalize"
+    RENDER = "render", "Render"

@@ -1,0 +1,1 @@
+"""What staff see across the apps: customer, invoice and flow pages."""

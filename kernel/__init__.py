@@ -1,0 +1,1 @@
+"""Words every app shares: money, periods, refusals and stages. Standard library only."""

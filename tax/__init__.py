@@ -1,0 +1,1 @@
+"""Who sells: billing entities and which of them invoices which customer."""
