@@ -77,6 +77,11 @@ class InvoiceState(TextChoices):
     FINALIZED = "finalized", "Finalized"
 
 
+class Settlement(TextChoices):
+    BALANCE = "balance", "Kept as balance"
+    REFUND = "refund", "To be refunded"
+
+
 class CreditReason(TextChoices):
     CREDIT_NOTE = "credit_note", "Credit note kept as balance"
     APPLIED = "applied", "Applied to an invoice"

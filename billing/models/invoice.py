@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from uuid6 import uuid7
 
 from accounts.models import Customer
-from billing.enums import CreditReason, InvoiceKind, InvoiceState, LineKind
+from billing.enums import CreditReason, InvoiceKind, InvoiceState, LineKind, Settlement
 from billing.models.rating import RatedSpan
 from tax.models import BillingEntity
 
@@ -52,6 +52,12 @@ class Invoice(models.Model):
     state = models.CharField(
         max_length=9, choices=InvoiceState.choices, default=InvoiceState.DRAFT
     )
+    settlement = models.CharField(
+        max_length=7,
+        choices=Settlement.choices,
+        default=Settlement.BALANCE,
+        help_text="What becomes of a credit note's amount",
+    )
     currency = models.CharField(max_length=3)
     cycle_date = models.DateField(help_text="Local date of the billing moment it belongs to")
     drafted_at = models.DateTimeField()
@@ -89,7 +95,7 @@ class Invoice(models.Model):
             ),
             models.UniqueConstraint(
                 name="invoice_one_draft_per_customer_and_currency",
-                fields=["customer", "billing_entity", "currency", "kind"],
+                fields=["customer", "billing_entity", "currency", "kind", "settlement"],
                 condition=Q(state=InvoiceState.DRAFT),
             ),
             models.CheckConstraint(

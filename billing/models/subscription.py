@@ -47,12 +47,20 @@ class Subscription(models.Model):
     rate_due_at = models.DateTimeField(
         null=True, blank=True, help_text="When the rate stage has work; empty: never again"
     )
+    due_early = models.BooleanField(
+        default=False, help_text="Due before its next regular invoice, so the next tick takes it"
+    )
     touched_from = models.DateField(
         null=True, blank=True, help_text="Earliest local date changed since the last rating"
     )
     rating_count = models.PositiveIntegerField(default=0)
+    drafted_count = models.PositiveIntegerField(
+        default=0, help_text="Ratings whose spans are on invoices; the draft stage waits on the rest"
+    )
 
-    history = HistoricalRecords(excluded_fields=["rate_due_at", "touched_from", "rating_count"])
+    history = HistoricalRecords(
+        excluded_fields=["rate_due_at", "due_early", "touched_from", "rating_count", "drafted_count"]
+    )
 
     class Meta:
         ordering = ["-starts_on", "id"]
@@ -61,7 +69,12 @@ class Subscription(models.Model):
                 name="subscription_due_for_rating",
                 fields=["rate_due_at", "id"],
                 condition=Q(rate_due_at__isnull=False),
-            )
+            ),
+            models.Index(
+                name="subscription_rated_not_drafted",
+                fields=["customer"],
+                condition=Q(rating_count__gt=F("drafted_count")),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -70,6 +83,10 @@ class Subscription(models.Model):
             models.CheckConstraint(
                 name="subscription_ends_after_it_starts",
                 condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")),
+            ),
+            models.CheckConstraint(
+                name="subscription_drafts_only_what_is_rated",
+                condition=Q(drafted_count__lte=F("rating_count")),
             ),
             models.CheckConstraint(
                 name="subscription_interval_is_positive", condition=Q(interval_count__gt=0)
