@@ -30,15 +30,13 @@ class StageOutcome:
         return StageOutcome(self.passed + other.passed, self.refused + other.refused)
 
 
-NOTHING_WAITED = StageOutcome(0, 0)
-
-
 @dataclass(frozen=True, slots=True)
 class Stage:
     """
     One step of the flow, in the words the board and docs/flow.md show.
 
-    `step` takes a chunk of keys, does all of it or none, and may be called again with the same keys.
+    `step` takes up to `chunk` keys, does all of them or none, and may be called again with the same.
+    A key it cannot serve for a reason a person can mend is refused, and the others pass.
     """
 
     name: str
@@ -48,8 +46,4 @@ class Stage:
     waiting: Waiting
     waiting_count: WaitingCount
     step: Callable[..., StageOutcome]
-
-    def run_chunk(self, *, at: datetime, limit: int) -> StageOutcome:
-        """Push at most `limit` waiting keys through the stage. An empty chunk means it is drained."""
-        keys = self.waiting(at=at, limit=limit)
-        return self.step(keys=keys, at=at) if keys else NOTHING_WAITED
+    chunk: int

@@ -20,6 +20,7 @@ class Rating(models.Model):
     subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="ratings")
     number = models.PositiveIntegerField(help_text="1, 2, 3 … for each subscription")
     as_of = models.DateTimeField(help_text="The instant whose due charges were rated")
+    rated_at = models.DateTimeField(help_text="When; catalog versions published later did not count")
     known_position = models.BigIntegerField(help_text="Last ledger position known")
 
     class Meta:

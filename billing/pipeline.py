@@ -1,0 +1,73 @@
+"""The invoice flow, top to bottom. If you read one file, read this one."""
+
+from billing.operations.determine_tax import determine_tax
+from billing.operations.draft_invoices import draft_invoices
+from billing.operations.finalize_invoices import finalize_invoices
+from billing.operations.rate_periods import rate_periods
+from billing.operations.render_invoices import render_invoices
+from billing.queries import work
+from kernel.stage import Stage
+
+RATE = Stage(
+    name="rate",
+    waits_as="subscriptions due, or changed behind a draft in its grace period",
+    writes="ratings and rated spans with the ledger entries that explain them",
+    once_because="a span's period and basis are unique in a rating, ratings are numbered",
+    waiting=work.to_rate,
+    waiting_count=work.count_to_rate,
+    step=rate_periods,
+    chunk=500,
+)
+RATE_EARLY = Stage(
+    name="rate",
+    waits_as="subscriptions due before their next regular invoice",
+    writes=RATE.writes,
+    once_because=RATE.once_because,
+    waiting=work.to_rate_early,
+    waiting_count=work.count_to_rate,
+    step=rate_periods,
+    chunk=500,
+)
+DRAFT = Stage(
+    name="draft",
+    waits_as="customers with rated spans on no invoice",
+    writes="draft invoices and their lines",
+    once_because="a rated span has one invoice line",
+    waiting=work.to_draft,
+    waiting_count=work.count_to_draft,
+    step=draft_invoices,
+    chunk=500,
+)
+TAX = Stage(
+    name="tax",
+    waits_as="drafts without tax",
+    writes="the draft's tax and the sentence that explains it",
+    once_because="tax is determined again until the draft is finalized, never after",
+    waiting=work.to_tax,
+    waiting_count=work.count_to_tax,
+    step=determine_tax,
+    chunk=500,
+)
+FINALIZE = Stage(
+    name="finalize",
+    waits_as="drafts with tax whose grace period is over",
+    writes="number, due date, totals, credit applied, snapshots of both parties and the policies",
+    once_because="a sequence is unique in its series; a finalized invoice refuses every change",
+    waiting=work.to_finalize,
+    waiting_count=work.count_to_finalize,
+    step=finalize_invoices,
+    chunk=500,
+)
+RENDER = Stage(
+    name="render",
+    waits_as="finalized invoices without a document",
+    writes="the PDF and its SHA-256 digest",
+    once_because="an invoice has one document",
+    waiting=work.to_render,
+    waiting_count=work.count_to_render,
+    step=render_invoices,
+    chunk=8,
+)
+
+STAGES = (RATE, DRAFT, TAX, FINALIZE, RENDER)
+TICK = (RATE_EARLY, DRAFT, TAX, FINALIZE, RENDER)

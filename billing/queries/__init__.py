@@ -1,0 +1,1 @@
+"""What billing can answer, as plain records."""

@@ -1,0 +1,129 @@
+"""The work lists of the flow. Each is a query with its partial index; reading one locks what it lists."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+
+from accounts.models import Customer
+from billing.enums import InvoiceState, StageName
+from billing.models import Invoice, StageRefusal, Subscription
+
+Waiting = tuple[int, datetime | None]
+
+
+def not_refused(stage: str) -> Exists:
+    """Leaves out subjects with an open refusal at the stage: they wait for a person."""
+    return ~Exists(
+        StageRefusal.objects.filter(stage=stage, subject_id=OuterRef("pk"), resolved_at=None)
+    )
+
+
+def taken(rows: QuerySet, limit: int) -> Sequence[UUID]:  # type: ignore[type-arg]
+    """Keys of a chunk, locked; keys somebody else is working on are passed over."""
+    locked = rows.select_for_update(skip_locked=True, of=("self",), no_key=True)
+    return list(locked.values_list("pk", flat=True)[:limit])
+
+
+def subscriptions_due(at: datetime) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(not_refused(StageName.RATE), rate_due_at__lte=at).order_by(
+        "rate_due_at", "pk"
+    )
+
+
+def subscriptions_touched_before_finalizing(at: datetime) -> QuerySet[Subscription]:
+    """Changed behind the cycle of a draft whose grace period ends: the change joins the draft."""
+    draft = Invoice.objects.filter(
+        customer=OuterRef("customer"),
+        state=InvoiceState.DRAFT,
+        finalize_after__lte=at,
+        cycle_date__gt=OuterRef("touched_from"),
+        drafted_at__lt=F("finalize_after"),
+    )
+    return Subscription.objects.filter(
+        not_refused(StageName.RATE), Exists(draft), rating_count__gt=0
+    ).order_by("pk")
+
+
+def to_rate(*, at: datetime, limit: int) -> Sequence[UUID]:
+    due = taken(subscriptions_due(at), limit)
+    return due or taken(subscriptions_touched_before_finalizing(at), limit)
+
+
+def to_rate_early(*, at: datetime, limit: int) -> Sequence[UUID]:
+    """What cannot wait for the daily run: changes billed at once, in batches or past a threshold."""
+    early = taken(subscriptions_due(at).filter(due_early=True), limit)
+    return early or taken(subscriptions_touched_before_finalizing(at), limit)
+
+
+def count_to_rate(*, at: datetime) -> Waiting:
+    return counted(subscriptions_due(at), Min("rate_due_at"))
+
+
+def customers_to_draft(at: datetime) -> QuerySet[Customer]:
+    rated = Subscription.objects.filter(
+        customer=OuterRef("pk"), rating_count__gt=F("drafted_count")
+    )
+    return Customer.objects.filter(not_refused(StageName.DRAFT), Exists(rated)).order_by("pk")
+
+
+def to_draft(*, at: datetime, limit: int) -> Sequence[UUID]:
+    return taken(customers_to_draft(at), limit)
+
+
+def count_to_draft(*, at: datetime) -> Waiting:
+    oldest = Min("subscriptions__ratings__as_of", filter=Q(subscriptions__rating_count__gt=0))
+    return counted(customers_to_draft(at), oldest)
+
+
+def drafts_without_tax(at: datetime) -> QuerySet[Invoice]:
+    return Invoice.objects.filter(
+        not_refused(StageName.TAX), state=InvoiceState.DRAFT, tax_minor__isnull=True
+    ).order_by("pk")
+
+
+def to_tax(*, at: datetime, limit: int) -> Sequence[UUID]:
+    return taken(drafts_without_tax(at), limit)
+
+
+def count_to_tax(*, at: datetime) -> Waiting:
+    return counted(drafts_without_tax(at), Min("drafted_at"))
+
+
+def drafts_ready(at: datetime) -> QuerySet[Invoice]:
+    """Taxed, past their grace period, and nothing of the customer still being drafted."""
+    return Invoice.objects.filter(
+        not_refused(StageName.FINALIZE),
+        state=InvoiceState.DRAFT,
+        tax_minor__isnull=False,
+        finalize_after__lte=at,
+    ).order_by("finalize_after", "pk")
+
+
+def to_finalize(*, at: datetime, limit: int) -> Sequence[UUID]:
+    return taken(drafts_ready(at), limit)
+
+
+def count_to_finalize(*, at: datetime) -> Waiting:
+    return counted(drafts_ready(at), Min("finalize_after"))
+
+
+def invoices_without_document(at: datetime) -> QuerySet[Invoice]:
+    return Invoice.objects.filter(
+        not_refused(StageName.RENDER), state=InvoiceState.FINALIZED, document=None
+    ).order_by("-issued_at", "pk")
+
+
+def to_render(*, at: datetime, limit: int) -> Sequence[UUID]:
+    return taken(invoices_without_document(at), limit)
+
+
+def count_to_render(*, at: datetime) -> Waiting:
+    return counted(invoices_without_document(at), Min("issued_at"))
+
+
+def counted(rows: QuerySet, oldest: Min) -> Waiting:  # type: ignore[type-arg]
+    """How many wait, and since when the oldest does."""
+    totals = rows.order_by().aggregate(waiting=Count("pk", distinct=True), oldest=oldest)
+    return totals["waiting"], totals["oldest"]

@@ -1,0 +1,1 @@
+"""Between rows and the plain facts of calc: reading them, and writing them in bulk."""

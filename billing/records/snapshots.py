@@ -1,0 +1,23 @@
+"""Both parties of an invoice as they were when it was finalized."""
+
+from typing import Any
+
+from accounts.models import Customer
+from tax.models import BillingEntity
+
+ADDRESS = ("address_line1", "address_line2", "postal_code", "city", "region", "country")
+SELLER = (
+    "code", "legal_name", *ADDRESS, "vat_id", "registration_number", "email", "bank_name", "iban",
+    "bic", "accent_color",
+)  # fmt: skip
+BUYER = ("external_id", "legal_name", *ADDRESS, "tax_number")
+
+
+def seller_snapshot(entity: BillingEntity) -> dict[str, Any]:
+    return {name: getattr(entity, name) for name in SELLER}
+
+
+def buyer_snapshot(customer: Customer) -> dict[str, Any]:
+    """With the billing owners who receive invoices, the primary one first."""
+    owners = [{"name": one.name, "email": one.email} for one in customer.billing_owners.all()]
+    return {**{name: getattr(customer, name) for name in BUYER}, "billing_owners": owners}

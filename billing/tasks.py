@@ -1,0 +1,45 @@
+"""What Celery does: lend hands to the flow. State is in PostgreSQL; a task may run twice or die."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from billing.enums import RunState, RunTrigger
+from billing.models import InvoiceRun
+from billing.operations.push_flow import push_flow
+from billing.operations.run_invoices import push_run, start_run
+from billing.pipeline import STAGES, TICK
+
+HANDS = 2
+
+
+@shared_task
+def start_daily_run(**_added_later: object) -> str:
+    """Record the day's run and call hands to it."""
+    now = timezone.now()
+    run = start_run(as_of=now, trigger=RunTrigger.SCHEDULE, at=now)
+    call_hands(run_id=run.pk)
+    return str(run.pk)
+
+
+def call_hands(*, run_id: UUID) -> None:
+    """Ask the workers to push a run; more hands than workers only wait."""
+    for _ in range(HANDS):
+        lend_hand.delay(run_id=str(run_id))
+
+
+@shared_task
+def lend_hand(*, run_id: str, **_added_later: object) -> str:
+    """Push a run until nothing waits for it."""
+    return push_run(run_id=UUID(run_id), stages=STAGES, now=timezone.now).state
+
+
+@shared_task
+def tick(**_added_later: object) -> None:
+    """Each minute: what cannot wait for the daily run, and runs whose hands died."""
+    push_flow(stages=TICK, at=timezone.now())
+    for run_id in InvoiceRun.objects.filter(state=RunState.RUNNING).values_list("pk", flat=True):
+        lend_hand.delay(run_id=str(run_id))
+
+
