@@ -1,0 +1,227 @@
+"""Everything rating needs of a subscription: its whole ledger and catalog, as facts of calc."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from billing.calc.types import (
+    BilledSpan,
+    LedgerFact,
+    RatingInput,
+    SeatState,
+    SubscriptionTerms,
+    TermsChange,
+)
+from billing.enums import EventKind
+from billing.models import LedgerHead, SeatLedgerEntry, Subscription
+from billing.records.catalog_book import CatalogBook, Cycle, interval_of, load_catalog_book
+
+TERMS_KINDS = frozenset({EventKind.PLAN_CHANGED, EventKind.PRICE_CHANGED})
+ENTRY_COLUMNS = (
+    "id", "position", "event_id", "kind", "seat_type__code", "seat_type__plan_id", "effective_at",
+    "recorded_at", "from_state", "to_state", "quantity", "set_to", "grantee_id", "corrects_id",
+    "voids", "price_id", "subscription_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """A ledger entry as read."""
+
+    id: UUID
+    position: int
+    event_id: UUID
+    kind: str
+    seat_type_code: str
+    plan_id: UUID
+    effective_at: datetime
+    recorded_at: datetime
+    from_state: str
+    to_state: str
+    quantity: int
+    set_to: int | None
+    grantee_id: UUID | None
+    corrects_id: UUID | None
+    voids: bool
+    price_id: UUID | None
+
+
+@dataclass(slots=True)
+class SubscriptionBook:
+    """A subscription with its ledger; answers what was known up to a position of the chain."""
+
+    subscription: Subscription
+    catalog: CatalogBook
+    known_position: int
+    entries: list[EntryRow] = field(default_factory=list)
+
+    def rating_input(
+        self,
+        *,
+        as_of: datetime,
+        rated_at: datetime,
+        billed: Sequence[BilledSpan],
+        touched_from: date | None = None,
+        known_position: int | None = None,
+    ) -> RatingInput:
+        """
+        What rating starts from at an instant.
+
+        `known_position` cuts the ledger (default: all of it); catalog versions published after
+        `rated_at` do not count. Periods that end by `touched_from` are left as they were billed.
+        """
+        known = self.known_position if known_position is None else known_position
+        entries = [entry for entry in self.entries if entry.position <= known]
+        terms_ids = terms_entry_ids(entries)
+        return RatingInput(
+            terms=self.terms(rated_at=rated_at),
+            facts=tuple(fact(entry) for entry in entries if entry.id not in terms_ids),
+            changes=self.terms_changes(entries=entries, rated_at=rated_at),
+            billed=tuple(billed),
+            as_of=as_of,
+            touched_from=touched_from,
+        )
+
+    @property
+    def cycle(self) -> Cycle:
+        return self.subscription.interval_unit, self.subscription.interval_count
+
+    @property
+    def cycles(self) -> set[Cycle]:
+        """Intervals it was ever billed by."""
+        prices = [self.catalog.prices[row.price_id] for row in self.entries if row.price_id]
+        return {self.cycle, *((price.interval_unit, price.interval_count) for price in prices)}
+
+    def terms(self, *, rated_at: datetime) -> SubscriptionTerms:
+        """What the subscription started with."""
+        subscription = self.subscription
+        plan_id, cycle = subscription.plan_id, self.cycle
+        return SubscriptionTerms(
+            key=str(subscription.pk),
+            currency=subscription.currency,
+            timezone=subscription.time_zone,
+            starts_on=subscription.starts_on,
+            ends_on=subscription.ends_on,
+            anchor_day=subscription.anchor_day,
+            interval=interval_of(cycle),
+            seat_types=tuple(one.code for one in self.catalog.seat_types[plan_id]),
+            prices=self.catalog.price_versions(
+                plan_id=plan_id,
+                currency=subscription.currency,
+                cycle=cycle,
+                published_by=rated_at,
+            ),
+            policies=self.catalog.policy_versions(
+                plan_id=plan_id, cycle=cycle, published_by=rated_at
+            ),
+            commitment=subscription.commitment,
+            term_months=subscription.term_months,
+        )
+
+    def terms_changes(
+        self, *, entries: Sequence[EntryRow], rated_at: datetime
+    ) -> tuple[TermsChange, ...]:
+        """Plan and price changes in force, one an event, after their corrections."""
+        correctors = {entry.corrects_id: entry for entry in entries if entry.corrects_id}
+        changes: dict[UUID, list[tuple[EntryRow, EntryRow]]] = defaultdict(list)
+        for entry in entries:
+            if entry.kind in TERMS_KINDS and not entry.corrects_id:
+                newest = last_correction(entry, correctors)
+                if not newest.voids:
+                    changes[entry.event_id].append((entry, newest))
+        return tuple(self.terms_change(pairs, rated_at) for pairs in changes.values())
+
+    def terms_change(
+        self, pairs: Sequence[tuple[EntryRow, EntryRow]], rated_at: datetime
+    ) -> TermsChange:
+        original, newest = pairs[0]
+        changes_plan = original.kind == EventKind.PLAN_CHANGED
+        prices = {first.seat_type_code: first.price_id for first, _ in pairs if first.price_id}
+        price = self.catalog.prices[next(iter(prices.values()))]
+        cycle = (price.interval_unit, price.interval_count)
+        return TermsChange(
+            entry_ids=tuple({str(e.id): None for pair in pairs for e in pair}),
+            event_id=str(original.event_id),
+            position=newest.position,
+            effective_at=newest.effective_at,
+            recorded_at=newest.recorded_at,
+            prices={code: self.catalog.price_terms[key] for code, key in prices.items()},
+            policies=self.catalog.policy_versions(
+                plan_id=original.plan_id, cycle=cycle, published_by=rated_at
+            )
+            if changes_plan
+            else None,
+            interval=interval_of(cycle) if changes_plan else None,
+            plan_key=str(original.plan_id) if changes_plan else None,
+        )
+
+
+def terms_entry_ids(entries: Sequence[EntryRow]) -> set[UUID]:
+    """Entries that change terms, and their corrections: they move no seats."""
+    ids = {entry.id for entry in entries if entry.kind in TERMS_KINDS}
+    for entry in entries:  # positions ascend, so a correction comes after what it corrects
+        if entry.corrects_id in ids:
+            ids.add(entry.id)
+    return ids
+
+
+def last_correction(entry: EntryRow, correctors: Mapping[UUID | None, EntryRow]) -> EntryRow:
+    while entry.id in correctors:
+        entry = correctors[entry.id]
+    return entry
+
+
+def fact(entry: EntryRow) -> LedgerFact:
+    return LedgerFact(
+        entry_id=str(entry.id),
+        event_id=str(entry.event_id),
+        position=entry.position,
+        kind=entry.kind,
+        seat_type=entry.seat_type_code,
+        effective_at=entry.effective_at,
+        recorded_at=entry.recorded_at,
+        from_state=SeatState(entry.from_state) if entry.from_state else None,
+        to_state=SeatState(entry.to_state) if entry.to_state else None,
+        quantity=entry.quantity,
+        set_to=entry.set_to,
+        grantee=str(entry.grantee_id) if entry.grantee_id else None,
+        corrects=str(entry.corrects_id) if entry.corrects_id else None,
+        void=entry.voids,
+    )
+
+
+def load_subscription_books(
+    *, subscriptions: Sequence[Subscription]
+) -> dict[UUID, SubscriptionBook]:
+    """
+    Books of subscriptions in a fixed number of queries.
+
+    The heads of the chains are read first, so that a book holds exactly what was known at one
+    position, also while other hands append.
+    """
+    heads = dict(
+        LedgerHead.objects.filter(
+            customer__in={one.customer_id for one in subscriptions}
+        ).values_list("customer_id", "position")
+    )
+    rows: dict[UUID, list[EntryRow]] = defaultdict(list)
+    entries = SeatLedgerEntry.objects.filter(subscription__in=subscriptions).order_by("position")
+    for *columns, subscription_id in entries.values_list(*ENTRY_COLUMNS):
+        rows[subscription_id].append(EntryRow(*columns))
+
+    catalog = load_catalog_book(
+        plan_ids={one.plan_id for one in subscriptions}
+        | {row.plan_id for found in rows.values() for row in found},
+        price_ids={row.price_id for found in rows.values() for row in found if row.price_id},
+    )
+    return {
+        one.pk: SubscriptionBook(
+            subscription=one,
+            catalog=catalog,
+            known_position=(known := heads.get(one.customer_id, 0)),
+            entries=[row for row in rows[one.pk] if row.position <= known],
+        )
+        for one in subscriptions
+    }
