@@ -1,0 +1,1 @@
+"""Invoices on paper: the sheet that holds every word of a page, and the one door to WeasyPrint."""

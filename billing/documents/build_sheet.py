@@ -1,0 +1,204 @@
+"""From an invoice and its lines to the sheet that prints it. Pure: same rows, same words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+
+from billing.documents import formats
+from billing.documents.groups import build_groups
+from billing.documents.parties import buyer_party, imprint, seller_party
+from billing.documents.phrases import Phrases, phrases_for
+from billing.documents.sheet import (
+    Columns,
+    Fact,
+    Headline,
+    Payment,
+    PolicyNote,
+    Sheet,
+)
+from billing.enums import InvoiceKind, LineKind, Settlement
+from billing.models import Invoice, InvoiceLine
+from kernel.refusal import Refusal
+
+
+class SnapshotIncomplete(Refusal):
+    """A finalized invoice lacks something its sheet must print."""
+
+    code = "document_snapshot_incomplete"
+
+
+def build_sheet(*, invoice: Invoice, lines: Sequence[InvoiceLine]) -> Sheet:
+    """
+    The finished text of a finalized invoice or credit note.
+
+    :param lines: all lines of the invoice in the order of their positions
+    :raises SnapshotIncomplete: if a snapshot lacks a name, or a zone or currency is unknown
+    """
+    try:
+        return SheetWriter(invoice).write(lines)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise SnapshotIncomplete(
+            f"{invoice.number} cannot be printed: {type(error).__name__}: {error}. "
+            "Its snapshot was written incompletely; look at the seller, buyer and policies of "
+            "the invoice, and report it."
+        ) from error
+
+
+class SheetWriter:
+    """Holds what every part of the sheet needs: the invoice, its words and its locale."""
+
+    def __init__(self, invoice: Invoice) -> None:
+        self.invoice = invoice
+        self.words: Phrases = phrases_for(invoice.language)
+        self.locale: Locale = formats.document_locale(
+            language=invoice.language, paper=invoice.paper
+        )
+        self.is_credit_note = invoice.kind == InvoiceKind.CREDIT_NOTE
+
+    def write(self, lines: Sequence[InvoiceLine]) -> Sheet:
+        invoice, words = self.invoice, self.words
+        seller = seller_party(invoice.seller, words=words, locale=self.locale)
+        buyer = buyer_party(invoice.buyer, words=words, locale=self.locale)
+        kind = words.credit_note if self.is_credit_note else words.invoice
+        return Sheet(
+            language=str(self.locale).replace("_", "-"),
+            paper=invoice.paper,
+            accent_color=invoice.seller["accent_color"],
+            title=f"{kind} {invoice.number}",
+            author=seller.name,
+            issued_at=invoice.issued_at.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            kind=kind,
+            number=invoice.number,
+            seller=seller,
+            buyer_heading=words.bill_to,
+            buyer=buyer,
+            facts=self.facts(lines),
+            headline=self.headline(),
+            columns=self.columns(),
+            groups=build_groups(
+                lines, currency=invoice.currency, words=words, locale=self.locale
+            ),
+            sums=self.sums(),
+            due=Fact(words.your_credit if self.is_credit_note else words.amount_due, self.due()),
+            tax_note=invoice.tax_note,
+            payment=self.payment(),
+            policies_heading=words.policies,
+            policies=self.policies(),
+            running_title=f"{kind} {invoice.number}",
+            running_buyer=buyer.name,
+            imprint=imprint(seller),
+            page_word=words.page,
+            of_word=words.of,
+        )
+
+    def money(self, minor: int) -> str:
+        return formats.money(minor, currency=self.invoice.currency, locale=self.locale)
+
+    def day(self, day: date) -> str:
+        return formats.long_date(day, locale=self.locale)
+
+    def due(self) -> str:
+        return self.money(self.invoice.amount_due_minor)
+
+    def issued_on(self) -> date:
+        """The date in the customer's time zone at the moment of issue."""
+        return self.invoice.issued_at.astimezone(ZoneInfo(self.invoice.time_zone)).date()
+
+    def facts(self, lines: Sequence[InvoiceLine]) -> tuple[Fact, ...]:
+        invoice, words = self.invoice, self.words
+        facts = [Fact(words.issue_date, self.day(self.issued_on()))]
+        if not self.is_credit_note:
+            facts.append(Fact(words.due_date, self.day(invoice.due_date)))
+        if lines:
+            facts.append(Fact(words.billing_period, self.billing_period(lines)))
+        facts.append(Fact(words.customer_id, invoice.buyer["external_id"]))
+        facts.append(Fact(words.time_zone, invoice.time_zone.replace("_", " ")))
+        return tuple(facts)
+
+    def billing_period(self, lines: Sequence[InvoiceLine]) -> str:
+        """From the first day to the last day billed; corrections of earlier periods stand apart."""
+        regular = [line for line in lines if line.kind != LineKind.ADJUSTMENT] or lines
+        first = min(line.span_first for line in regular)
+        after = max(line.span_after for line in regular)
+        return formats.period(first, after, locale=self.locale)
+
+    def headline(self) -> Headline:
+        words, invoice = self.words, self.invoice
+        if self.is_credit_note:
+            return Headline(words.your_credit, self.due(), "")
+        note = words.due_by.format(date=self.day(invoice.due_date))
+        return Headline(
+            words.amount_due, self.due(), note if invoice.amount_due_minor else words.nothing_due
+        )
+
+    def columns(self) -> Columns:
+        words = self.words
+        return Columns(
+            description=words.description,
+            period=words.period,
+            quantity=words.quantity,
+            unit_price=words.unit_price,
+            amount=words.amount_in.format(currency=self.invoice.currency),
+        )
+
+    def sums(self) -> tuple[Fact, ...]:
+        invoice, words = self.invoice, self.words
+        sums = [
+            Fact(words.subtotal, self.money(invoice.subtotal_minor)),
+            Fact(words.tax, self.money(invoice.tax_minor)),
+            Fact(words.total, self.money(invoice.total_minor)),
+        ]
+        if invoice.credit_applied_minor:
+            sums.append(Fact(words.credit_applied, self.money(-invoice.credit_applied_minor)))
+        return tuple(sums)
+
+    def payment(self) -> Payment:
+        seller, words = self.invoice.seller, self.words
+        asks_for_money = not self.is_credit_note and self.invoice.amount_due_minor > 0
+        email = seller["email"]
+        return Payment(
+            heading=words.your_credit if self.is_credit_note else words.how_to_pay,
+            sentence=self.payment_sentence(),
+            facts=self.bank_facts(seller) if asks_for_money and seller["iban"] else (),
+            questions=words.questions.format(email=email) if email else "",
+        )
+
+    def payment_sentence(self) -> str:
+        """What happens to the money now."""
+        invoice, words = self.invoice, self.words
+        if self.is_credit_note:
+            kept = invoice.settlement == Settlement.BALANCE
+            sentence = words.added_to_balance if kept else words.refunded
+            return sentence.format(amount=self.money(-invoice.amount_due_minor))
+        if not invoice.amount_due_minor:
+            return words.covered_by_credit if invoice.credit_applied_minor else words.nothing_to_pay
+        sentence = words.pay_to_account if invoice.seller["iban"] else words.pay
+        return sentence.format(
+            amount=self.due(), date=self.day(invoice.due_date), number=invoice.number
+        )
+
+    def bank_facts(self, seller: Mapping[str, Any]) -> tuple[Fact, ...]:
+        words = self.words
+        is_iban = formats.is_iban(seller["iban"])
+        facts = (
+            Fact(words.account_holder, seller["legal_name"]),
+            Fact(words.bank, seller["bank_name"]),
+            Fact(words.iban if is_iban else words.account_number, formats.bank_account(seller["iban"])),
+            Fact(words.bic if is_iban else words.routing_number, seller["bic"]),
+            Fact(words.reference, self.invoice.number),
+        )
+        return tuple(fact for fact in facts if fact.value)
+
+    def policies(self) -> tuple[PolicyNote, ...]:
+        return tuple(
+            PolicyNote(
+                title=self.words.policy_title.format(
+                    plan=quote["plan"], title=quote["title"], version=quote["version"]
+                ),
+                paragraphs=tuple(quote["paragraphs"]),
+            )
+            for quote in self.invoice.policies
+        )

@@ -1,0 +1,58 @@
+"""Lines as they stand on a sheet: together by plan and seat type, in the order of their positions."""
+
+from collections.abc import Sequence
+
+from babel import Locale
+
+from billing.documents import formats
+from billing.documents.phrases import Phrases
+from billing.documents.sheet import SheetGroup, SheetLine
+from billing.models import InvoiceLine
+
+
+def build_groups(
+    lines: Sequence[InvoiceLine], *, currency: str, words: Phrases, locale: Locale
+) -> tuple[SheetGroup, ...]:
+    """Groups in the order in which their first lines come; amounts in `currency`."""
+    members: dict[tuple[str, str], list[InvoiceLine]] = {}
+    for line in lines:
+        members.setdefault((line.plan_name, line.seat_type_name), []).append(line)
+    return tuple(
+        build_group(plan, seat_type, group, currency=currency, words=words, locale=locale)
+        for (plan, seat_type), group in members.items()
+    )
+
+
+def build_group(
+    plan: str,
+    seat_type: str,
+    lines: Sequence[InvoiceLine],
+    *,
+    currency: str,
+    words: Phrases,
+    locale: Locale,
+) -> SheetGroup:
+    """A single line is its own total; more lines are added up below them."""
+    total = ""
+    if len(lines) > 1:
+        minor = sum(line.amount_minor for line in lines)
+        total = formats.amount(minor, currency=currency, locale=locale)
+    return SheetGroup(
+        title=seat_type,
+        plan=plan,
+        lines=tuple(build_line(line, currency=currency, locale=locale) for line in lines),
+        total_label=words.group_total.format(group=seat_type),
+        total=total,
+    )
+
+
+def build_line(line: InvoiceLine, *, currency: str, locale: Locale) -> SheetLine:
+    return SheetLine(
+        position=str(line.position),
+        description=line.description,
+        formula=line.formula,
+        period=formats.period(line.span_first, line.span_after, locale=locale),
+        quantity=formats.whole(line.quantity, locale=locale),
+        unit_price=formats.amount(line.unit_price_minor, currency=currency, locale=locale),
+        amount=formats.amount(line.amount_minor, currency=currency, locale=locale),
+    )

@@ -1,0 +1,158 @@
+"""Every fixed word on a sheet, in English and German. Sentences only; the sheet fills them in."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The words of one language. Braces name what the sheet fills in."""
+
+    invoice: str
+    credit_note: str
+    bill_to: str
+    issue_date: str
+    due_date: str
+    billing_period: str
+    time_zone: str
+    customer_id: str
+    vat_id: str
+    tax_id: str
+    registration_number: str
+    description: str
+    period: str
+    quantity: str
+    unit_price: str
+    amount_in: str
+    group_total: str
+    subtotal: str
+    tax: str
+    total: str
+    credit_applied: str
+    amount_due: str
+    due_by: str
+    nothing_due: str
+    how_to_pay: str
+    pay_to_account: str
+    pay: str
+    covered_by_credit: str
+    nothing_to_pay: str
+    your_credit: str
+    added_to_balance: str
+    refunded: str
+    account_holder: str
+    bank: str
+    iban: str
+    bic: str
+    account_number: str
+    routing_number: str
+    reference: str
+    questions: str
+    policies: str
+    policy_title: str
+    page: str
+    of: str
+
+
+ENGLISH = Phrases(
+    invoice="Invoice",
+    credit_note="Credit note",
+    bill_to="Billed to",
+    issue_date="Issued",
+    due_date="Due",
+    billing_period="Billing period",
+    time_zone="Time zone",
+    customer_id="Customer",
+    vat_id="VAT ID",
+    tax_id="Tax ID",
+    registration_number="Registration",
+    description="Description",
+    period="Period",
+    quantity="Qty",
+    unit_price="Unit price",
+    amount_in="Amount in {currency}",
+    group_total="Subtotal {group}",
+    subtotal="Subtotal",
+    tax="Tax",
+    total="Total",
+    credit_applied="Credit applied",
+    amount_due="Amount due",
+    due_by="by {date}",
+    nothing_due="nothing to pay",
+    how_to_pay="How to pay",
+    pay_to_account="Please transfer {amount} by {date} to this account. "
+    "Give {number} as the reference, so that your payment finds its invoice.",
+    pay="Please pay {amount} by {date} and give {number} as the reference.",
+    covered_by_credit="Nothing to pay: your credit covers this invoice in full.",
+    nothing_to_pay="Nothing to pay: this invoice comes to zero.",
+    your_credit="Your credit",
+    added_to_balance="{amount} was added to your balance. Your next invoice uses it first.",
+    refunded="{amount} will be refunded to you. There is nothing you need to do.",
+    account_holder="Account holder",
+    bank="Bank",
+    iban="IBAN",
+    bic="BIC",
+    account_number="Account number",
+    routing_number="Routing number",
+    reference="Reference",
+    questions="Questions about this document? Write to {email}.",
+    policies="How your seats are charged",
+    policy_title="{plan}: {title} (version {version})",
+    page="Page",
+    of="of",
+)
+
+GERMAN = Phrases(
+    invoice="Rechnung",
+    credit_note="Rechnungskorrektur",
+    bill_to="Rechnung an",
+    issue_date="Ausgestellt",
+    due_date="Fällig",
+    billing_period="Leistungszeitraum",
+    time_zone="Zeitzone",
+    customer_id="Kunde",
+    vat_id="USt-IdNr.",
+    tax_id="Steuernummer",
+    registration_number="Register",
+    description="Beschreibung",
+    period="Zeitraum",
+    quantity="Menge",
+    unit_price="Einzelpreis",
+    amount_in="Betrag in {currency}",
+    group_total="Zwischensumme {group}",
+    subtotal="Zwischensumme",
+    tax="Steuer",
+    total="Gesamtbetrag",
+    credit_applied="Angerechnetes Guthaben",
+    amount_due="Zu zahlen",
+    due_by="bis {date}",
+    nothing_due="nichts zu zahlen",
+    how_to_pay="So zahlen Sie",
+    pay_to_account="Bitte überweisen Sie {amount} bis zum {date} auf dieses Konto. "
+    "Geben Sie {number} als Verwendungszweck an, damit wir Ihre Zahlung zuordnen können.",
+    pay="Bitte zahlen Sie {amount} bis zum {date} und geben Sie {number} als Verwendungszweck an.",
+    covered_by_credit="Nichts zu zahlen: Ihr Guthaben deckt diese Rechnung vollständig.",
+    nothing_to_pay="Nichts zu zahlen: Diese Rechnung beläuft sich auf null.",
+    your_credit="Ihr Guthaben",
+    added_to_balance="{amount} wurden Ihrem Guthaben gutgeschrieben. "
+    "Ihre nächste Rechnung verwendet es zuerst.",
+    refunded="{amount} werden Ihnen erstattet. Sie müssen nichts weiter tun.",
+    account_holder="Kontoinhaber",
+    bank="Bank",
+    iban="IBAN",
+    bic="BIC",
+    account_number="Kontonummer",
+    routing_number="Bankleitzahl",
+    reference="Verwendungszweck",
+    questions="Fragen zu diesem Dokument? Schreiben Sie an {email}.",
+    policies="So werden Ihre Plätze berechnet",
+    policy_title="{plan}: {title} (Version {version})",
+    page="Seite",
+    of="von",
+)
+
+BY_LANGUAGE = {"en": ENGLISH, "de": GERMAN}
+
+
+def phrases_for(language: str) -> Phrases:
+    """By the first part of the language tag; a language without phrases reads English."""
+    return BY_LANGUAGE.get(language.replace("_", "-").split("-")[0].lower(), ENGLISH)

@@ -1,0 +1,119 @@
+"""The one door to WeasyPrint. It opens nothing but bundled assets and prints nothing but sheets."""
+
+import mimetypes
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from billing.documents.sheet import Sheet
+from kernel.refusal import Refusal
+
+ASSET = re.compile(r"asset:([A-Za-z0-9-]+\.(?:otf|css))")
+FOLDERS = {".otf": "documents/fonts", ".css": "documents"}
+PAPERS = ("A4", "Letter")
+PDF_VARIANT = "pdf/a-3b"
+
+
+class AssetRefused(Refusal):
+    """A document named something that is not bundled: a host, a file, inline data."""
+
+    code = "document_asset_refused"
+
+
+class NotPrintable(Refusal):
+    """WeasyPrint could not lay the document out."""
+
+    code = "document_not_printable"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedDocument:
+    """A PDF and how many pages it has."""
+
+    pdf: bytes
+    pages: int
+
+
+class BundledAssets(URLFetcher):
+    """Answers `asset:NAME` from static/documents and refuses everything else."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=("asset",), allow_redirects=False, fail_on_errors=True)
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        match = ASSET.fullmatch(url)
+        if match is None:
+            raise AssetRefused(f"A document asked for {url[:200]}, but may use bundled assets only.")
+        path = asset_path(match[1])
+        content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": content_type})
+
+
+def asset_path(name: str) -> Path:
+    """Where a bundled asset lies. A missing one is a broken installation, not a refusal."""
+    found = finders.find(f"{FOLDERS[Path(name).suffix]}/{name}")
+    if found is None:
+        raise FileNotFoundError(f"static/{FOLDERS[Path(name).suffix]}/{name} is missing")
+    return Path(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a process prepares once: fonts read, style sheets parsed."""
+
+    fonts: FontConfiguration
+    styles: dict[str, tuple[CSS, ...]]
+    assets: BundledAssets
+
+
+@cache
+def press() -> Press:
+    """This process's press, made on first use."""
+    fonts, assets = FontConfiguration(), BundledAssets()
+
+    def parsed(name: str) -> CSS:
+        return CSS(
+            string=asset_path(name).read_text("utf-8"),
+            font_config=fonts,
+            url_fetcher=assets,
+            base_url="asset:",
+        )
+
+    shared = parsed("sheet.css")
+    styles = {paper: (shared, parsed(f"{paper.lower()}.css")) for paper in PAPERS}
+    return Press(fonts=fonts, styles=styles, assets=assets)
+
+
+def print_sheet(sheet: Sheet) -> PrintedDocument:
+    """
+    The sheet as PDF/A-3b. The same sheet gives the same bytes with the same libraries and fonts.
+
+    :raises AssetRefused: if the page names anything that is not bundled
+    :raises NotPrintable: if WeasyPrint cannot lay it out
+    """
+    html = render_to_string("documents/sheet.html", {"sheet": sheet})
+    return print_html(html, paper=sheet.paper)
+
+
+def print_html(html: str, *, paper: str) -> PrintedDocument:
+    """Lay out HTML with the styles of a paper. Nothing in it can reach a file or a host."""
+    ready = press()
+    options: dict[str, Any] = {"font_config": ready.fonts}
+    try:
+        page = HTML(string=html, url_fetcher=ready.assets, base_url="asset:", media_type="print")
+        laid_out = page.render(
+            stylesheets=list(ready.styles[paper]), pdf_variant=PDF_VARIANT, **options
+        )
+        return PrintedDocument(
+            pdf=laid_out.write_pdf(pdf_variant=PDF_VARIANT), pages=len(laid_out.pages)
+        )
+    except FatalURLFetchingError as refused:
+        raise AssetRefused(str(refused.__cause__)) from refused

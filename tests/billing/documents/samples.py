@@ -1,0 +1,193 @@
+"""Invoices to print: finalized rows as plain model instances, never saved."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from billing.documents.build_sheet import build_sheet
+from billing.documents.sheet import Sheet
+from billing.enums import InvoiceKind, LineKind, Settlement
+from billing.models import Invoice, InvoiceLine
+
+SELLER = {
+    "code": "NWD",
+    "legal_name": "Northwind Software GmbH",
+    "address_line1": "Torstraße 141",
+    "address_line2": "",
+    "postal_code": "10119",
+    "city": "Berlin",
+    "region": "",
+    "country": "DE",
+    "vat_id": "DE129274202",
+    "registration_number": "HRB 214512 B, Amtsgericht Charlottenburg",
+    "email": "billing@northwind.example",
+    "bank_name": "GLS Bank",
+    "iban": "DE89370400440532013000",
+    "bic": "GENODEM1GLS",
+    "accent_color": "#2f5d50",
+}
+BUYER = {
+    "external_id": "cus-40817",
+    "legal_name": "Harbour & Finch Architects Ltd",
+    "address_line1": "18 Shad Thames",
+    "address_line2": "Butler’s Wharf",
+    "postal_code": "SE1 2YE",
+    "city": "London",
+    "region": "",
+    "country": "GB",
+    "tax_number": "GB123456789",
+    "billing_owners": [{"name": "Imogen Achebe", "email": "imogen@harbourfinch.example"}],
+}
+GERMAN_BUYER = {
+    **BUYER,
+    "external_id": "cus-20331",
+    "legal_name": "Brückner Maschinenbau GmbH & Co. KG",
+    "address_line1": "Industriestraße 7",
+    "address_line2": "",
+    "postal_code": "70565",
+    "city": "Stuttgart",
+    "country": "DE",
+    "tax_number": "DE811128135",
+    "billing_owners": [{"name": "Jürgen Weiß", "email": "jw@brueckner.example"}],
+}
+AMERICAN_BUYER = {
+    **BUYER,
+    "external_id": "cus-51002",
+    "legal_name": "Cedar & Pine Logistics, Inc.",
+    "address_line1": "548 Market Street",
+    "address_line2": "Suite 310",
+    "postal_code": "94104",
+    "city": "San Francisco",
+    "region": "CA",
+    "country": "US",
+    "tax_number": "94-3178021",
+    "billing_owners": [{"name": "Dana Whitfield", "email": "ap@cedarpine.example"}],
+}
+POLICY = {
+    "plan": "Team",
+    "version": 3,
+    "title": "Monthly seats, charged by the day",
+    "paragraphs": [
+        "A seat is a person with the role Member who is active on at least one day of the month. "
+        "Viewers are free.",
+        "Seats are charged at the start of each month. A seat added during the month is charged "
+        "from that day on; a seat removed is credited for the days left.",
+        "For example: a Member at 12.00 EUR a month who joins on 11 June is charged for 20 of 30 "
+        "days, which is 8.00 EUR.",
+    ],
+}
+GERMAN_POLICY = {
+    "plan": "Team",
+    "version": 3,
+    "title": "Monatliche Plätze, taggenau berechnet",
+    "paragraphs": [
+        "Ein Platz ist eine Person mit der Rolle Mitglied, die an mindestens einem Tag des Monats "
+        "aktiv ist. Betrachter sind kostenlos.",
+        "Plätze werden zu Beginn jedes Monats berechnet. Ein Platz, der im Lauf des Monats "
+        "hinzukommt, wird ab diesem Tag berechnet; ein entfernter Platz wird für die restlichen "
+        "Tage gutgeschrieben.",
+    ],
+}
+FIRST, AFTER = date(2026, 2, 1), date(2026, 3, 1)
+ADDED_WORDS = {"en": "{d} of 28 days", "de": "{d} von 28 Tagen"}
+
+
+def sample_lines(count: int, *, language: str = "en", sign: int = 1) -> list[InvoiceLine]:
+    """`count` lines: a regular charge for each seat type, then changes during the month."""
+    names = ("Member", "Admin", "Guest") if language == "en" else ("Mitglied", "Verwalter", "Gast")
+    prices = (1200, 2400, 450)
+    added = "added" if language == "en" else "hinzugekommen"
+    seats_word = "seats" if language == "en" else "Plätze"
+    lines = []
+    for i in range(count):
+        which, regular = i % 3 if count > 1 else 0, i < 3
+        days = 28 if regular else 27 - i % 26
+        quantity = 24 - 5 * which if regular else 1 + i % 4
+        amount = sign * (2 * quantity * prices[which] * days + 28) // 56
+        lines.append(
+            InvoiceLine(
+                position=i + 1,
+                kind=LineKind.RECURRING if regular else LineKind.PRORATION,
+                seat_type_code=names[which].lower(),
+                seat_type_name=names[which],
+                plan_name="Team",
+                description=names[which] if regular else f"{names[which]} – {added}",
+                quantity=quantity,
+                seat_days=quantity * days,
+                unit_price_minor=prices[which],
+                span_first=AFTER - timedelta(days=days),
+                span_after=AFTER,
+                amount_minor=amount,
+                formula=f"{quantity} {seats_word} × {prices[which] / 100:.2f}"
+                + ("" if regular else " × " + ADDED_WORDS[language].format(d=days))
+                + f" = {amount / 100:.2f}",
+            )
+        )
+    return lines
+
+
+def sample_invoice(lines: list[InvoiceLine], **changes: Any) -> Invoice:
+    """A finalized invoice over these lines; anything may be changed."""
+    subtotal = sum(line.amount_minor for line in lines)
+    values: dict[str, Any] = {
+        "kind": InvoiceKind.INVOICE,
+        "settlement": Settlement.BALANCE,
+        "currency": "EUR",
+        "cycle_date": FIRST,
+        "number": "NWD-000042",
+        "issued_at": datetime(2026, 2, 1, 23, 30, tzinfo=UTC),
+        "due_date": date(2026, 3, 3),
+        "subtotal_minor": subtotal,
+        "tax_minor": 0,
+        "tax_note": "No tax charged: Northwind Software GmbH has no tax registration on record "
+        "for this sale.",
+        "total_minor": subtotal,
+        "credit_applied_minor": 0,
+        "language": "en",
+        "time_zone": "Europe/London",
+        "paper": "A4",
+        "seller": SELLER,
+        "buyer": BUYER,
+        "policies": [POLICY],
+    }
+    values.update(changes)
+    values["amount_due_minor"] = values["total_minor"] - values["credit_applied_minor"]
+    return Invoice(**values)
+
+
+def english_sheet(*, lines: int = 8, **changes: Any) -> Sheet:
+    rows = sample_lines(lines)
+    return build_sheet(invoice=sample_invoice(rows, **changes), lines=rows)
+
+
+def german_sheet(*, lines: int = 8, **changes: Any) -> Sheet:
+    rows = sample_lines(lines, language="de")
+    german = {
+        "language": "de",
+        "time_zone": "Europe/Berlin",
+        "buyer": GERMAN_BUYER,
+        "policies": [GERMAN_POLICY],
+        "tax_note": "Keine Steuer berechnet: Für Northwind Software GmbH ist zu diesem Umsatz "
+        "keine Steuerregistrierung hinterlegt.",
+    }
+    return build_sheet(invoice=sample_invoice(rows, **{**german, **changes}), lines=rows)
+
+
+def credit_note_sheet(**changes: Any) -> Sheet:
+    rows = sample_lines(5, sign=-1)
+    note = {"kind": InvoiceKind.CREDIT_NOTE, "number": "NWD-CN-000007"}
+    return build_sheet(invoice=sample_invoice(rows, **{**note, **changes}), lines=rows)
+
+
+SAMPLES = {
+    "english": lambda: english_sheet(credit_applied_minor=20_00),
+    "german": lambda: german_sheet(),
+    "letter": lambda: english_sheet(
+        paper="Letter", currency="USD", buyer=AMERICAN_BUYER, time_zone="America/Los_Angeles"
+    ),
+    "yen": lambda: english_sheet(currency="JPY", lines=1, time_zone="Asia/Tokyo"),
+    "dinar": lambda: english_sheet(currency="KWD", lines=3),
+    "credit_note": credit_note_sheet,
+    "one_line": lambda: english_sheet(lines=1),
+    "forty_lines": lambda: english_sheet(lines=40),
+    "three_hundred_lines": lambda: german_sheet(lines=300),
+}
