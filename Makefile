@@ -1,0 +1,62 @@
+# Two commands: `make run` and `make test`. Both set up what they need.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONUNBUFFERED := 1
+export XDG_RUNTIME_DIR ?= /tmp
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint serve stop clean lock flow trace bench venv system system-test
+
+help: ## what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+run: system venv ## set up, migrate, demo data, one invoice run, then serve (Ctrl-C stops)
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py demo --if-empty
+	@$(BIN)/python manage.py run_invoices --no-render
+	@$(BIN)/python -m config.serve
+
+serve: venv ## web, worker and beat under one foreground command
+	@$(BIN)/python -m config.serve
+
+stop: ## stop the embedded PostgreSQL and Redis
+	@$(BIN)/python -c "from config.embedded import stop_services; stop_services()"
+
+test: system-test venv lint ## every check and test
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
+
+lint: venv ## style, types, import contracts, migrations, deployment checks
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/mypy
+	@$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0
+	@$(BIN)/python -m config.check_deploy
+
+flow: venv ## write docs/flow.md from config/flow.py
+	@$(BIN)/python -m config.flow
+
+trace: venv ## every use of a term in the order of the flow: make trace NAME=price_per_seat
+	@$(BIN)/python -m config.trace $(NAME)
+
+bench: venv ## measure against this machine's own limits
+	@$(BIN)/python -m benchmarks.run
+
+lock: ## pin the dependencies of pyproject.toml, with hashes
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev pyproject.toml -o requirements.lock
+
+venv: .venv/locked ## the virtual environment with exactly the locked dependencies
+
+.venv/locked: requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv is missing. Install it: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+system: ## libraries and fonts that PDFs need
+	@sh config/system-packages.sh run
+
+system-test: ## those, and what browser and PDF tests need
+	@sh config/system-packages.sh test
+
+clean: stop ## remove everything this checkout made
+	rm -rf .venv var staticfiles

@@ -1,0 +1,89 @@
+"""Settings from the environment, typed. A wrong value stops the process and names its variable."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEVELOPMENT_SECRET = "development-only-secret-not-for-production-0123456789"
+SHORTEST_SECRET = 50
+
+
+class Environment(BaseSettings):
+    """Every variable the product reads. docs/deploy.md explains each."""
+
+    environment: Literal["development", "production"] = "development"
+    secret_key: str = DEVELOPMENT_SECRET
+    debug: bool = False
+    allowed_hosts: list[str] = Field(default_factory=lambda: ["localhost", "127.0.0.1", "[::1]"])
+    base_url: str = "http://127.0.0.1:8000"
+    port: int = Field(default=8000, ge=1, le=65535)
+    database_url: str = ""
+    redis_url: str = ""
+    var_dir: Path = BASE_DIR / "var"
+    time_zone: str = "UTC"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    draft_grace_hours: int = Field(default=0, ge=0, le=24 * 14)
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @model_validator(mode="after")
+    def refuse_unsafe_production(self) -> "Environment":
+        if not self.is_production:
+            return self
+        wrong = {
+            "SECRET_KEY": self.secret_key == DEVELOPMENT_SECRET
+            or len(self.secret_key) < SHORTEST_SECRET,
+            "DEBUG": self.debug,
+            "ALLOWED_HOSTS": "allowed_hosts" not in self.model_fields_set or not self.allowed_hosts,
+            "DATABASE_URL": not self.database_url,
+            "REDIS_URL": not self.redis_url,
+            "BASE_URL": not self.base_url.startswith("https://"),
+        }
+        problems = [f"{name}: {PRODUCTION_NEEDS[name]}" for name, bad in wrong.items() if bad]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+
+PRODUCTION_NEEDS = {
+    "SECRET_KEY": f"must be a secret of its own of at least {SHORTEST_SECRET} characters",
+    "DEBUG": "must be off",
+    "ALLOWED_HOSTS": 'must list the host names served, as JSON: ["billing.example.com"]',
+    "DATABASE_URL": "must name a PostgreSQL server; the embedded one is for development",
+    "REDIS_URL": "must name a Redis server; the embedded one is for development",
+    "BASE_URL": "must be the public https:// address",
+}
+
+
+class EnvironmentInvalid(SystemExit):
+    """The process stops with one line a variable."""
+
+
+def read_environment() -> Environment:
+    """
+    The environment as typed values.
+
+    :raises EnvironmentInvalid: naming each variable that is wrong, and why
+    """
+    try:
+        return Environment()
+    except ValidationError as error:
+        raise EnvironmentInvalid(explain(error)) from None
+    except ValueError as error:  # a list that is not JSON; pydantic-settings names the field
+        raise EnvironmentInvalid(str(error).upper().replace("FIELD", "variable")) from None
+
+
+def explain(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        message = problem["msg"].removeprefix("Value error, ")
+        name = "_".join(str(part) for part in problem["loc"][:1]).upper()
+        lines.append(f"{name}: {message} (it is {problem['input']!r})" if name else message)
+    return "\n".join(lines)
+
+

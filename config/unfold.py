@@ -1,0 +1,137 @@
+"""How the admin and the desk look: names, colors and the sidebar. Who sees an entry is decided by permission."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+
+def may(permission: str) -> Callable[[HttpRequest], bool]:
+    """Show an entry to those who hold the permission, for example billing.view_invoice."""
+    return lambda request: bool(request.user.has_perm(permission))
+
+
+def page(title: str, icon: str, url_name: str, permission: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(url_name),
+        "permission": may(permission),
+    }
+
+
+def table(title: str, icon: str, model: str) -> dict[str, Any]:
+    """An admin list; `model` is written app.model."""
+    app, name = model.split(".")
+    return page(title, icon, f"admin:{app}_{name}_changelist", f"{app}.view_{name}")
+
+
+NAVIGATION = [
+    {
+        "title": "Desk",
+        "items": [
+            page("Flow", "conveyor_belt", "desk:flow", "billing.view_stagerefusal"),
+            page("Runs", "play_circle", "desk:runs", "billing.view_invoicerun"),
+            page("Customers", "domain", "desk:customers", "accounts.view_customer"),
+            page("Invoices", "receipt_long", "desk:invoices", "billing.view_invoice"),
+            page("What if", "calculate", "desk:preview", "billing.view_subscription"),
+        ],
+    },
+    {
+        "title": "Catalog",
+        "separator": True,
+        "collapsible": True,
+        "items": [
+            table("Products", "inventory_2", "billing.product"),
+            table("Plans", "sell", "billing.plan"),
+            table("Seat types", "event_seat", "billing.seattype"),
+            table("Prices", "payments", "billing.price"),
+            table("Seat policies", "gavel", "billing.seatpolicy"),
+        ],
+    },
+    {
+        "title": "Ledger",
+        "separator": True,
+        "collapsible": True,
+        "items": [
+            table("Subscriptions", "autorenew", "billing.subscription"),
+            table("Events", "bolt", "billing.entitlementevent"),
+            table("Seat ledger", "menu_book", "billing.seatledgerentry"),
+            table("Ledger heads", "link", "billing.ledgerhead"),
+            table("Ratings", "balance", "billing.rating"),
+            table("Rated spans", "straighten", "billing.ratedspan"),
+            table("Invoice records", "description", "billing.invoice"),
+            table("Invoice lines", "format_list_numbered", "billing.invoiceline"),
+            table("Documents", "picture_as_pdf", "billing.invoicedocument"),
+            table("Credit", "savings", "billing.creditentry"),
+            table("Refusals", "block", "billing.stagerefusal"),
+            table("Run records", "history", "billing.invoicerun"),
+        ],
+    },
+    {
+        "title": "People",
+        "separator": True,
+        "collapsible": True,
+        "items": [
+            table("Customer records", "badge", "accounts.customer"),
+            table("Billing owners", "contact_mail", "accounts.billingowner"),
+            table("Groups", "account_tree", "accounts.group"),
+            table("Grantees", "person", "accounts.grantee"),
+            table("Memberships", "group", "accounts.membership"),
+        ],
+    },
+    {
+        "title": "Settings",
+        "separator": True,
+        "collapsible": True,
+        "items": [
+            table("Billing entities", "storefront", "tax.billingentity"),
+            table("Sellers of customers", "handshake", "tax.sellerassignment"),
+            table("Number series", "pin", "billing.numberseries"),
+            table("API clients", "key", "accounts.apiclient"),
+            table("API replies", "replay", "accounts.apireply"),
+            table("Staff", "manage_accounts", "auth.user"),
+            table("Roles", "shield_person", "auth.group"),
+            table("Desk log", "overview", "admin.logentry"),
+        ],
+    },
+]
+
+UNFOLD = {
+    "SITE_TITLE": "Seatledger",
+    "SITE_HEADER": "Seatledger",
+    "SITE_SUBHEADER": "Why this amount?",
+    "SITE_SYMBOL": "event_seat",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "8px",
+    "STYLES": [lambda request: static("desk/desk.css")],
+    "SCRIPTS": [lambda request: static("desk/desk.js")],
+    "SIDEBAR": {"show_search": True, "command_search": False, "navigation": NAVIGATION},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 254.6)",
+            "100": "oklch(93.2% .032 255.6)",
+            "200": "oklch(88.2% .059 254.1)",
+            "300": "oklch(80.9% .105 251.8)",
+            "400": "oklch(72% .14 254.6)",
+            "500": "oklch(58% .17 258)",
+            "600": "oklch(50% .18 262)",
+            "700": "oklch(44% .17 264)",
+            "800": "oklch(38% .14 265)",
+            "900": "oklch(33% .11 266)",
+            "950": "oklch(25% .08 267)",
+        },
+        "font": {
+            "subtle-light": "var(--color-base-600)",
+            "subtle-dark": "var(--color-base-400)",
+            "default-light": "var(--color-base-700)",
+            "default-dark": "var(--color-base-200)",
+            "important-light": "var(--color-base-900)",
+            "important-dark": "var(--color-base-100)",
+        },
+    },
+}

@@ -1,0 +1,11 @@
+"""A pytest plugin: embedded services below a folder of the test run, before Django reads its settings."""
+
+import os
+from pathlib import Path
+
+from config.embedded import ensure_services
+
+TEST_VAR = Path(__file__).resolve().parent.parent / "var" / "test"
+
+os.environ.setdefault("VAR_DIR", str(TEST_VAR))
+ensure_services()
