@@ -1,0 +1,70 @@
+"""Admin of API clients: a key is shown once, when it is issued; afterwards only its first characters."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+
+from accounts.admin.base import LookOnlyAdmin, PeopleAdmin
+from accounts.enums import ApiScope
+from accounts.models import ApiClient, ApiReply
+from accounts.operations.issue_api_key import issue_api_key
+
+
+class ApiClientForm(forms.ModelForm):
+    scopes = forms.MultipleChoiceField(
+        choices=ApiScope.choices, widget=UnfoldAdminCheckboxSelectMultiple, required=False
+    )
+
+    class Meta:
+        model = ApiClient
+        fields = ["name", "scopes"]
+
+
+@admin.register(ApiClient)
+class ApiClientAdmin(PeopleAdmin):
+    form = ApiClientForm
+    list_display = ["name", "key_prefix", "scope_list", "created_at", "revoked_at"]
+    search_fields = ["name", "key_prefix"]
+    date_hierarchy = "created_at"
+    readonly_fields = ["key_prefix", "created_at", "revoked_at"]
+    actions_detail = ["revoke"]
+
+    @admin.display(description="Scopes")
+    def scope_list(self, client: ApiClient) -> str:
+        return ", ".join(client.scopes)
+
+    def save_model(
+        self, request: HttpRequest, obj: ApiClient, form: forms.ModelForm, change: bool
+    ) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        client, key = issue_api_key(name=obj.name, scopes=obj.scopes, at=timezone.now())
+        obj.pk, obj.key_prefix, obj.created_at = client.pk, client.key_prefix, client.created_at
+        messages.warning(request, f"The key of {obj.name} is {key} — copy it now, it is not shown again.")
+
+    @action(
+        description="Revoke the key",
+        permissions=["change"],
+        attrs={"data-confirm": "Calls with this key will be refused from now on. Revoke it?"},
+    )
+    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        client = ApiClient.objects.get(pk=object_id)
+        if client.revoked_at is None:
+            client.revoked_at = timezone.now()
+            client.save(update_fields=["revoked_at"])
+        messages.success(request, f"The key of {client.name} is revoked; calls with it are refused.")
+        return HttpResponseRedirect(reverse("admin:accounts_apiclient_change", args=[object_id]))
+
+
+@admin.register(ApiReply)
+class ApiReplyAdmin(LookOnlyAdmin):
+    list_display = ["idempotency_key", "client", "status", "replied_at"]
+    list_filter = ["status"]
+    list_select_related = ["client"]
+    search_fields = ["idempotency_key", "client__name"]
+    date_hierarchy = "replied_at"

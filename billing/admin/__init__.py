@@ -1,0 +1,14 @@
+"""Admin of billing, in the order of the flow."""
+
+from billing.admin import catalog, invoices, ledger, prices, policies, ratings, runs, subscriptions
+
+__all__ = [
+    "catalog",
+    "invoices",
+    "ledger",
+    "policies",
+    "prices",
+    "ratings",
+    "runs",
+    "subscriptions",
+]

@@ -1,0 +1,1 @@
+"""A believable software company, told through the public API under a moving clock."""

@@ -1,0 +1,1 @@
+"""What the desk shows, as plain records in a fixed number of queries."""

@@ -1,0 +1,117 @@
+"""The board of the flow: who waits at each stage, since when, and what was refused."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.admin.models import LogEntry
+from django.db.models import Count, Window
+from django.db.models.functions import RowNumber
+
+from billing.models import StageRefusal
+from kernel.stage import Stage
+
+SHOWN_PER_STAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalRow:
+    """An open refusal: who, why, and the sentence that says what to do."""
+
+    id: UUID
+    stage: str
+    subject_id: UUID
+    subject_label: str
+    code: str
+    message: str
+    first_at: datetime
+    last_at: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One stage as the board shows it. `oldest` is since when the oldest waits."""
+
+    name: str
+    waits_as: str
+    writes: str
+    once_because: str
+    waiting: int
+    oldest: datetime | None
+    refused: int
+    refusals: tuple[RefusalRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RetryRow:
+    """Who let a refused subject try again."""
+
+    at: datetime
+    by: str
+    subject: str
+    message: str
+
+
+def flow_lanes(*, stages: Sequence[Stage], at: datetime) -> tuple[Lane, ...]:
+    """Every stage at an instant: one count a stage, and two queries for all refusals."""
+    counts = dict(
+        StageRefusal.objects.filter(resolved_at=None)
+        .order_by()
+        .values_list("stage")
+        .annotate(open=Count("pk"))
+    )
+    refusals = open_refusals(per_stage=SHOWN_PER_STAGE)
+    return tuple(
+        lane_of(stage, at=at, refused=counts.get(stage.name, 0), refusals=refusals[stage.name])
+        for stage in stages
+    )
+
+
+def lane_of(
+    stage: Stage, *, at: datetime, refused: int, refusals: Sequence[RefusalRow]
+) -> Lane:
+    waiting, oldest = stage.waiting_count(at=at)
+    return Lane(
+        name=stage.name,
+        waits_as=stage.waits_as,
+        writes=stage.writes,
+        once_because=stage.once_because,
+        waiting=waiting,
+        oldest=oldest,
+        refused=refused,
+        refusals=tuple(refusals),
+    )
+
+
+def open_refusals(*, per_stage: int, run_id: UUID | None = None) -> dict[str, list[RefusalRow]]:
+    """Open refusals by stage, oldest first, at most `per_stage` of each; of one run if named."""
+    rows = StageRefusal.objects.filter(resolved_at=None)
+    if run_id:
+        rows = rows.filter(run=run_id)
+    place = Window(RowNumber(), partition_by=["stage"], order_by=["first_at", "pk"])
+    rows = rows.annotate(place=place).filter(place__lte=per_stage).order_by("stage", "place")
+    by_stage: dict[str, list[RefusalRow]] = defaultdict(list)
+    for row in rows:
+        by_stage[row.stage].append(
+            RefusalRow(**{field.name: getattr(row, field.name) for field in fields(RefusalRow)})
+        )
+    return by_stage
+
+
+def recent_retries(*, limit: int = 10) -> tuple[RetryRow, ...]:
+    """The last times somebody let refused subjects try again."""
+    entries = LogEntry.objects.filter(
+        content_type__app_label="billing", content_type__model="stagerefusal"
+    ).select_related("user")[:limit]
+    return tuple(
+        RetryRow(
+            at=entry.action_time,
+            by=entry.user.get_username(),
+            subject=entry.object_repr,
+            message=entry.change_message,
+        )
+        for entry in entries
+    )

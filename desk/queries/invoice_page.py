@@ -1,0 +1,215 @@
+"""An invoice as the desk shows it: lines grouped by seat type, totals, parties, and its corrections both ways."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from billing.enums import InvoiceKind, InvoiceState, StageName
+from billing.models import Invoice, InvoiceLine, RatedSpan, StageRefusal
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A line; `amount_minor` in minor units of the invoice's currency."""
+
+    id: UUID
+    position: int
+    kind: str
+    description: str
+    quantity: int
+    first: date
+    after: date
+    amount_minor: int
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineGroup:
+    """Lines of one seat type, with their sum in minor units."""
+
+    plan_name: str
+    seat_type_name: str
+    lines: tuple[LineRow, ...]
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedInvoice:
+    """An invoice that this one corrects, or that corrects this one."""
+
+    id: UUID
+    label: str
+    line_position: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePage:
+    """Everything the page needs. Amounts in minor units of `currency`; None while undetermined."""
+
+    id: UUID
+    label: str
+    kind: str
+    is_draft: bool
+    is_credit_note: bool
+    state_words: tuple[str, ...]
+    refusals: tuple[StageRefusal, ...]
+    customer_id: UUID
+    customer_name: str
+    currency: str
+    time_zone: str
+    cycle_date: date
+    drafted_at: datetime
+    finalize_after: datetime
+    issued_at: datetime | None
+    due_date: date | None
+    subtotal_minor: int
+    tax_minor: int | None
+    tax_note: str
+    total_minor: int | None
+    credit_applied_minor: int
+    amount_due_minor: int | None
+    seller: dict[str, Any]
+    buyer: dict[str, Any]
+    policies: tuple[str, ...]
+    groups: tuple[LineGroup, ...]
+    corrects: tuple[RelatedInvoice, ...]
+    corrected_by: tuple[RelatedInvoice, ...]
+    has_document: bool
+    document_pages: int
+    document_sha256: str
+
+
+def invoice_page(key: str) -> InvoicePage | None:
+    """Find an invoice by number or id; a fixed number of queries however long it is."""
+    invoice = find_invoice(key)
+    if invoice is None:
+        return None
+    lines = list(invoice.lines.select_related("rated_span").order_by("position"))
+    document = getattr(invoice, "document", None)
+    refusals = tuple(
+        StageRefusal.objects.filter(subject_id=invoice.pk, resolved_at=None).exclude(
+            stage__in=[StageName.RATE, StageName.DRAFT]
+        )
+    )
+    is_draft = invoice.state == InvoiceState.DRAFT
+    return InvoicePage(
+        id=invoice.pk,
+        label=invoice.number or "Draft",
+        kind=invoice.get_kind_display(),
+        is_draft=is_draft,
+        is_credit_note=invoice.kind == InvoiceKind.CREDIT_NOTE,
+        state_words=state_words(invoice, has_document=document is not None),
+        refusals=refusals,
+        customer_id=invoice.customer_id,
+        customer_name=invoice.customer.legal_name,
+        currency=invoice.currency,
+        time_zone=invoice.time_zone,
+        cycle_date=invoice.cycle_date,
+        drafted_at=invoice.drafted_at,
+        finalize_after=invoice.finalize_after,
+        issued_at=invoice.issued_at,
+        due_date=invoice.due_date,
+        subtotal_minor=invoice.subtotal_minor,
+        tax_minor=invoice.tax_minor,
+        tax_note=invoice.tax_note,
+        total_minor=invoice.total_minor,
+        credit_applied_minor=invoice.credit_applied_minor,
+        amount_due_minor=invoice.amount_due_minor,
+        seller=invoice.seller or {"legal_name": invoice.billing_entity.legal_name},
+        buyer=invoice.buyer or {"legal_name": invoice.customer.legal_name},
+        policies=tuple(policy_words(quote) for quote in invoice.policies),
+        groups=line_groups(lines),
+        corrects=corrected_by_these(lines),
+        corrected_by=correcting_these(invoice, lines),
+        has_document=document is not None,
+        document_pages=document.pages if document else 0,
+        document_sha256=document.sha256 if document else "",
+    )
+
+
+def find_invoice(key: str) -> Invoice | None:
+    """By number, or by id for drafts and links of machines."""
+    wanted = Q(number=key) if not is_uuid(key) else Q(pk=key)
+    rows = Invoice.objects.select_related("customer", "billing_entity", "document")
+    return rows.filter(wanted).exclude(number="", pk__isnull=True).first()
+
+
+def is_uuid(key: str) -> bool:
+    try:
+        UUID(key)
+    except ValueError:
+        return False
+    return True
+
+
+def state_words(invoice: Invoice, *, has_document: bool) -> tuple[str, ...]:
+    """Where the invoice stands, in sentences."""
+    if invoice.state == InvoiceState.DRAFT:
+        first = "It is a draft: events that arrive late for its cycle still join until its grace period ends."
+        if invoice.tax_minor is None:
+            return (first, "Its tax is not determined yet; the tax stage takes it with the next push.")
+        return (first, "Its tax is determined; after the grace period it gets a number and becomes final.")
+    final = "It is final: nothing in it can change; a correction is a line on a later invoice or a credit note."
+    return (final,) if has_document else (final, "Its PDF waits at the render stage.")
+
+
+def policy_words(quote: Any) -> str:
+    """A quoted policy is a text, or a record with its text."""
+    return str(quote.get("text", quote)) if isinstance(quote, dict) else str(quote)
+
+
+def line_groups(lines: Sequence[InvoiceLine]) -> tuple[LineGroup, ...]:
+    """Lines in their order, put together while plan and seat type stay the same."""
+    groups = []
+    for (plan, seat_type), members in groupby(
+        lines, key=lambda line: (line.plan_name, line.seat_type_name)
+    ):
+        rows = tuple(line_row(line) for line in members)
+        total = sum(row.amount_minor for row in rows)
+        groups.append(LineGroup(plan, seat_type, rows, total))
+    return tuple(groups)
+
+
+def line_row(line: InvoiceLine) -> LineRow:
+    return LineRow(
+        id=line.pk,
+        position=line.position,
+        kind=line.get_kind_display(),
+        description=line.description,
+        quantity=line.quantity,
+        first=line.span_first,
+        after=line.span_after,
+        amount_minor=line.amount_minor,
+        formula=line.formula,
+    )
+
+
+def corrected_by_these(lines: Sequence[InvoiceLine]) -> tuple[RelatedInvoice, ...]:
+    """Lines of earlier invoices that lines here adjust."""
+    span_ids = [span for line in lines for span in line.rated_span.corrects_spans]
+    if not span_ids:
+        return ()
+    return related(InvoiceLine.objects.filter(rated_span__in=span_ids))
+
+
+def correcting_these(invoice: Invoice, lines: Sequence[InvoiceLine]) -> tuple[RelatedInvoice, ...]:
+    """Lines of later invoices that adjust lines here; looked up within the customer."""
+    correcting = RatedSpan.objects.filter(
+        customer=invoice.customer_id, corrects_spans__overlap=[line.rated_span_id for line in lines]
+    )
+    own = {line.pk for line in lines}
+    rows = InvoiceLine.objects.filter(rated_span__in=correcting).exclude(pk__in=own)
+    return related(rows) if lines else ()
+
+
+def related(rows: Any) -> tuple[RelatedInvoice, ...]:
+    return tuple(
+        RelatedInvoice(line.invoice_id, str(line.invoice), line.position, line.amount_minor)
+        for line in rows.select_related("invoice").order_by("invoice__cycle_date", "position")[:200]
+    )

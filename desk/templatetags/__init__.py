@@ -1,0 +1,1 @@
+"""Filters that only write values as text."""

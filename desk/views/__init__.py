@@ -1,0 +1,1 @@
+"""Pages of the desk: translate, ask one query or operation, translate back."""

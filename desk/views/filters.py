@@ -1,0 +1,30 @@
+"""Form fields and address parts that the lists of the desk share."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+
+
+def any_of(choices: Iterable[Any], label: str) -> forms.ChoiceField:
+    """One of a vocabulary, or any."""
+    return forms.ChoiceField(choices=[("", "Any"), *choices], required=False, label=label)
+
+
+def date_of(label: str) -> forms.DateField:
+    return forms.DateField(
+        required=False, label=label, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+def page_number(request: HttpRequest) -> int:
+    asked = request.GET.get("page", "1")
+    return int(asked) if asked.isdigit() else 1
+
+
+def query_without_page(request: HttpRequest) -> str:
+    """The address's query for links to other pages and to the CSV."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    return query.urlencode()

@@ -1,0 +1,79 @@
+"""The board of the flow and letting refused subjects try again."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from billing.models import StageRefusal
+from billing.operations.refuse import retry_refusals
+from billing.pipeline import STAGES
+from desk.queries.flow_board import flow_lanes, recent_retries
+from desk.queries.runs import runs
+from desk.queries.subjects import subject_page
+from desk.views.page import desk_page, show, show_part
+
+MOST_AT_ONCE = 5000
+
+
+@require_GET
+@login_required(login_url="admin:login")
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page somebody may see."""
+    if request.user.has_perm("billing.view_stagerefusal"):
+        return HttpResponseRedirect(reverse("desk:flow"))
+    return HttpResponseRedirect(reverse("admin:index"))
+
+
+@require_GET
+@desk_page("billing.view_stagerefusal")
+def flow(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    board = {"lanes": flow_lanes(stages=STAGES, at=now), "now": now}
+    if request.headers.get("HX-Target") == "board":
+        return show_part(request, "desk/parts/board.html", **board)
+    return show(
+        request,
+        "desk/flow.html",
+        title="Flow",
+        runs=runs(limit=5),
+        retries=recent_retries(),
+        **board,
+    )
+
+
+@require_POST
+@desk_page("billing.change_stagerefusal")
+def retry(request: HttpRequest) -> HttpResponse:
+    """Let the named refusals, or all open ones of a stage and code, try again."""
+    chosen = StageRefusal.objects.filter(resolved_at=None)
+    if request.POST.get("refusal"):
+        chosen = chosen.filter(pk__in=[UUID(key) for key in request.POST.getlist("refusal")])
+    else:
+        chosen = chosen.filter(stage=request.POST["stage"], code=request.POST["code"])
+    refusals = list(chosen[:MOST_AT_ONCE])
+    retried = retry_refusals(refusal_ids=[one.pk for one in refusals], at=timezone.now())
+    LogEntry.objects.log_actions(
+        user_id=request.user.pk,
+        queryset=refusals,
+        action_flag=CHANGE,
+        change_message="Let it try again.",
+    )
+    messages.success(request, f"{retried} will be tried again by the next push of the flow.")
+    return HttpResponseRedirect(request.POST.get("back") or reverse("desk:flow"))
+
+
+@require_GET
+@desk_page("billing.view_stagerefusal")
+def subject(request: HttpRequest, stage: str, subject_id: UUID) -> HttpResponse:
+    """From a refusal to the page of whom it is about."""
+    page = subject_page(stage=stage, subject_id=subject_id)
+    if page is None:
+        messages.error(request, "Nothing with this key is left; try the search of customers or invoices.")
+        return HttpResponseRedirect(reverse("desk:flow"))
+    return HttpResponseRedirect(reverse(f"desk:{page.kind}", args=[page.id]))

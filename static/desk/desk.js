@@ -1,0 +1,95 @@
+// Keyboard, confirmations and charts of the desk. Data comes from JSON in the page; nothing is evaluated.
+(() => {
+  const typing = () => /^(input|textarea|select)$/i.test(document.activeElement?.tagName ?? "") ||
+    document.activeElement?.isContentEditable;
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || typing() || event.ctrlKey || event.metaKey) return;
+    const search = document.querySelector("[data-desk-search], #searchbar");
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
+  });
+
+  document.addEventListener("submit", (event) => {
+    const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
+    if (question && !window.confirm(question)) event.preventDefault();
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-confirm]");
+    if (link && !window.confirm(link.dataset.confirm)) event.preventDefault();
+  });
+
+  const COLORS = ["#3b6fd4", "#d9822b", "#2a9d6f", "#a24bbf", "#c0392b", "#0e8fa8", "#7a6a00"];
+
+  const day = (ms) => new Date(ms).toISOString().slice(0, 10);
+
+  function drawSteps(canvas) {
+    const data = JSON.parse(document.getElementById(canvas.dataset.steps).textContent);
+    const dark = document.documentElement.classList.contains("dark");
+    const ink = dark ? "#d5d9e0" : "#3c4453";
+    const grid = dark ? "rgba(255,255,255,.10)" : "rgba(0,0,0,.08)";
+    const steps = data.series.map((one, index) => ({
+      label: one.name,
+      data: one.points.map((point) => ({ x: point.at, y: point.seats })),
+      stepped: true,
+      borderColor: COLORS[index % COLORS.length],
+      backgroundColor: COLORS[index % COLORS.length],
+      borderWidth: 2,
+      pointRadius: 0,
+      pointHitRadius: 0,
+    }));
+    const events = {
+      label: "Events",
+      data: data.events.map((one) => ({ x: one.at, y: one.seats, text: one.text, href: one.href })),
+      showLine: false,
+      pointRadius: 4,
+      pointHoverRadius: 7,
+      pointBorderWidth: 2,
+      borderColor: ink,
+      backgroundColor: dark ? "#1b1f27" : "#ffffff",
+    };
+    const chart = new Chart(canvas, {
+      type: "line",
+      data: { datasets: [events, ...steps] },
+      options: {
+        animation: false,
+        maintainAspectRatio: false,
+        parsing: false,
+        interaction: { mode: "nearest", intersect: true },
+        onClick: (_event, hits) => {
+          const hit = hits.find((one) => one.datasetIndex === 0);
+          if (hit) window.location = events.data[hit.index].href;
+        },
+        scales: {
+          x: {
+            type: "linear",
+            min: data.first,
+            max: data.last,
+            ticks: { color: ink, maxTicksLimit: 8, maxRotation: 0, callback: day },
+            grid: { color: grid },
+          },
+          y: { beginAtZero: true, ticks: { color: ink, precision: 0 }, grid: { color: grid } },
+        },
+        plugins: {
+          legend: { labels: { color: ink, boxWidth: 14, usePointStyle: true } },
+          tooltip: {
+            callbacks: {
+              title: () => "",
+              label: (item) => item.raw.text ?? `${item.dataset.label}: ${item.parsed.y}`,
+            },
+          },
+        },
+      },
+    });
+    canvas.dataset.drawn = String(chart.data.datasets.length);
+  }
+
+  const drawAll = (root) => {
+    for (const canvas of root.querySelectorAll("canvas[data-steps]:not([data-drawn])")) drawSteps(canvas);
+  };
+  window.addEventListener("load", () => drawAll(document));
+  document.addEventListener("htmx:afterSettle", (event) => drawAll(event.target));
+})();
