@@ -92,8 +92,8 @@ def period(first: date, after: date, *, locale: Locale) -> str:
     start, dash, end = text.replace("\u2009", " ").partition("–")
     if not dash:
         return unbroken(text)
-    spaced = " – " if start.endswith(" ") else "–"
-    return unbroken(start.strip()) + spaced + unbroken(end.strip())
+    is_within_a_month = (first.year, first.month) == (last.year, last.month)
+    return unbroken(start.strip()) + ("–" if is_within_a_month else " – ") + unbroken(end.strip())
 
 
 def unbroken(text: str) -> str:

@@ -57,6 +57,7 @@ def known_facts(*pairs: tuple[str, str]) -> tuple[Fact, ...]:
 
 
 def imprint(seller: Party) -> str:
-    """The seller in one line, for the foot of every page."""
+    """The seller in one line, for the foot of every page. It breaks between parts only."""
     facts = (f"{fact.label} {fact.value}" for fact in seller.facts)
-    return " · ".join((seller.name, *seller.address, *facts))
+    parts = (seller.name, *seller.address, *facts)
+    return " · ".join(formats.unbroken(part) for part in parts)

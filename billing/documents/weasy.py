@@ -5,7 +5,6 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
@@ -70,6 +69,7 @@ class Press:
     """What a process prepares once: fonts read, style sheets parsed."""
 
     fonts: FontConfiguration
+    elements: CSS
     styles: dict[str, tuple[CSS, ...]]
     assets: BundledAssets
 
@@ -84,12 +84,18 @@ def press() -> Press:
             string=asset_path(name).read_text("utf-8"),
             font_config=fonts,
             url_fetcher=assets,
-            base_url="asset:",
         )
 
     shared = parsed("sheet.css")
     styles = {paper: (shared, parsed(f"{paper.lower()}.css")) for paper in PAPERS}
-    return Press(fonts=fonts, styles=styles, assets=assets)
+    return Press(fonts=fonts, elements=parsed("elements.css"), styles=styles, assets=assets)
+
+
+class SheetPage(HTML):
+    """A page whose elements mean what elements.css says: the built-in style sheet is not applied."""
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
+        return [press().elements]
 
 
 def print_sheet(sheet: Sheet) -> PrintedDocument:
@@ -106,14 +112,17 @@ def print_sheet(sheet: Sheet) -> PrintedDocument:
 def print_html(html: str, *, paper: str) -> PrintedDocument:
     """Lay out HTML with the styles of a paper. Nothing in it can reach a file or a host."""
     ready = press()
-    options: dict[str, Any] = {"font_config": ready.fonts}
     try:
-        page = HTML(string=html, url_fetcher=ready.assets, base_url="asset:", media_type="print")
+        page = SheetPage(string=html, url_fetcher=ready.assets, base_url="asset:")
         laid_out = page.render(
-            stylesheets=list(ready.styles[paper]), pdf_variant=PDF_VARIANT, **options
+            font_config=ready.fonts, stylesheets=list(ready.styles[paper]), pdf_variant=PDF_VARIANT
         )
-        return PrintedDocument(
-            pdf=laid_out.write_pdf(pdf_variant=PDF_VARIANT), pages=len(laid_out.pages)
-        )
+        pdf = laid_out.write_pdf(pdf_variant=PDF_VARIANT)
     except FatalURLFetchingError as refused:
         raise AssetRefused(str(refused.__cause__)) from refused
+    except Exception as error:  # whatever one page trips in WeasyPrint must not stop the others
+        raise NotPrintable(
+            f"The PDF could not be laid out ({type(error).__name__}: {error}). "
+            "The invoice itself stands; report it, then retry."
+        ) from error
+    return PrintedDocument(pdf=pdf, pages=len(laid_out.pages))
