@@ -35,16 +35,15 @@ def build_sheet(*, invoice: Invoice, lines: Sequence[InvoiceLine]) -> Sheet:
     The finished text of a finalized invoice or credit note.
 
     :param lines: all lines of the invoice in the order of their positions
-    :raises SnapshotIncomplete: if a snapshot lacks a name, or a zone or currency is unknown
+    :raises SnapshotIncomplete: if a snapshot lacks a name it must have
     """
     try:
         return SheetWriter(invoice).write(lines)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except KeyError as missing:
         raise SnapshotIncomplete(
-            f"{invoice.number} cannot be printed: {type(error).__name__}: {error}. "
-            "Its snapshot was written incompletely; look at the seller, buyer and policies of "
-            "the invoice, and report it."
-        ) from error
+            f"{invoice.number} cannot be printed: {missing} is missing in what it recorded of "
+            "seller, buyer and policies when it was finalized. Report it."
+        ) from missing
 
 
 class SheetWriter:
@@ -78,9 +77,7 @@ class SheetWriter:
             facts=self.facts(lines),
             headline=self.headline(),
             columns=self.columns(),
-            groups=build_groups(
-                lines, currency=invoice.currency, words=words, locale=self.locale
-            ),
+            groups=build_groups(lines, currency=invoice.currency, words=words, locale=self.locale),
             sums=self.sums(),
             due=Fact(words.your_credit if self.is_credit_note else words.amount_due, self.due()),
             tax_note=invoice.tax_note,
@@ -186,7 +183,10 @@ class SheetWriter:
         facts = (
             Fact(words.account_holder, seller["legal_name"]),
             Fact(words.bank, seller["bank_name"]),
-            Fact(words.iban if is_iban else words.account_number, formats.bank_account(seller["iban"])),
+            Fact(
+                words.iban if is_iban else words.account_number,
+                formats.bank_account(seller["iban"]),
+            ),
             Fact(words.bic if is_iban else words.routing_number, seller["bic"]),
             Fact(words.reference, self.invoice.number),
         )

@@ -13,7 +13,12 @@ from kernel.money import exponent_of
 
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
-TERRITORIES = {("en", "A4"): "GB", ("en", "Letter"): "US", ("de", "A4"): "DE", ("de", "Letter"): "DE"}
+TERRITORIES = {
+    ("en", "A4"): "GB",
+    ("en", "Letter"): "US",
+    ("de", "A4"): "DE",
+    ("de", "Letter"): "DE",
+}
 LANGUAGES = ("en", "de")
 CITY_THEN_REGION = frozenset({"US", "CA", "AU"})
 POSTAL_CODE_LAST = frozenset({"GB", "IE"})
@@ -104,9 +109,7 @@ def country_name(code: str, *, locale: Locale) -> str:
     return locale.territories.get(code, code)
 
 
-def city_lines(
-    *, postal_code: str, city: str, region: str, country: str
-) -> tuple[str, ...]:
+def city_lines(*, postal_code: str, city: str, region: str, country: str) -> tuple[str, ...]:
     """The place as the country's post writes it; empty parts leave no trace."""
     if country in CITY_THEN_REGION:
         place = ", ".join(part for part in (city, region) if part)

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from weasyprint import CSS, HTML
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -27,10 +28,10 @@ class AssetRefused(Refusal):
     code = "document_asset_refused"
 
 
-class NotPrintable(Refusal):
-    """WeasyPrint could not lay the document out."""
+class GlyphMissing(Refusal):
+    """No installed font has a character of the document. A box in its place would be a lie."""
 
-    code = "document_not_printable"
+    code = "document_glyph_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ class BundledAssets(URLFetcher):
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         match = ASSET.fullmatch(url)
         if match is None:
-            raise AssetRefused(f"A document asked for {url[:200]}, but may use bundled assets only.")
+            raise AssetRefused(
+                f"A document asked for {url[:200]}, but may use bundled assets only."
+            )
         path = asset_path(match[1])
         content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": content_type})
@@ -103,7 +106,7 @@ def print_sheet(sheet: Sheet) -> PrintedDocument:
     The sheet as PDF/A-3b. The same sheet gives the same bytes with the same libraries and fonts.
 
     :raises AssetRefused: if the page names anything that is not bundled
-    :raises NotPrintable: if WeasyPrint cannot lay it out
+    :raises GlyphMissing: if no font has one of its characters
     """
     html = render_to_string("documents/sheet.html", {"sheet": sheet})
     return print_html(html, paper=sheet.paper)
@@ -117,12 +120,17 @@ def print_html(html: str, *, paper: str) -> PrintedDocument:
         laid_out = page.render(
             font_config=ready.fonts, stylesheets=list(ready.styles[paper]), pdf_variant=PDF_VARIANT
         )
-        pdf = laid_out.write_pdf(pdf_variant=PDF_VARIANT)
+        pdf = laid_out.write_pdf(pdf_variant=PDF_VARIANT, finisher=refuse_missing_glyphs)
     except FatalURLFetchingError as refused:
         raise AssetRefused(str(refused.__cause__)) from refused
-    except Exception as error:  # whatever one page trips in WeasyPrint must not stop the others
-        raise NotPrintable(
-            f"The PDF could not be laid out ({type(error).__name__}: {error}). "
-            "The invoice itself stands; report it, then retry."
-        ) from error
     return PrintedDocument(pdf=pdf, pages=len(laid_out.pages))
+
+
+def refuse_missing_glyphs(document: Document, _pdf: object) -> None:
+    missing = sorted({point for font in document.fonts.values() for point in font.missing})
+    if missing:
+        shown = " ".join(chr(point) for point in missing[:10])
+        raise GlyphMissing(
+            f"No installed font can print {shown}. Install a font that has them "
+            "(for Chinese, Japanese and Korean: fonts-noto-cjk), restart the worker, then retry."
+        )

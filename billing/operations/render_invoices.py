@@ -1,0 +1,92 @@
+"""Render: print finalized invoices and record what was printed. A recorded document is only read."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from billing.documents.archive import store_file
+from billing.documents.build_sheet import build_sheet
+from billing.documents.weasy import print_sheet
+from billing.enums import InvoiceState, StageName
+from billing.models import Invoice, InvoiceDocument
+from billing.operations.refuse import Refused, record_refusals
+from kernel.refusal import Refusal
+from kernel.stage import StageOutcome
+
+
+class RenderedDifferently(Exception):
+    """Two renderings of one invoice differ: a bug, because a sheet gives the same bytes each time."""
+
+
+def render_invoices(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
+    """
+    Print these invoices, store their files and record path, digest, size and pages.
+
+    An invoice that has its document already is left as it is. One that cannot be printed or
+    stored is refused with its reason; the others pass.
+
+    :raises RenderedDifferently: if somebody else recorded another rendering meanwhile
+    """
+    invoices = list(
+        Invoice.objects.filter(pk__in=keys, state=InvoiceState.FINALIZED, document=None)
+        .select_related("billing_entity")
+        .prefetch_related("lines")
+        .order_by("pk")
+    )
+    documents, refused = print_all(invoices, at=at)
+    with transaction.atomic():
+        record_documents(documents)
+        record_refusals(stage=StageName.RENDER, refused=refused, at=at)
+    return StageOutcome(passed=len(documents), refused=len(refused))
+
+
+def print_all(
+    invoices: Iterable[Invoice], *, at: datetime
+) -> tuple[list[InvoiceDocument], list[Refused]]:
+    """Documents to record for what could be printed, refusals for what could not."""
+    documents, refused = [], []
+    for invoice in invoices:
+        try:
+            documents.append(print_invoice(invoice, at=at))
+        except Refusal as refusal:
+            refused.append(Refused(invoice.pk, invoice.number, refusal.code, refusal.message))
+    return documents, refused
+
+
+def print_invoice(invoice: Invoice, *, at: datetime) -> InvoiceDocument:
+    """Print and store one invoice; the row is not saved yet."""
+    sheet = build_sheet(invoice=invoice, lines=list(invoice.lines.all()))
+    printed = print_sheet(sheet)
+    stored = store_file(
+        printed.pdf,
+        entity_code=invoice.billing_entity.code,
+        year=invoice.issued_at.astimezone(ZoneInfo(invoice.time_zone)).year,
+        number=invoice.number,
+    )
+    return InvoiceDocument(
+        invoice=invoice,
+        path=stored.path,
+        sha256=stored.sha256,
+        size=stored.size,
+        pages=printed.pages,
+        rendered_at=at,
+    )
+
+
+def record_documents(documents: Sequence[InvoiceDocument]) -> None:
+    """One row an invoice; a row somebody else wrote meanwhile stays and must say the same."""
+    InvoiceDocument.objects.bulk_create(documents, ignore_conflicts=True)
+    recorded = dict(
+        InvoiceDocument.objects.filter(
+            invoice__in=[document.invoice_id for document in documents]
+        ).values_list("invoice_id", "sha256")
+    )
+    for document in documents:
+        if recorded[document.invoice_id] != document.sha256:
+            raise RenderedDifferently(
+                f"{document.invoice.number} was recorded as {recorded[document.invoice_id]} and "
+                f"rendered again as {document.sha256}"
+            )
