@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.admin.base import LookOnlyAdmin, PeopleAdmin
 from accounts.enums import ApiScope
@@ -16,7 +16,7 @@ from accounts.operations.issue_api_key import issue_api_key
 
 class ApiClientForm(forms.ModelForm):
     scopes = forms.MultipleChoiceField(
-        choices=ApiScope.choices, widget=UnfoldAdminCheckboxSelectMultiple, required=False
+        choices=ApiScope.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget, required=False
     )
 
     class Meta:
@@ -45,7 +45,9 @@ class ApiClientAdmin(PeopleAdmin):
             return
         client, key = issue_api_key(name=obj.name, scopes=obj.scopes, at=timezone.now())
         obj.pk, obj.key_prefix, obj.created_at = client.pk, client.key_prefix, client.created_at
-        messages.warning(request, f"The key of {obj.name} is {key} — copy it now, it is not shown again.")
+        messages.warning(
+            request, f"The key of {obj.name} is {key} — copy it now, it is not shown again."
+        )
 
     @action(
         description="Revoke the key",
@@ -57,7 +59,9 @@ class ApiClientAdmin(PeopleAdmin):
         if client.revoked_at is None:
             client.revoked_at = timezone.now()
             client.save(update_fields=["revoked_at"])
-        messages.success(request, f"The key of {client.name} is revoked; calls with it are refused.")
+        messages.success(
+            request, f"The key of {client.name} is revoked; calls with it are refused."
+        )
         return HttpResponseRedirect(reverse("admin:accounts_apiclient_change", args=[object_id]))
 
 

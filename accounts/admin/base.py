@@ -28,7 +28,9 @@ class Echo:
         return value
 
 
-def csv_response(*, name: str, header: list[str], rows: Iterable[list[str]]) -> StreamingHttpResponse:
+def csv_response(
+    *, name: str, header: list[str], rows: Iterable[list[str]]
+) -> StreamingHttpResponse:
     """Stream rows as a CSV download in UTF-8; every cell is made harmless for spreadsheets."""
 
     def lines() -> Iterator[str]:
@@ -78,7 +80,9 @@ class StaffAdmin(ModelAdmin):
         """Stream the filtered list, in its order, with the columns it shows."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        columns = [column for column in self.get_list_display(request) if column != "action_checkbox"]
+        columns = [
+            column for column in self.get_list_display(request) if column != "action_checkbox"
+        ]
         header = [str(label_for_field(column, self.model, self)) for column in columns]
         rows = self.get_changelist_instance(request).get_queryset(request)
         return csv_response(

@@ -18,8 +18,15 @@ class BillingOwnerInline(TabularInline):
 @admin.register(Customer)
 class CustomerAdmin(PeopleAdmin):
     list_display = [
-        "legal_name", "external_id", "country", "currency", "language", "time_zone",
-        "payment_terms_days", "status", "created_at",
+        "legal_name",
+        "external_id",
+        "country",
+        "currency",
+        "language",
+        "time_zone",
+        "payment_terms_days",
+        "status",
+        "created_at",
     ]
     list_filter = ["status", "country", "currency", "language"]
     search_fields = ["legal_name", "external_id", "billing_owners__email"]
@@ -32,7 +39,10 @@ class CustomerAdmin(PeopleAdmin):
             "Address",
             {
                 "fields": [
-                    "address_line1", "address_line2", ("postal_code", "city"), ("region", "country"),
+                    "address_line1",
+                    "address_line2",
+                    ("postal_code", "city"),
+                    ("region", "country"),
                 ]
             },
         ),
@@ -40,7 +50,9 @@ class CustomerAdmin(PeopleAdmin):
             "Invoicing",
             {
                 "fields": [
-                    ("currency", "language"), ("time_zone", "paper"), ("payment_terms_days", "tax_number"),
+                    ("currency", "language"),
+                    ("time_zone", "paper"),
+                    ("payment_terms_days", "tax_number"),
                     "created_at",
                 ]
             },

@@ -29,7 +29,12 @@ class MembershipAdmin(PeopleAdmin):
     list_display = ["grantee", "group", "customer", "role", "state", "created_at"]
     list_filter = ["role", "state"]
     list_select_related = ["grantee", "group", "customer"]
-    search_fields = ["grantee__external_id", "grantee__email", "group__name", "customer__legal_name"]
+    search_fields = [
+        "grantee__external_id",
+        "grantee__email",
+        "group__name",
+        "customer__legal_name",
+    ]
     autocomplete_fields = ["customer", "group", "grantee"]
     date_hierarchy = "created_at"
     readonly_fields = ["created_at"]

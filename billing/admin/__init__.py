@@ -1,6 +1,6 @@
 """Admin of billing, in the order of the flow."""
 
-from billing.admin import catalog, invoices, ledger, prices, policies, ratings, runs, subscriptions
+from billing.admin import catalog, invoices, ledger, policies, prices, ratings, runs, subscriptions
 
 __all__ = [
     "catalog",

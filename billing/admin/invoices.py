@@ -19,14 +19,26 @@ class InvoiceLineInline(TabularInline):
     extra = 0
     can_delete = False
     per_page = 50
-    has_add_permission = has_change_permission = has_delete_permission = lambda *_args, **_more: False
+    has_add_permission = has_change_permission = has_delete_permission = lambda *_args, **_more: (
+        False
+    )
 
 
 @admin.register(Invoice)
 class InvoiceAdmin(LookOnlyAdmin):
     list_display = [
-        "label", "customer", "billing_entity", "kind", "state", "currency", "cycle_date", "issued_at",
-        "due_date", "total", "credit_applied", "amount_due",
+        "label",
+        "customer",
+        "billing_entity",
+        "kind",
+        "state",
+        "currency",
+        "cycle_date",
+        "issued_at",
+        "due_date",
+        "total",
+        "credit_applied",
+        "amount_due",
     ]
     list_filter = ["state", "kind", "billing_entity", "currency"]
     list_select_related = ["customer", "billing_entity"]
@@ -45,14 +57,26 @@ class InvoiceAdmin(LookOnlyAdmin):
 
     @admin.display(description="Desk")
     def desk_page(self, invoice: Invoice) -> SafeString:
-        return format_html('<a href="{}">Lines with their events</a>', reverse("desk:invoice", args=[invoice.pk]))
+        return format_html(
+            '<a href="{}">Lines with their events</a>', reverse("desk:invoice", args=[invoice.pk])
+        )
 
 
 @admin.register(InvoiceLine)
 class InvoiceLineAdmin(LookOnlyAdmin):
     list_display = [
-        "invoice", "position", "kind", "seat_type_name", "description", "quantity", "seat_days",
-        "unit_price", "span_first", "span_after", "amount", "formula",
+        "invoice",
+        "position",
+        "kind",
+        "seat_type_name",
+        "description",
+        "quantity",
+        "seat_days",
+        "unit_price",
+        "span_first",
+        "span_after",
+        "amount",
+        "formula",
     ]
     list_filter = ["kind"]
     list_select_related = ["invoice"]

@@ -26,7 +26,10 @@ class PolicyForm(forms.Form):
         choices=IntervalUnit.choices, initial=IntervalUnit.MONTH, widget=UnfoldAdminSelectWidget
     )
     interval_count = forms.IntegerField(
-        min_value=1, initial=1, widget=UnfoldAdminIntegerFieldWidget, help_text="12 months are a year"
+        min_value=1,
+        initial=1,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="12 months are a year",
     )
     settings = forms.CharField(
         required=False,
@@ -57,7 +60,9 @@ def parse_settings(text: str) -> dict[str, Any]:
         key, colon, value = (part.strip() for part in line.partition(":"))
         if not colon or not value:
             raise ValueError(f"“{line}” is no setting; write for example “decrease_credit: none”.")
-        settings[key] = {"true": True, "false": False}.get(value, int(value) if value.isdigit() else value)
+        settings[key] = {"true": True, "false": False}.get(
+            value, int(value) if value.isdigit() else value
+        )
     return settings
 
 
@@ -73,11 +78,15 @@ def settings_lines(settings: dict[str, Any]) -> str:
 class SeatPolicyAdmin(VersionedAdmin):
     publish_form = PolicyForm
     publish_title = "Publish a seat policy"
-    publish_hint = (
-        "Policies are versions: this adds the next one from its date on. Periods already rated keep theirs."
-    )
+    publish_hint = "Policies are versions: this adds the next one from its date on. Periods already rated keep theirs."
     list_display = [
-        "plan", "interval", "version", "setting_lines", "effective_from", "published_at", "published_by",
+        "plan",
+        "interval",
+        "version",
+        "setting_lines",
+        "effective_from",
+        "published_at",
+        "published_by",
         "note",
     ]
     list_filter = ["plan", "interval_unit"]

@@ -38,7 +38,10 @@ class PriceForm(forms.Form):
         choices=IntervalUnit.choices, initial=IntervalUnit.MONTH, widget=UnfoldAdminSelectWidget
     )
     interval_count = forms.IntegerField(
-        min_value=1, initial=1, widget=UnfoldAdminIntegerFieldWidget, help_text="12 months are a year"
+        min_value=1,
+        initial=1,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="12 months are a year",
     )
     mode = forms.ChoiceField(choices=PriceMode.choices, widget=UnfoldAdminSelectWidget)
     tiers = forms.CharField(
@@ -47,13 +50,21 @@ class PriceForm(forms.Form):
         "line says “rest: 4.00”. A single price alone is one tier.",
     )
     included = forms.IntegerField(
-        min_value=0, initial=0, widget=UnfoldAdminIntegerFieldWidget, help_text="Seats free of charge"
+        min_value=0,
+        initial=0,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="Seats free of charge",
     )
     ratio_of = forms.CharField(
-        required=False, widget=UnfoldAdminTextInputWidget, help_text="Code of the seat type that brings free seats"
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Code of the seat type that brings free seats",
     )
     ratio_each = forms.IntegerField(
-        min_value=0, initial=0, widget=UnfoldAdminIntegerFieldWidget, help_text="Free seats for each of those"
+        min_value=0,
+        initial=0,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="Free seats for each of those",
     )
     billable = forms.BooleanField(required=False, initial=True, widget=UnfoldBooleanWidget)
     effective_from = forms.DateField(widget=UnfoldAdminSingleDateWidget)
@@ -103,12 +114,21 @@ def tier_lines(price: Price) -> str:
 class PriceAdmin(VersionedAdmin):
     publish_form = PriceForm
     publish_title = "Publish a price"
-    publish_hint = (
-        "Prices are versions: this adds the next one from its date on. Periods already rated keep theirs."
-    )
+    publish_hint = "Prices are versions: this adds the next one from its date on. Periods already rated keep theirs."
     list_display = [
-        "seat_type", "plan", "currency", "interval", "version", "mode", "amounts", "included", "billable",
-        "effective_from", "published_at", "published_by", "subscription",
+        "seat_type",
+        "plan",
+        "currency",
+        "interval",
+        "version",
+        "mode",
+        "amounts",
+        "included",
+        "billable",
+        "effective_from",
+        "published_at",
+        "published_by",
+        "subscription",
     ]
     list_filter = ["currency", "mode", "billable", "seat_type__plan"]
     list_select_related = ["seat_type__plan", "published_by", "subscription"]
@@ -132,7 +152,16 @@ class PriceAdmin(VersionedAdmin):
         )
 
     def initial_after(self, version: Price) -> dict[str, Any]:
-        same = ("currency", "interval_unit", "interval_count", "mode", "included", "ratio_of", "ratio_each", "billable")
+        same = (
+            "currency",
+            "interval_unit",
+            "interval_count",
+            "mode",
+            "included",
+            "ratio_of",
+            "ratio_each",
+            "billable",
+        )
         return {
             **{name: getattr(version, name) for name in same},
             "seat_type": version.seat_type_id,

@@ -18,8 +18,17 @@ class RatingAdmin(LookOnlyAdmin):
 @admin.register(RatedSpan)
 class RatedSpanAdmin(LookOnlyAdmin):
     list_display = [
-        "subscription", "period_first", "period_after", "kind", "basis", "seat_type", "quantity",
-        "seat_days", "unit_price", "amount", "seat_policy",
+        "subscription",
+        "period_first",
+        "period_after",
+        "kind",
+        "basis",
+        "seat_type",
+        "quantity",
+        "seat_days",
+        "unit_price",
+        "amount",
+        "seat_policy",
     ]
     list_filter = ["kind", "document_kind"]
     list_select_related = ["subscription", "seat_type", "seat_policy__plan"]

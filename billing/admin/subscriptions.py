@@ -12,8 +12,17 @@ BY_PEOPLE = ("seat_limit_behavior", "commitment", "term_months")
 @admin.register(Subscription)
 class SubscriptionAdmin(PeopleAdmin):
     list_display = [
-        "external_id", "customer", "plan", "currency", "interval", "starts_on", "ends_on", "anchor_day",
-        "time_zone", "state", "rate_due_at",
+        "external_id",
+        "customer",
+        "plan",
+        "currency",
+        "interval",
+        "starts_on",
+        "ends_on",
+        "anchor_day",
+        "time_zone",
+        "state",
+        "rate_due_at",
     ]
     list_filter = ["state", "plan", "currency"]
     list_select_related = ["customer", "plan"]

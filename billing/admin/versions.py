@@ -59,7 +59,9 @@ class VersionedAdmin(LookOnlyAdmin):
                 form.add_error(None, str(refusal))
             else:
                 self.log_addition(request, version, "Published.")
-                messages.success(request, f"{version} was published. What was rated keeps its version.")
+                messages.success(
+                    request, f"{version} was published. What was rated keeps its version."
+                )
                 name = f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}_change"
                 return HttpResponseRedirect(reverse(name, args=[version.pk]))
         context = {
@@ -67,6 +69,7 @@ class VersionedAdmin(LookOnlyAdmin):
             "title": self.publish_title,
             "hint": self.publish_hint,
             "form": form,
+            "media": self.media + form.media,
             "opts": self.model._meta,
             **(extra_context or {}),
         }

@@ -61,9 +61,7 @@ class CustomerRow:
 def found_customers(asked: CustomerFilter) -> QuerySet[Customer]:
     rows = Customer.objects.all()
     if asked.search:
-        owner = BillingOwner.objects.filter(
-            customer=OuterRef("pk"), email__icontains=asked.search
-        )
+        owner = BillingOwner.objects.filter(customer=OuterRef("pk"), email__icontains=asked.search)
         rows = rows.filter(
             Q(legal_name__icontains=asked.search)
             | Q(external_id__icontains=asked.search)
@@ -117,9 +115,7 @@ def plans_of(keys: Sequence[UUID]) -> dict[UUID, set[str]]:
 def seats_of(keys: Sequence[UUID], *, at: datetime) -> dict[UUID, int]:
     """Active seats of each customer at an instant, as known at it."""
     entries = list(
-        SeatLedgerEntry.objects.filter(
-            customer__in=keys, effective_at__lte=at, recorded_at__lte=at
-        )
+        SeatLedgerEntry.objects.filter(customer__in=keys, effective_at__lte=at, recorded_at__lte=at)
         .select_related("event", "seat_type")
         .order_by("effective_at", "position")
     )

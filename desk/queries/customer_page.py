@@ -199,7 +199,9 @@ def lines_explained(
     """One query from entries to the invoice lines they explain."""
     wanted = set(entry_ids)
     lines = (
-        InvoiceLine.objects.filter(customer=customer_id, rated_span__entry_ids__overlap=list(wanted))
+        InvoiceLine.objects.filter(
+            customer=customer_id, rated_span__entry_ids__overlap=list(wanted)
+        )
         .select_related("invoice", "rated_span")
         .order_by("invoice__cycle_date", "position")
     )

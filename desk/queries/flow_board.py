@@ -70,9 +70,7 @@ def flow_lanes(*, stages: Sequence[Stage], at: datetime) -> tuple[Lane, ...]:
     )
 
 
-def lane_of(
-    stage: Stage, *, at: datetime, refused: int, refusals: Sequence[RefusalRow]
-) -> Lane:
+def lane_of(stage: Stage, *, at: datetime, refused: int, refusals: Sequence[RefusalRow]) -> Lane:
     waiting, oldest = stage.waiting_count(at=at)
     return Lane(
         name=stage.name,

@@ -153,8 +153,14 @@ def state_words(invoice: Invoice, *, has_document: bool) -> tuple[str, ...]:
     if invoice.state == InvoiceState.DRAFT:
         first = "It is a draft: events that arrive late for its cycle still join until its grace period ends."
         if invoice.tax_minor is None:
-            return (first, "Its tax is not determined yet; the tax stage takes it with the next push.")
-        return (first, "Its tax is determined; after the grace period it gets a number and becomes final.")
+            return (
+                first,
+                "Its tax is not determined yet; the tax stage takes it with the next push.",
+            )
+        return (
+            first,
+            "Its tax is determined; after the grace period it gets a number and becomes final.",
+        )
     final = "It is final: nothing in it can change; a correction is a line on a later invoice or a credit note."
     return (final,) if has_document else (final, "Its PDF waits at the render stage.")
 

@@ -66,7 +66,9 @@ def line_trail(line_id: UUID) -> LineTrail | None:
     entries = SeatLedgerEntry.objects.filter(pk__in=span.entry_ids).select_related(
         "event", "seat_type", "corrects", "grantee", "group"
     )
-    corrected = InvoiceLine.objects.filter(rated_span__in=span.corrects_spans).select_related("invoice")
+    corrected = InvoiceLine.objects.filter(rated_span__in=span.corrects_spans).select_related(
+        "invoice"
+    )
     return LineTrail(
         line_id=line.pk,
         formula=line.formula,

@@ -48,7 +48,12 @@ class CustomerFilterForm(forms.Form):
     plan = forms.CharField(required=False)
     status = any_of(CustomerStatus.choices, "Status")
     sort = forms.ChoiceField(
-        choices=[("name", "Name"), ("-name", "Name, last first"), ("country", "Country"), ("-created", "Newest")],
+        choices=[
+            ("name", "Name"),
+            ("-name", "Name, last first"),
+            ("country", "Country"),
+            ("-created", "Newest"),
+        ],
         required=False,
     )
 

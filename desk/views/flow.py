@@ -1,5 +1,6 @@
 """The board of the flow and letting refused subjects try again."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,7 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 from billing.models import StageRefusal
 from billing.operations.refuse import retry_refusals
 from billing.pipeline import STAGES
+from billing.tasks import call_hands, tick
 from desk.queries.flow_board import flow_lanes, recent_retries
+from desk.queries.invoice_page import is_uuid
 from desk.queries.runs import runs
 from desk.queries.subjects import subject_page
 from desk.views.page import desk_page, show, show_part
@@ -53,9 +56,11 @@ def retry(request: HttpRequest) -> HttpResponse:
     """Let the named refusals, or all open ones of a stage and code, try again."""
     chosen = StageRefusal.objects.filter(resolved_at=None)
     if request.POST.get("refusal"):
-        chosen = chosen.filter(pk__in=[UUID(key) for key in request.POST.getlist("refusal")])
+        chosen = chosen.filter(pk__in=filter(is_uuid, request.POST.getlist("refusal")))
     else:
-        chosen = chosen.filter(stage=request.POST["stage"], code=request.POST["code"])
+        chosen = chosen.filter(
+            stage=request.POST.get("stage", ""), code=request.POST.get("code", "")
+        )
     refusals = list(chosen[:MOST_AT_ONCE])
     retried = retry_refusals(refusal_ids=[one.pk for one in refusals], at=timezone.now())
     LogEntry.objects.log_actions(
@@ -64,8 +69,17 @@ def retry(request: HttpRequest) -> HttpResponse:
         action_flag=CHANGE,
         change_message="Let it try again.",
     )
-    messages.success(request, f"{retried} will be tried again by the next push of the flow.")
-    return HttpResponseRedirect(request.POST.get("back") or reverse("desk:flow"))
+    lend_hands(refusals)
+    messages.success(request, f"{retried} let go: their stage takes them again now.")
+    return HttpResponseRedirect(reverse("desk:flow"))
+
+
+def lend_hands(refusals: Sequence[StageRefusal]) -> None:
+    """Push the runs that met the refusals; what no run met, the next push takes."""
+    for run_id in {one.run_id for one in refusals if one.run_id}:
+        call_hands(run_id=run_id)
+    if any(one.run_id is None for one in refusals):
+        tick.delay()
 
 
 @require_GET
@@ -74,6 +88,8 @@ def subject(request: HttpRequest, stage: str, subject_id: UUID) -> HttpResponse:
     """From a refusal to the page of whom it is about."""
     page = subject_page(stage=stage, subject_id=subject_id)
     if page is None:
-        messages.error(request, "Nothing with this key is left; try the search of customers or invoices.")
+        messages.error(
+            request, "Nothing with this key is left; try the search of customers or invoices."
+        )
         return HttpResponseRedirect(reverse("desk:flow"))
     return HttpResponseRedirect(reverse(f"desk:{page.kind}", args=[page.id]))

@@ -33,9 +33,7 @@ def show(
 ) -> HttpResponse:
     """Render a whole page in the frame of the admin: sidebar, theme, messages."""
     frame = admin.site.each_context(request)
-    return TemplateResponse(
-        request, template, {**frame, "title": title, **context}, status=status
-    )
+    return TemplateResponse(request, template, {**frame, "title": title, **context}, status=status)
 
 
 def show_part(request: HttpRequest, template: str, **context: Any) -> HttpResponse:

@@ -78,7 +78,9 @@ def start(request: HttpRequest) -> HttpResponse:
     as_of = end_of_day(form.cleaned_data["as_of"], now)
     if request.method == "POST":
         try:
-            begun = start_run(as_of=as_of, trigger=RunTrigger.DESK, at=now, requested_by=request.user)
+            begun = start_run(
+                as_of=as_of, trigger=RunTrigger.DESK, at=now, requested_by=request.user
+            )
         except Refusal as refusal:
             form.add_error("as_of", str(refusal))
         else:

@@ -1,0 +1,1 @@
+"""What may be done with customers, people and staff: one module a verb."""

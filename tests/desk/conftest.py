@@ -1,0 +1,33 @@
+"""Staff by role, and a small world to look at."""
+
+import pytest
+from django.contrib.auth.models import Group as StaffRoleGroup
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.desk import world
+
+
+@pytest.fixture
+def catalog(db):
+    return world.make_catalog()
+
+
+@pytest.fixture
+def subscription(catalog):
+    return world.make_customer(catalog)
+
+
+@pytest.fixture
+def as_role(db):
+    """A client signed in as a member of a staff role; None is staff without a role."""
+
+    def sign_in(role: str | None) -> Client:
+        user = User.objects.create_user(f"{role}-{User.objects.count()}", is_staff=True)
+        if role:
+            user.groups.add(StaffRoleGroup.objects.get(name=role))
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
