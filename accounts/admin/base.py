@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 
@@ -83,7 +84,7 @@ class StaffAdmin(ModelAdmin):
         columns = [
             column for column in self.get_list_display(request) if column != "action_checkbox"
         ]
-        header = [str(label_for_field(column, self.model, self)) for column in columns]
+        header = [capfirst(label_for_field(column, self.model, self)) for column in columns]
         rows = self.get_changelist_instance(request).get_queryset(request)
         return csv_response(
             name=str(self.model._meta.verbose_name_plural).replace(" ", "-"),

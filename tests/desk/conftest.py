@@ -5,7 +5,10 @@ from django.contrib.auth.models import Group as StaffRoleGroup
 from django.contrib.auth.models import User
 from django.test import Client
 
+from config.celery import app as celery_app
 from tests.desk import world
+
+assert celery_app.main  # tasks a page starts go to the embedded Redis; nobody takes them here
 
 
 @pytest.fixture

@@ -7,7 +7,14 @@ from django.urls import reverse
 
 from tests.desk import world
 
-PAGES = ("desk:flow", "desk:runs", "desk:customers", "desk:invoices", "desk:customers_csv", "desk:invoices_csv")
+PAGES = (
+    "desk:flow",
+    "desk:runs",
+    "desk:customers",
+    "desk:invoices",
+    "desk:customers_csv",
+    "desk:invoices_csv",
+)
 ROLES = ("support", "analyst", "approver", "administrator")
 FOR_ADMINISTRATORS = {"apiclient", "apireply", "user", "group", "logentry"}
 
@@ -58,7 +65,8 @@ def test_only_administrators_see_keys_staff_and_the_log(as_role, role):
 
 
 @pytest.mark.parametrize(
-    ("role", "granted"), [("support", 403), ("analyst", 200), ("approver", 200), ("administrator", 200)]
+    ("role", "granted"),
+    [("support", 403), ("analyst", 200), ("approver", 200), ("administrator", 200)],
 )
 def test_support_may_look_but_not_start_a_run(as_role, role, granted):
     assert status(as_role(role), reverse("desk:start_run")) == granted
@@ -74,7 +82,8 @@ def test_support_may_not_let_a_refusal_try_again(as_role, subscription):
 
 
 @pytest.mark.parametrize(
-    ("role", "granted"), [("support", 403), ("analyst", 403), ("approver", 200), ("administrator", 200)]
+    ("role", "granted"),
+    [("support", 403), ("analyst", 403), ("approver", 200), ("administrator", 200)],
 )
 @pytest.mark.parametrize("version", ["price", "seatpolicy"])
 def test_only_approvers_and_administrators_publish_versions(as_role, role, granted, version):
