@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from kernel.money import exponent_of
 
@@ -50,8 +50,10 @@ def fraction(currency: str) -> str:
 
 @lru_cache(maxsize=256)
 def money_pattern(*, currency: str, locale: Locale) -> str:
-    """The locale's pattern for money, with the currency's own decimals."""
+    """The locale's pattern for money, with the currency's own decimals and room after a letter."""
     pattern: str = locale.currency_formats["standard"].pattern
+    if get_currency_symbol(currency, locale=locale)[-1].isalpha():
+        pattern = pattern.replace("¤#", f"¤{NO_BREAK_SPACE}#")
     return pattern.replace(".00", fraction(currency))
 
 

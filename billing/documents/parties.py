@@ -10,8 +10,11 @@ from billing.documents.phrases import Phrases
 from billing.documents.sheet import Fact, Party
 
 VAT_COUNTRIES = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK GB CH NO".split()
-)
+    (
+        "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR",
+        "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+    )
+)  # fmt: skip
 
 
 def seller_party(seller: Mapping[str, Any], *, words: Phrases, locale: Locale) -> Party:

@@ -17,7 +17,7 @@ from kernel.refusal import Refusal
 from kernel.stage import StageOutcome
 
 
-class RenderedDifferently(Exception):
+class DifferentRenderingError(Exception):
     """Two renderings of one invoice differ: a bug, because a sheet gives the same bytes each time."""
 
 
@@ -28,7 +28,7 @@ def render_invoices(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
     An invoice that has its document already is left as it is. One that cannot be printed or
     stored is refused with its reason; the others pass.
 
-    :raises RenderedDifferently: if somebody else recorded another rendering meanwhile
+    :raises DifferentRenderingError: if somebody else recorded another rendering meanwhile
     """
     invoices = list(
         Invoice.objects.filter(pk__in=keys, state=InvoiceState.FINALIZED, document=None)
@@ -86,7 +86,7 @@ def record_documents(documents: Sequence[InvoiceDocument]) -> None:
     )
     for document in documents:
         if recorded[document.invoice_id] != document.sha256:
-            raise RenderedDifferently(
+            raise DifferentRenderingError(
                 f"{document.invoice.number} was recorded as {recorded[document.invoice_id]} and "
                 f"rendered again as {document.sha256}"
             )

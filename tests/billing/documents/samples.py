@@ -180,7 +180,7 @@ def credit_note_sheet(**changes: Any) -> Sheet:
 
 SAMPLES = {
     "english": lambda: english_sheet(credit_applied_minor=20_00),
-    "german": lambda: german_sheet(),
+    "german": german_sheet,
     "letter": lambda: english_sheet(
         paper="Letter", currency="USD", buyer=AMERICAN_BUYER, time_zone="America/Los_Angeles"
     ),
