@@ -16,8 +16,8 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from billing.documents.sheet import Sheet
 from kernel.refusal import Refusal
 
-ASSET = re.compile(r"asset:([A-Za-z0-9-]+\.(?:otf|css))")
-FOLDERS = {".otf": "documents/fonts", ".css": "documents"}
+ASSET = re.compile(r"asset:([A-Za-z0-9-]+\.(?:ttf|css))")
+FOLDERS = {".ttf": "documents/fonts", ".css": "documents"}
 PAPERS = ("A4", "Letter")
 PDF_VARIANT = "pdf/a-3b"
 
