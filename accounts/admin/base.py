@@ -65,6 +65,7 @@ class StaffAdmin(ModelAdmin):
     list_per_page = 50
     list_filter_submit = True
     show_full_result_count = False
+    list_fullwidth = True
     compressed_fields = True
     exports_csv = True
 

@@ -10,17 +10,27 @@ from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminSingleDateWidget,
-    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from billing.admin.versions import VersionedAdmin
+from billing.calc.policy import CHOICES, DEFAULTS, READERS, PolicyInvalid, canonical_settings
 from billing.enums import IntervalUnit
 from billing.models import Plan, SeatPolicy
 from billing.operations.publish_policy import publish_policy
 
+ABOUT = {
+    "inactivity_days": "none, or after how many days without use a seat stops to count",
+    "batch_window": "with increase_invoicing batched: hour, day, week, month, or a number of hours",
+    "true_up_cadence": "with increase_invoicing true_up: month, quarter, year",
+    "threshold_amount": "with increase_invoicing threshold: an amount such as 50.00",
+    "daily_price_days": "with day_count fixed_daily_price: days the interval price is divided by",
+}
+
 
 class PolicyForm(forms.Form):
+    """The fields of a version; `settings` has a field a setting of docs/terms.md, empty for its default."""
+
     plan = forms.ModelChoiceField(Plan.objects.order_by("name"), widget=UnfoldAdminSelectWidget)
     interval_unit = forms.ChoiceField(
         choices=IntervalUnit.choices, initial=IntervalUnit.MONTH, widget=UnfoldAdminSelectWidget
@@ -31,46 +41,61 @@ class PolicyForm(forms.Form):
         widget=UnfoldAdminIntegerFieldWidget,
         help_text="12 months are a year",
     )
-    settings = forms.CharField(
-        required=False,
-        widget=UnfoldAdminTextareaWidget,
-        help_text="A setting a line, such as “decrease_credit: none”. What is left out takes its default; "
-        "docs/terms.md explains each.",
-    )
     effective_from = forms.DateField(widget=UnfoldAdminSingleDateWidget)
     note = forms.CharField(
         required=False, widget=UnfoldAdminTextInputWidget, help_text="Why this version exists"
     )
 
-    def clean_settings(self) -> dict[str, Any]:
-        try:
-            return parse_settings(self.cleaned_data["settings"])
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in READERS:
+            self.fields[name] = setting_field(name)
+
+    def clean(self) -> dict[str, Any]:
+        """Gather the settings that differ from their default, as publish_policy takes them."""
+        cleaned = super().clean() or {}
+        given = {name: cleaned.pop(name, "") for name in READERS}
+        chosen = {name: as_setting(name, value) for name, value in given.items() if value}
+        for name, value in chosen.items():
+            try:
+                canonical_settings({name: value})
+            except PolicyInvalid as refusal:
+                self.add_error(name, str(refusal))
+        return {**cleaned, "settings": chosen}
 
 
-def parse_settings(text: str) -> dict[str, Any]:
-    """
-    Read settings written "key: value", a line each. Numbers become numbers, true and false become so.
-
-    :raises ValueError: naming the line that is no setting
-    """
-    settings: dict[str, Any] = {}
-    for line in filter(None, map(str.strip, text.splitlines())):
-        key, colon, value = (part.strip() for part in line.partition(":"))
-        if not colon or not value:
-            raise ValueError(f"“{line}” is no setting; write for example “decrease_credit: none”.")
-        settings[key] = {"true": True, "false": False}.get(
-            value, int(value) if value.isdigit() else value
+def setting_field(name: str) -> forms.Field:
+    """A select for a vocabulary, a text for a number or an interval; empty means the default."""
+    default = getattr(DEFAULTS, name, None)
+    if name in CHOICES or name == "suspended_counts":
+        others = CHOICES.get(name, ("true", "false"))
+        shown = str(default).lower() if isinstance(default, bool) else default
+        choices = [("", f"{shown} (default)"), *((one, one) for one in others if one != shown)]
+        return forms.ChoiceField(
+            choices=choices, required=False, label=name, widget=UnfoldAdminSelectWidget
         )
-    return settings
+    about = ABOUT.get(name, f"a whole number; {default} if empty")
+    return forms.CharField(
+        required=False, label=name, help_text=about, widget=UnfoldAdminTextInputWidget
+    )
 
 
-def settings_lines(settings: dict[str, Any]) -> str:
-    """Settings as the form writes them."""
-    return "\n".join(
-        f"{key}: {str(value).lower() if isinstance(value, bool) else value}"
-        for key, value in sorted(settings.items())
+def as_setting(name: str, value: str) -> Any:
+    """What the reader of a setting takes for what was typed: numbers as numbers, the rest as words."""
+    takes_text = name in ("threshold_amount", "daily_price_days")
+    return int(value) if value.isdigit() and not takes_text else value
+
+
+def typed(value: Any) -> str:
+    """A stored setting as the form writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value["hours"]) if isinstance(value, dict) and "hours" in value else str(value)
+
+
+def settings_words(settings: dict[str, Any]) -> str:
+    return (
+        ", ".join(f"{name}: {typed(value)}" for name, value in settings.items()) or "all defaults"
     )
 
 
@@ -100,14 +125,14 @@ class SeatPolicyAdmin(VersionedAdmin):
 
     @admin.display(description="Settings other than the default")
     def setting_lines(self, policy: SeatPolicy) -> str:
-        return settings_lines(policy.settings).replace("\n", ", ") or "all defaults"
+        return settings_words(policy.settings)
 
     def initial_after(self, version: SeatPolicy) -> dict[str, Any]:
         return {
             "plan": version.plan_id,
             "interval_unit": version.interval_unit,
             "interval_count": version.interval_count,
-            "settings": settings_lines(version.settings),
+            **{name: typed(value) for name, value in version.settings.items()},
         }
 
     def publish(self, request: HttpRequest, data: dict[str, Any]) -> SeatPolicy:
