@@ -1,5 +1,6 @@
 """What comes out of the press: PDF/A with embedded fonts, the same bytes each time, nothing fetched."""
 
+import re
 import subprocess
 import sys
 from hashlib import sha256
@@ -72,21 +73,28 @@ def test_a_short_invoice_fits_on_one_page():
     assert printed.pages == len(pages_of(printed.pdf)) == 1
 
 
-def test_three_hundred_lines_stay_readable():
+def test_three_hundred_lines_repeat_the_table_head_and_name_the_invoice_on_every_page():
     printed = print_sheet(german_sheet(lines=300))
 
     pages = pages_of(printed.pdf)
     assert printed.pages == len(pages) > 10
-    for number, page in enumerate(pages[:-1], 1):
-        assert "Beschreibung" in page
+    for number, page in enumerate(pages, 1):
         assert f"Seite {number} von {len(pages)}" in page
-        last_line = [line for line in page.splitlines() if line.strip()][-3:]
-        assert not any(
-            line.strip().startswith(("Mitglied   Team", "Gast Team")) for line in last_line
-        )
+        assert number == len(pages) or "Beschreibung" in page
     for page in pages[1:]:
-        assert page.lstrip().startswith("Rechnung NWD-000042")
-        assert "Brückner Maschinenbau" in page.splitlines()[0] + page.splitlines()[1]
+        running = page.strip().splitlines()[0]
+        assert running.startswith("Rechnung NWD-000042")
+        assert running.endswith("Brückner Maschinenbau GmbH & Co. KG")
+
+
+def test_the_head_of_a_group_never_stands_alone_at_the_foot_of_a_page():
+    head, line = re.compile(r"\s*(Member|Admin|Guest)\s+Team\s*"), re.compile(r"\s*\d+\s+\w+.*")
+
+    for count in range(6, 30, 3):
+        for page in pages_of(print_sheet(english_sheet(lines=count)).pdf):
+            rows = [row for row in page.splitlines() if row.strip()]
+            heads = [i for i, row in enumerate(rows) if head.fullmatch(row)]
+            assert all(line.fullmatch(rows[i + 1]) for i in heads)
 
 
 def test_a_long_name_wraps_and_stays_whole():
