@@ -104,6 +104,13 @@ UNFOLD = {
     "SITE_SUBHEADER": "Why this amount?",
     "SITE_SYMBOL": "event_seat",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("desk/favicon.svg"),
+        }
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",

@@ -52,7 +52,7 @@ class RetryRow:
     at: datetime
     by: str
     subject: str
-    message: str
+    code: str
 
 
 def flow_lanes(*, stages: Sequence[Stage], at: datetime) -> tuple[Lane, ...]:
@@ -100,16 +100,19 @@ def open_refusals(*, per_stage: int, run_id: UUID | None = None) -> dict[str, li
 
 
 def recent_retries(*, limit: int = 10) -> tuple[RetryRow, ...]:
-    """The last times somebody let refused subjects try again."""
-    entries = LogEntry.objects.filter(
-        content_type__app_label="billing", content_type__model="stagerefusal"
-    ).select_related("user")[:limit]
+    """The last times somebody let refused subjects try again. Two queries."""
+    entries = list(
+        LogEntry.objects.filter(
+            content_type__app_label="billing", content_type__model="stagerefusal"
+        ).select_related("user")[:limit]
+    )
+    refusals = StageRefusal.objects.in_bulk([UUID(entry.object_id) for entry in entries])
     return tuple(
         RetryRow(
             at=entry.action_time,
             by=entry.user.get_username(),
-            subject=entry.object_repr,
-            message=entry.change_message,
+            subject=refusals[UUID(entry.object_id)].subject_label,
+            code=refusals[UUID(entry.object_id)].code,
         )
         for entry in entries
     )
