@@ -1,5 +1,6 @@
 """Invoices to print: finalized rows as plain model instances, never saved."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -88,41 +89,55 @@ GERMAN_POLICY = {
     ],
 }
 FIRST, AFTER = date(2026, 2, 1), date(2026, 3, 1)
-ADDED_WORDS = {"en": "{d} of 28 days", "de": "{d} von 28 Tagen"}
+WORDS = {
+    "en": (("Member", "Admin", "Guest"), "added", "seat", "seats", "of 28 days"),
+    "de": (("Mitglied", "Verwalter", "Gast"), "hinzugekommen", "Platz", "Plätze", "von 28 Tagen"),
+}
+PRICES = (12_00, 24_00, 4_50)
 
 
 def sample_lines(count: int, *, language: str = "en", sign: int = 1) -> list[InvoiceLine]:
-    """`count` lines: a regular charge for each seat type, then changes during the month."""
-    names = ("Member", "Admin", "Guest") if language == "en" else ("Mitglied", "Verwalter", "Gast")
-    prices = (1200, 2400, 450)
-    added = "added" if language == "en" else "hinzugekommen"
-    seats_word = "seats" if language == "en" else "Plätze"
-    lines = []
-    for i in range(count):
-        which, regular = i % 3 if count > 1 else 0, i < 3
-        days = 28 if regular else 27 - i % 26
-        quantity = 24 - 5 * which if regular else 1 + i % 4
-        amount = sign * (2 * quantity * prices[which] * days + 28) // 56
-        lines.append(
-            InvoiceLine(
-                position=i + 1,
-                kind=LineKind.RECURRING if regular else LineKind.PRORATION,
-                seat_type_code=names[which].lower(),
-                seat_type_name=names[which],
-                plan_name="Team",
-                description=names[which] if regular else f"{names[which]} – {added}",
-                quantity=quantity,
-                seat_days=quantity * days,
-                unit_price_minor=prices[which],
-                span_first=AFTER - timedelta(days=days),
-                span_after=AFTER,
-                amount_minor=amount,
-                formula=f"{quantity} {seats_word} × {prices[which] / 100:.2f}"
-                + ("" if regular else " × " + ADDED_WORDS[language].format(d=days))
-                + f" = {amount / 100:.2f}",
-            )
-        )
-    return lines
+    """`count` lines by seat type: a regular charge for each, then seats added during the month."""
+    changes = sorted(range(count), key=lambda i: (i % 3, i))
+    return [
+        sample_line(i, position=position, language=language, sign=sign)
+        for position, i in enumerate(changes, 1)
+    ]
+
+
+def sample_line(i: int, *, position: int, language: str, sign: int) -> InvoiceLine:
+    """The i-th change: the first three are whole months, later ones start on their day."""
+    names, added, seat, seats, of_days = WORDS[language]
+    name, price, regular = names[i % 3], PRICES[i % 3], i < 3
+    days = 28 if regular else 27 - i % 26
+    quantity = 24 - 10 * (i % 3) if regular else 1 + i % 4
+    amount = sign * ((2 * quantity * price * days + 28) // 56)
+    part = "" if regular else f" × {days} {of_days}"
+    formula = f"{quantity} {seat if quantity == 1 else seats} × {price}{part} = {amount}"
+    return InvoiceLine(
+        position=position,
+        kind=LineKind.RECURRING if regular else LineKind.PRORATION,
+        seat_type_code=name.lower(),
+        seat_type_name=name,
+        plan_name="Team",
+        description=name if regular else f"{name} – {added}",
+        quantity=quantity,
+        seat_days=quantity * days,
+        unit_price_minor=price,
+        span_first=AFTER - timedelta(days=days),
+        span_after=AFTER,
+        amount_minor=amount,
+        formula=in_major_units(formula, price, amount, point="," if language == "de" else "."),
+    )
+
+
+def in_major_units(formula: str, *amounts: int, point: str) -> str:
+    """Minor units in a formula as people write them, for a currency of two decimals."""
+    for minor in amounts:
+        whole, cents = divmod(abs(minor), 100)
+        written = f"{'−' if minor < 0 else ''}{whole}{point}{cents:02d}"
+        formula = re.sub(rf"(?<![\d.,]){minor}(?![\d.,])", written, formula, count=1)
+    return formula
 
 
 def sample_invoice(lines: list[InvoiceLine], **changes: Any) -> Invoice:
@@ -179,6 +194,7 @@ def credit_note_sheet(**changes: Any) -> Sheet:
 
 
 SAMPLES = {
+    "invoice": lambda: english_sheet(lines=4, credit_applied_minor=45_00),
     "english": lambda: english_sheet(credit_applied_minor=20_00),
     "german": german_sheet,
     "letter": lambda: english_sheet(

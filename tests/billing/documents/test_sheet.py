@@ -51,7 +51,7 @@ def test_lines_stand_together_by_plan_and_seat_type_and_more_than_one_is_added_u
                 amount="288.00",
             ),
             SheetLine(
-                position="4",
+                position="2",
                 description="Member – added",
                 formula="4 seats × 12.00 × 24 of 28 days = 41.14",
                 period=unbroken("5–28 Feb 2026"),
@@ -150,17 +150,17 @@ def test_a_seller_without_a_bank_account_asks_for_payment_without_naming_one():
     [
         (
             Settlement.BALANCE,
-            "€867.90 was added to your balance. Your next invoice uses it first.",
+            "€702.85 was added to your balance. Your next invoice uses it first.",
         ),
-        (Settlement.REFUND, "€867.90 will be refunded to you. There is nothing you need to do."),
+        (Settlement.REFUND, "€702.85 will be refunded to you. There is nothing you need to do."),
     ],
 )
 def test_a_credit_note_is_negative_and_says_what_becomes_of_the_money(settlement, sentence):
     sheet = credit_note_sheet(settlement=settlement)
 
     assert sheet.kind == "Credit note"
-    assert sheet.due == Fact("Your credit", f"{MINUS}€867.90")
-    assert sheet.groups[0].lines[0].amount == f"{MINUS}288.01"
+    assert sheet.due == Fact("Your credit", f"{MINUS}€702.85")
+    assert sheet.groups[0].lines[0].amount == f"{MINUS}288.00"
     assert sheet.payment.sentence == sentence
     assert "Due" not in [fact.label for fact in sheet.facts]
 
