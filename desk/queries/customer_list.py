@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import BillingOwner, Customer
 from billing.enums import InvoiceState
-from billing.models import Invoice, SeatLedgerEntry, Subscription
+from billing.models import Invoice, Subscription
 from desk.queries.paging import Page, page_of
-from desk.queries.seat_history import by_series, fold, standing
+from desk.queries.seat_history import active_seats
 
 SORTS = {
     "name": ("legal_name", "pk"),
@@ -86,7 +86,8 @@ def customer_list(asked: CustomerFilter, *, number: int, at: datetime) -> Page[C
 def customer_rows(customers: Sequence[Customer], *, at: datetime) -> tuple[CustomerRow, ...]:
     """Three queries for a chunk of customers."""
     keys = [customer.pk for customer in customers]
-    plans, seats, invoices = plans_of(keys), seats_of(keys, at=at), last_invoices(keys)
+    plans, invoices = plans_of(keys), last_invoices(keys)
+    seats = active_seats(customer_ids=keys, at=at)
     return tuple(
         CustomerRow(
             id=customer.pk,
@@ -97,7 +98,7 @@ def customer_rows(customers: Sequence[Customer], *, at: datetime) -> tuple[Custo
             status=customer.get_status_display(),
             is_active=customer.status == "active",
             plans=", ".join(sorted(plans[customer.pk])),
-            seats=seats[customer.pk],
+            seats=seats.get(customer.pk, 0),
             last_invoice=invoices.get(customer.pk),
         )
         for customer in customers
@@ -110,19 +111,6 @@ def plans_of(keys: Sequence[UUID]) -> dict[UUID, set[str]]:
     for customer_id, name in rows:
         names[customer_id].add(name)
     return names
-
-
-def seats_of(keys: Sequence[UUID], *, at: datetime) -> dict[UUID, int]:
-    """Active seats of each customer at an instant, as known at it."""
-    entries = list(
-        SeatLedgerEntry.objects.filter(customer__in=keys, effective_at__lte=at, recorded_at__lte=at)
-        .select_related("event", "seat_type")
-        .order_by("effective_at", "position")
-    )
-    counts: dict[UUID, int] = defaultdict(int)
-    for own in by_series(standing(entries)).values():
-        counts[own[0].customer_id] += fold(own, [])[-1].seats
-    return counts
 
 
 def last_invoices(keys: Sequence[UUID]) -> dict[UUID, LastInvoice]:

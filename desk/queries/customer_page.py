@@ -51,7 +51,10 @@ class CustomerFacts:
 
 @dataclass(frozen=True, slots=True)
 class SeatCount:
+    """Seats of a type in a state."""
+
     seat_type: str
+    state: str
     seats: int
 
 
@@ -141,7 +144,9 @@ def subscription_rows(*, customer_id: UUID, history: SeatHistory) -> tuple[Subsc
     """One query; seats come from the history."""
     seats: dict[UUID, list[SeatCount]] = defaultdict(list)
     for series in history.series:
-        seats[series.subscription_id].append(SeatCount(series.seat_type, series.seats))
+        seats[series.subscription_id] += [
+            SeatCount(series.seat_type, state, count) for state, count in series.states
+        ]
     subscriptions = Subscription.objects.filter(customer=customer_id).select_related("plan")
     return tuple(
         SubscriptionRow(
