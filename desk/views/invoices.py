@@ -1,15 +1,16 @@
 """Invoices: the list, one invoice with its evidence, a line's trail, and the PDF."""
 
+from io import BytesIO
 from uuid import UUID
 
 from django import forms
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
 from accounts.admin.base import csv_response
+from billing.documents.archive import open_document
 from billing.documents.staff_text import money_decimal
 from billing.enums import InvoiceKind, InvoiceState
 from billing.models import InvoiceDocument
@@ -25,6 +26,7 @@ from desk.queries.invoice_page import invoice_page
 from desk.queries.line_trail import line_trail
 from desk.views.filters import any_of, date_of, page_number, query_without_page
 from desk.views.page import desk_page, show, show_part
+from kernel.refusal import Refusal
 from tax.models import BillingEntity
 
 CSV_HEADER = [
@@ -71,7 +73,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @desk_page("billing.view_invoice")
-def invoices_csv(request: HttpRequest) -> HttpResponse:
+def invoices_csv(request: HttpRequest) -> StreamingHttpResponse:
     rows = found_invoices(InvoiceFilterForm(request.GET).asked()).iterator(chunk_size=2000)
     return csv_response(
         name="invoices", header=CSV_HEADER, rows=(csv_row(invoice_row(row)) for row in rows)
@@ -127,13 +129,17 @@ def line(request: HttpRequest, line_id: UUID) -> HttpResponse:
 @require_GET
 @xframe_options_sameorigin
 @desk_page("billing.view_invoice")
-def document(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
-    """The PDF as stored; never rendered here."""
+def document(request: HttpRequest, invoice_id: UUID) -> FileResponse:
+    """The PDF as issued; never rendered here, and never shown if its digest does not fit."""
     found = InvoiceDocument.objects.select_related("invoice").filter(invoice=invoice_id).first()
     if found is None:
         raise Http404("This invoice has no PDF yet.")
+    try:
+        pdf = open_document(found)
+    except Refusal as refusal:
+        return HttpResponse(refusal.message, status=409, content_type="text/plain; charset=utf-8")
     return FileResponse(
-        default_storage.open(found.path),
+        BytesIO(pdf),
         content_type="application/pdf",
         filename=f"{found.invoice.number}.pdf",
         as_attachment="download" in request.GET,

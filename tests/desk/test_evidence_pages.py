@@ -1,6 +1,7 @@
 """From an amount to its events and back: invoice, line, event and customer pages."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -175,8 +176,9 @@ def test_the_stored_pdf_is_shown_in_a_frame_of_the_desk_only(
     entry = world.write_entry(catalog, subscription, added=10, at=world.START)
     invoice = world.write_invoice(catalog, subscription, [entry])
     path = default_storage.save("invoices/one.pdf", ContentFile(b"%PDF-1.7"))
+    digest = sha256(b"%PDF-1.7").hexdigest()
     InvoiceDocument.objects.create(
-        invoice=invoice, path=path, sha256="a" * 64, size=8, pages=1, rendered_at=world.START
+        invoice=invoice, path=path, sha256=digest, size=8, pages=1, rendered_at=world.START
     )
 
     answer = as_role("support").get(reverse("desk:document", args=[invoice.pk]))
@@ -184,3 +186,21 @@ def test_the_stored_pdf_is_shown_in_a_frame_of_the_desk_only(
     assert b"".join(answer.streaming_content) == b"%PDF-1.7"
     assert (answer["Content-Type"], answer["X-Frame-Options"]) == ("application/pdf", "SAMEORIGIN")
     assert invoice.number in answer["Content-Disposition"]
+
+
+def test_a_pdf_that_is_not_the_one_issued_is_not_shown(
+    as_role, catalog, subscription, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    entry = world.write_entry(catalog, subscription, added=10, at=world.START)
+    invoice = world.write_invoice(catalog, subscription, [entry])
+    path = default_storage.save("invoices/one.pdf", ContentFile(b"%PDF-1.7 altered"))
+    InvoiceDocument.objects.create(
+        invoice=invoice, path=path, sha256="a" * 64, size=8, pages=1, rendered_at=world.START
+    )
+
+    answer = as_role("support").get(reverse("desk:document", args=[invoice.pk]))
+
+    assert answer.status_code == 409
+    assert b"altered" not in answer.content
+    assert b"Restore it from the backup." in answer.content
