@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
@@ -78,14 +78,14 @@ class StaffAdmin(ModelAdmin):
         )
         return [export, *super().get_urls()]
 
-    def export_csv(self, request: HttpRequest) -> HttpResponse:
+    def export_csv(self, request: HttpRequest) -> StreamingHttpResponse:
         """Stream the filtered list, in its order, with the columns it shows."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         columns = [
             column for column in self.get_list_display(request) if column != "action_checkbox"
         ]
-        header = [capfirst(label_for_field(column, self.model, self)) for column in columns]
+        header = [capfirst(str(label_for_field(column, self.model, self))) for column in columns]
         rows = self.get_changelist_instance(request).get_queryset(request)
         return csv_response(
             name=str(self.model._meta.verbose_name_plural).replace(" ", "-"),
@@ -109,7 +109,7 @@ class StaffAdmin(ModelAdmin):
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """No bulk delete: what is gone cannot explain an invoice."""
-        actions = super().get_actions(request)
+        actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
 

@@ -29,7 +29,7 @@ class VersionedAdmin(LookOnlyAdmin):
     publish_hint: str
     actions_detail = ["publish_next"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         meta = self.model._meta
         return bool(request.user.has_perm(f"{meta.app_label}.add_{meta.model_name}"))
 

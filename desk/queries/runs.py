@@ -72,7 +72,7 @@ def run_row(run: InvoiceRun) -> RunRow:
         finalized=run.finalized,
         rendered=run.rendered,
         refused=run.refused,
-        refused_open=run.refused_open,
+        refused_open=getattr(run, "refused_open", 0),
         progress=percent(run),
     )
 

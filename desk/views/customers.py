@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -86,7 +86,7 @@ def customers(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @desk_page("accounts.view_customer")
-def customers_csv(request: HttpRequest) -> HttpResponse:
+def customers_csv(request: HttpRequest) -> StreamingHttpResponse:
     found = found_customers(CustomerFilterForm(request.GET).asked())
     return csv_response(
         name="customers", header=CSV_HEADER, rows=csv_rows(found, at=timezone.now())

@@ -1,10 +1,11 @@
 """The board of the flow and letting refused subjects try again."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.models import CHANGE
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -19,7 +20,7 @@ from desk.queries.flow_board import flow_lanes, recent_retries
 from desk.queries.invoice_page import is_uuid
 from desk.queries.runs import runs
 from desk.queries.subjects import subject_page
-from desk.views.page import desk_page, show, show_part
+from desk.views.page import desk_page, note_in_log, show, show_part
 
 MOST_AT_ONCE = 5000
 
@@ -37,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @desk_page("billing.view_stagerefusal")
 def flow(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    board = {"lanes": flow_lanes(stages=STAGES, at=now), "now": now}
+    board: dict[str, Any] = {"lanes": flow_lanes(stages=STAGES, at=now), "now": now}
     if request.headers.get("HX-Target") == "board":
         return show_part(request, "desk/parts/board.html", **board)
     return show(
@@ -63,12 +64,7 @@ def retry(request: HttpRequest) -> HttpResponse:
         )
     refusals = list(chosen[:MOST_AT_ONCE])
     retried = retry_refusals(refusal_ids=[one.pk for one in refusals], at=timezone.now())
-    LogEntry.objects.log_actions(
-        user_id=request.user.pk,
-        queryset=refusals,
-        action_flag=CHANGE,
-        change_message="Let it try again.",
-    )
+    note_in_log(request, refusals, action_flag=CHANGE, message="Let it try again.")
     lend_hands(refusals)
     messages.success(request, f"{retried} let go: their stage takes them again now.")
     return HttpResponseRedirect(reverse("desk:flow"))

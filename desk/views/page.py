@@ -1,16 +1,19 @@
 """What every page of the desk shares: sign-in, permission, and the frame around it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def desk_page(permission: str) -> Callable[[View], View]:
@@ -18,7 +21,7 @@ def desk_page(permission: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_staff or not request.user.has_perm(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -28,14 +31,24 @@ def desk_page(permission: str) -> Callable[[View], View]:
     return decorate
 
 
-def show(
-    request: HttpRequest, template: str, *, title: str, status: int = 200, **context: Any
-) -> HttpResponse:
+def show(request: HttpRequest, template: str, *, title: str, **context: Any) -> HttpResponse:
     """Render a whole page in the frame of the admin: sidebar, theme, messages."""
     frame = admin.site.each_context(request)
-    return TemplateResponse(request, template, {**frame, "title": title, **context}, status=status)
+    return TemplateResponse(request, template, {**frame, "title": title, **context})
 
 
 def show_part(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     """Render a part that HTMX puts into a page."""
     return TemplateResponse(request, template, context)
+
+
+def note_in_log(
+    request: HttpRequest, rows: Sequence[Model], *, action_flag: int, message: str
+) -> None:
+    """Who did what to which rows, in the log of the admin."""
+    LogEntry.objects.log_actions(
+        user_id=request.user.pk or 0,
+        queryset=rows,
+        action_flag=action_flag,
+        change_message=message,
+    )

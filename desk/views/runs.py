@@ -1,11 +1,12 @@
 """Invoice runs: watching them, starting one after seeing what it would do, retrying what it refused."""
 
 from datetime import UTC, date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.admin.models import ADDITION, CHANGE
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +20,7 @@ from billing.tasks import call_hands
 from desk.queries.flow_board import open_refusals
 from desk.queries.runs import run_consequences, run_of
 from desk.queries.runs import runs as latest_runs
-from desk.views.page import desk_page, show, show_part
+from desk.views.page import desk_page, note_in_log, show, show_part
 from kernel.refusal import Refusal
 
 RUNS_SHOWN = 50
@@ -43,7 +44,7 @@ def end_of_day(day: date, now: datetime) -> datetime:
 @require_GET
 @desk_page("billing.view_invoicerun")
 def runs(request: HttpRequest) -> HttpResponse:
-    context = {"runs": latest_runs(limit=RUNS_SHOWN), "now": timezone.now()}
+    context: dict[str, Any] = {"runs": latest_runs(limit=RUNS_SHOWN), "now": timezone.now()}
     if request.headers.get("HX-Target") == "runs":
         return show_part(request, "desk/parts/runs.html", **context)
     return show(request, "desk/runs.html", title="Invoice runs", **context)
@@ -56,7 +57,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     if record is None:
         raise Http404
     by_stage = open_refusals(per_stage=REFUSALS_SHOWN, run_id=run_id)
-    context = {
+    context: dict[str, Any] = {
         "run": record,
         "refusals": [refusal for rows in by_stage.values() for refusal in rows],
         "now": timezone.now(),
@@ -74,7 +75,7 @@ def start(request: HttpRequest) -> HttpResponse:
     given = request.POST or request.GET or {"as_of": now.date().isoformat()}
     form = StartRunForm(given)
     if not form.is_valid():
-        return show(request, "desk/start_run.html", title="Start a run", form=form, status=400)
+        return show(request, "desk/start_run.html", title="Start a run", form=form)
     as_of = end_of_day(form.cleaned_data["as_of"], now)
     if request.method == "POST":
         try:
@@ -94,13 +95,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def begin(request: HttpRequest, begun: InvoiceRun) -> HttpResponse:
-    LogEntry.objects.log_actions(
-        user_id=request.user.pk,
-        queryset=[begun],
-        action_flag=ADDITION,
-        change_message="Started at the desk.",
-        single_object=True,
-    )
+    note_in_log(request, [begun], action_flag=ADDITION, message="Started at the desk.")
     call_hands(run_id=begun.pk)
     messages.success(request, "The run has begun; this page follows it.")
     return HttpResponseRedirect(reverse("desk:run", args=[begun.pk]))
@@ -112,11 +107,8 @@ def retry_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Try again just what this run met refusals for."""
     refusals = list(StageRefusal.objects.filter(run=run_id, resolved_at=None))
     retried = retry_refusals(refusal_ids=[one.pk for one in refusals], at=timezone.now())
-    LogEntry.objects.log_actions(
-        user_id=request.user.pk,
-        queryset=refusals,
-        action_flag=CHANGE,
-        change_message=f"Let it try again with run {run_id}.",
+    note_in_log(
+        request, refusals, action_flag=CHANGE, message=f"Let it try again with run {run_id}."
     )
     call_hands(run_id=run_id)
     messages.success(request, f"{retried} refused are being tried again.")
