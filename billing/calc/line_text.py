@@ -28,5 +28,5 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
 
 def describe_line(*, kind: str, seat_type_name: str, language: str) -> str:
     """The line's title, such as "Member – added". Unknown languages read English."""
-    phrases = PHRASES.get(language.split("-")[0], PHRASES["en"])
+    phrases = PHRASES.get(language.split("-", maxsplit=1)[0], PHRASES["en"])
     return phrases[kind].format(seats=seat_type_name)

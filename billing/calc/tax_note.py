@@ -11,4 +11,4 @@ NOTES: Mapping[str, str] = {
 
 def no_registration_note(*, seller: str, language: str) -> str:
     """In the invoice's language; unknown languages read English."""
-    return NOTES.get(language.split("-")[0], NOTES["en"]).format(seller=seller)
+    return NOTES.get(language.split("-", maxsplit=1)[0], NOTES["en"]).format(seller=seller)

@@ -1,0 +1,259 @@
+"""Rating: expected minus billed for every period that can have changed. Pure; knows no clock but `as_of`."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import datetime
+
+from billing.calc.charges import Cause, Charge, PeriodContext
+from billing.calc.charges_advance import AdvanceBook
+from billing.calc.charges_arrears import ArrearsBook, UsageBook
+from billing.calc.due import assign_due
+from billing.calc.fraction import ShareClock
+from billing.calc.interval import Interval
+from billing.calc.lines import span_of
+from billing.calc.local_time import instant_of, midnight
+from billing.calc.periods import BillingPeriod, FindReset, Reset, billing_periods
+from billing.calc.policy import PolicyTerms
+from billing.calc.reconcile import NOT_BILLED, Owed, billed_period, reconcile
+from billing.calc.simulate import play_period
+from billing.calc.terms_timeline import TermsTimeline
+from billing.calc.timeline import Effect, effects_by_type, read_ledger, seats_by_state
+from billing.calc.types import BilledSpan, RatedSpan, RatingInput, RatingResult
+
+
+def rate(known: RatingInput) -> RatingResult:
+    """What is owed at `known.as_of` and was not billed yet; rating the same knowledge again adds nothing."""
+    return Rater(known).rate()
+
+
+class Rater:
+    """One rating of one subscription: reads once, then walks its periods."""
+
+    def __init__(self, known: RatingInput) -> None:
+        self.known = known
+        self.terms = known.terms
+        self.zone = known.terms.timezone
+        self.start_day = known.terms.starts_on.toordinal()
+        self.ledger = read_ledger(known.facts)
+        self.timeline = TermsTimeline(known.terms, known.changes)
+        self.as_of = int(known.as_of.timestamp())
+        self.effects: dict[PolicyTerms, dict[str, list[Effect]]] = {}
+        self.billed: dict[int, list[BilledSpan]] = {}
+        for span in known.billed:
+            self.billed.setdefault(span.period.first.toordinal(), []).append(span)
+        self.settled_day = known.settled_through.toordinal() if known.settled_through else None
+
+    def rate(self) -> RatingResult:
+        owed: list[tuple[PeriodContext, Owed]] = []
+        ends: list[int] = []
+        next_period: int | None = None
+        seen = set()
+        window = self.window_from()
+        for context in self.contexts():
+            if context.start_second > self.as_of:
+                next_period = context.start_second
+                break
+            ends.append(context.cut_second)
+            if context.period.cut <= window:
+                continue
+            seen.add(context.period.first)
+            owed.extend((context, one) for one in self.owed_in(context))
+        owed.extend(self.orphans(owed, seen, window))
+        for context, one in owed:
+            if one.charge is None:
+                self.set_adjustment_due(context.policy, one, ends, is_over=next_period is None)
+        return self.result(owed, next_period)
+
+    def window_from(self) -> int:
+        """Periods that ended by this day cannot have changed since the last rating."""
+        if self.settled_day is None:
+            return self.start_day
+        days = [self.settled_day - 1]
+        if self.known.touched_from:
+            days.append(self.known.touched_from.toordinal() - 1)
+        policies = [version.policy for version in self.terms.policies]
+        late = [one.true_up_cadence for one in policies if one.increase_invoicing == "true_up"]
+        reach = max((one.nominal_days + one.count for one in late), default=0)
+        return min(days) - reach
+
+    def contexts(self) -> Iterator[PeriodContext]:
+        """Every period in order with the policy that governs it."""
+        changes = self.timeline.interval_changes()
+        policy = self.timeline.policy_at(self.start_day)
+        resets = policy.anchor == "reset_on_change" or bool(changes) or any(
+            version.policy.anchor == "reset_on_change" for version in self.terms.policies
+        )
+        born_of: Cause | None = None
+        find = self.reset_finder(changes) if resets else None
+        for period in billing_periods(
+            self.terms, anchor=policy.anchor, find_reset=find, from_day=self.window_from()
+        ):
+            context = self.context(period, born_of)
+            born_of = context.cut_cause if period.is_reset else None
+            yield context
+
+    def context(self, period: BillingPeriod, born_of: Cause | None) -> PeriodContext:
+        policy = self.timeline.policy_at(period.first)
+        clock = ShareClock(period, policy, self.zone)
+        start, cut = midnight(period.first, self.zone), midnight(period.cut, self.zone)
+        opens_until, opens_tick, opens_due = start, clock.first, start
+        if born_of is not None:
+            opens_until = midnight(period.first + 1, self.zone) - 1
+            opens_tick = opens_until // clock.tick_seconds if clock.tick_seconds else clock.first
+            opens_due = max(start, born_of.at)
+        cause = None
+        if period.cut < period.after:
+            cause = self.cut_cause(period, policy) if period.is_reset else Cause(cut, cut, ())
+        return PeriodContext(
+            period, policy, clock, self.zone, clock.first, clock.after,
+            clock.tick_of_day(period.cut), start, cut, opens_until, opens_tick, opens_due, cause,
+        )  # fmt: skip
+
+    def effects_under(self, policy: PolicyTerms) -> dict[str, list[Effect]]:
+        found = self.effects.get(policy)
+        if found is None:
+            found = self.effects[policy] = effects_by_type(
+                self.ledger, policy, start_day=self.start_day, zone=self.zone
+            )
+        return found
+
+    def reset_finder(self, interval_changes: list[tuple[int, Interval]]) -> FindReset:
+        def find(first: int, after: int) -> Reset | None:
+            """The first day inside on which seats increase or the plan changes, if those reset."""
+            days = {day: interval for day, interval in interval_changes if first < day < after}
+            policy = self.timeline.policy_at(first)
+            if policy.anchor == "reset_on_change":
+                for day in self.increase_days(policy):
+                    if first < day < after:
+                        days.setdefault(day, self.timeline.interval_at(day))
+            return Reset(day := min(days), days[day]) if days else None
+
+        return find
+
+    def increase_days(self, policy: PolicyTerms) -> list[int]:
+        """Days on which billable seats increase or the plan changes."""
+        prices, _ = self.timeline.prices_at(self.start_day, self.timeline.changes)
+        net: dict[tuple[str, int], int] = {}
+        for seat_type, effects in self.effects_under(policy).items():
+            price = prices.get(seat_type) or self.terms.prices.get(seat_type)
+            if price is None or not price.billable:
+                continue
+            for effect in effects:
+                if not effect.is_start:
+                    net[seat_type, effect.day] = net.get((seat_type, effect.day), 0) + effect.delta
+        days = {day for (_, day), delta in net.items() if delta > 0}
+        days |= {one.day for one in self.timeline.changes if one.change.plan_key is not None}
+        return sorted(days)
+
+    def cut_cause(self, period: BillingPeriod, policy: PolicyTerms) -> Cause:
+        """What happened on the day of a reset."""
+        day = period.cut
+        effects = [
+            effect
+            for history in self.effects_under(policy).values()
+            for effect in history
+            if effect.day == day
+        ]
+        changes = [one for one in self.timeline.changes if one.day == day]
+        ids = [one for effect in effects for one in effect.ids]
+        ids += [one for dated in changes for one in dated.change.entry_ids]
+        instants = [effect.at for effect in effects] + [one.second for one in changes]
+        knowns = [effect.known for effect in effects] + [one.known for one in changes]
+        return Cause(max(instants), max(knowns), tuple(dict.fromkeys(ids)))
+
+    def expected(self, context: PeriodContext) -> list[Charge]:
+        """Every charge the period should have, with its due date."""
+        policy, timeline = context.policy, self.timeline
+        book: AdvanceBook
+        if policy.aggregation == "user_days":
+            book = UsageBook(context)
+        elif policy.billing_timing == "in_arrears":
+            book = ArrearsBook(context)
+        else:
+            book = AdvanceBook(context)
+        opening = [
+            one
+            for one in timeline.changes
+            if one.day < context.period.first or one.second <= context.opens_until
+        ]
+        prices, price_ids = timeline.prices_at(context.period.first, opening)
+        play_period(
+            context, book, seat_types=self.terms.seat_types, effects=self.effects_under(policy),
+            prices=prices, price_ids=price_ids, changes=timeline.changes[len(opening) :],
+            commitment=timeline.commitment_at(context.period.first),
+        )  # fmt: skip
+        return assign_due(book.charges, context, self.terms)
+
+    def owed_in(self, context: PeriodContext) -> list[Owed]:
+        spans = self.billed.get(context.period.first)
+        billed = billed_period(spans) if spans else NOT_BILLED
+        return reconcile(
+            self.expected(context), billed, self.ledger, settled_at=self.settled_at(context)
+        )
+
+    def settled_at(self, context: PeriodContext) -> int | None:
+        """The second up to which the period was rated, once its end was."""
+        if self.settled_day is not None:
+            is_settled = context.period.cut <= self.settled_day
+            return midnight(self.settled_day, self.zone) if is_settled else None
+        later = any(first >= context.period.cut for first in self.billed)
+        closed = any(
+            key.startswith(("arrears:", "usage:"))
+            for span in self.billed.get(context.period.first, ())
+            for key in span.charges
+        )
+        return context.cut_second if later or closed else None
+
+    def orphans(
+        self, owed: list[tuple[PeriodContext, Owed]], seen: set[int], window: int
+    ) -> list[tuple[PeriodContext, Owed]]:
+        """What was billed for periods that no longer exist, because a reset moved or went away."""
+        found = []
+        lost = [first for first in self.billed if first not in seen and first > window]
+        contexts = {context.period.first: context for context, _ in owed}
+        for first in sorted(lost):
+            context = contexts.get(first) or self.lost_context(self.billed[first][0])
+            spans = billed_period(self.billed[first])
+            found += [(context, one) for one in reconcile([], spans, self.ledger, settled_at=None)]
+        return found
+
+    def lost_context(self, span: BilledSpan) -> PeriodContext:
+        first, after = span.period.first.toordinal(), span.period.after.toordinal()
+        period = BillingPeriod(
+            first, after, after, first, after, self.timeline.interval_at(first), span.period.first.day
+        )
+        return self.context(period, None)
+
+    def set_adjustment_due(
+        self, policy: PolicyTerms, owed: Owed, ends: list[int], *, is_over: bool
+    ) -> None:
+        """Corrections go on the next invoice; at once where the policy invoices or credits at once."""
+        at_once = policy.increase_invoicing == "immediate" and policy.billing_timing == "in_advance"
+        if owed.amount < 0:
+            at_once = policy.credit_application != "next_invoice"
+            owed.disposition = "credit_note" if at_once else "invoice"
+        place = bisect_right(ends, owed.known)
+        if at_once or (is_over and place >= len(ends)):
+            owed.due, owed.rides = owed.known, False
+        else:
+            owed.due = ends[place] if place < len(ends) else ends[-1]
+
+    def result(
+        self, owed: list[tuple[PeriodContext, Owed]], next_period: int | None
+    ) -> RatingResult:
+        """Spans due now; what rides joins when any invoice is due; the rest says when to come back."""
+        as_of = self.as_of
+        is_issued = any(one.due <= as_of and one.disposition == "invoice" for _, one in owed)
+        spans: list[RatedSpan] = []
+        pending = [next_period] if next_period is not None else []
+        for context, one in owed:
+            rides = is_issued and one.rides and one.known <= as_of and one.disposition == "invoice"
+            if one.due <= as_of or rides:
+                spans.append(span_of(one, context, self.ledger, self.terms))
+            else:
+                pending.append(one.due)
+        seats = seats_by_state(self.ledger, at=as_of)
+        next_due: datetime | None = instant_of(min(pending)) if pending else None
+        return RatingResult(
+            tuple(spans), next_due, {one: seats.get(one, {}) for one in self.terms.seat_types}
+        )

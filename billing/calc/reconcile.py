@@ -1,0 +1,162 @@
+"""Expected minus billed: what a period still owes, as natural lines or as one adjustment a seat type."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from billing.calc.charges import Charge
+from billing.calc.timeline import Ledger
+from billing.calc.types import BilledSpan
+
+
+@dataclass(slots=True)
+class Owed:
+    """
+    A difference to bill: a charge under its own key, or (with `keys`) the net of several as an adjustment.
+
+    `amount` is signed minor units; `already` what earlier spans billed under the key.
+    """
+
+    seat_type: str
+    amount: int
+    due: int
+    rides: bool
+    disposition: str
+    charge: Charge | None
+    already: int = 0
+    keys: Mapping[str, int] | None = None
+    expected: tuple[Charge, ...] = ()
+    billed: tuple[BilledSpan, ...] = ()
+    entry_ids: tuple[str, ...] = ()
+    known: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BilledPeriod:
+    """What was rated for a period: minor units by key, the spans behind each key."""
+
+    amounts: Mapping[str, int]
+    spans: Mapping[str, tuple[BilledSpan, ...]]
+
+
+NOT_BILLED = BilledPeriod({}, {})
+
+
+def billed_period(spans: Iterable[BilledSpan]) -> BilledPeriod:
+    amounts: dict[str, int] = {}
+    by_key: dict[str, tuple[BilledSpan, ...]] = {}
+    for span in spans:
+        for key, minor in span.charges.items():
+            amounts[key] = amounts.get(key, 0) + minor
+            by_key[key] = (*by_key.get(key, ()), span)
+    return BilledPeriod(amounts, by_key)
+
+
+def reconcile(
+    charges: Sequence[Charge], billed: BilledPeriod, ledger: Ledger, *, settled_at: int | None
+) -> list[Owed]:
+    """
+    The differences of one period, whenever they are due.
+
+    :param settled_at: second up to which everything due was rated, when the period is settled
+    """
+    if not billed.amounts and settled_at is None:
+        return [_natural(charge, charge.amount, 0) for charge in charges if _is_shown(charge)]
+    natural: list[Owed] = []
+    moved: dict[str, list[tuple[str, int]]] = {}
+    fresh: list[Charge] = []
+    by_key = {charge.key: charge for charge in charges}
+    for charge in charges:
+        already = billed.amounts.get(charge.key)
+        if already is None:
+            fresh.append(charge)
+        elif charge.amount != already:
+            spans = billed.spans[charge.key]
+            if settled_at is None and _only_more(charge, spans, ledger):
+                natural.append(_natural(charge, charge.amount - already, already, spans))
+            else:
+                moved.setdefault(charge.seat_type, []).append((charge.key, charge.amount - already))
+    for key, already in billed.amounts.items():
+        if key not in by_key and already:
+            seat_type = billed.spans[key][0].seat_type
+            moved.setdefault(seat_type, []).append((key, -already))
+    for charge in fresh:
+        is_late = settled_at is not None and charge.due <= settled_at
+        if (is_late or _belongs_to(charge, moved, billed, ledger)) and charge.amount:
+            moved.setdefault(charge.seat_type, []).append((charge.key, charge.amount))
+        elif not is_late and _is_shown(charge):
+            natural.append(_natural(charge, charge.amount, 0))
+    adjustments = [
+        adjustment
+        for seat_type, differences in moved.items()
+        if (adjustment := _adjustment(seat_type, differences, by_key, billed, ledger)).amount
+    ]
+    return natural + adjustments
+
+
+def _is_shown(charge: Charge) -> bool:
+    return charge.amount != 0 or (charge.is_shown_at_zero and charge.quantity > 0)
+
+
+def _natural(
+    charge: Charge, amount: int, already: int, spans: tuple[BilledSpan, ...] = ()
+) -> Owed:
+    return Owed(
+        charge.seat_type, amount, charge.due, charge.rides, charge.disposition, charge, already,
+        billed=spans, entry_ids=charge.cause.ids, known=charge.cause.second,
+    )  # fmt: skip
+
+
+def _only_more(charge: Charge, spans: tuple[BilledSpan, ...], ledger: Ledger) -> bool:
+    """Whether more of the same happened at the same boundary, and nothing was corrected."""
+    if not charge.key.startswith("change:"):
+        return False
+    before = {entry_id for span in spans for entry_id in span.entry_ids}
+    now = set(charge.cause.ids)
+    corrected = any(len(ledger.chains.get(one, ())) > 1 for one in now)
+    return before < now and not corrected
+
+
+def _belongs_to(
+    charge: Charge,
+    moved: Mapping[str, list[tuple[str, int]]],
+    billed: BilledPeriod,
+    ledger: Ledger,
+) -> bool:
+    """Whether the charge is an earlier one under a new key: its entries are those of a key that changed."""
+    keys = moved.get(charge.seat_type, ())
+    if not keys:
+        return False
+    touched = {
+        one
+        for key, _ in keys
+        for span in billed.spans.get(key, ())
+        if not key.startswith("recurring:")
+        for one in ledger.chain_of(span.entry_ids)
+    }
+    return not touched.isdisjoint(charge.cause.ids)
+
+
+def _adjustment(
+    seat_type: str,
+    differences: list[tuple[str, int]],
+    by_key: Mapping[str, Charge],
+    billed: BilledPeriod,
+    ledger: Ledger,
+) -> Owed:
+    """The net of all changed keys of a seat type, with every entry that was or is behind them."""
+    keys = dict(differences)
+    expected = tuple(by_key[key] for key in keys if key in by_key)
+    spans = tuple(
+        {span.span_id: span for key in keys for span in billed.spans.get(key, ())}.values()
+    )
+    named = [
+        *(one for span in spans for one in span.entry_ids),
+        *(one for charge in expected for one in charge.cause.ids),
+    ]
+    entry_ids = ledger.chain_of(named)
+    known = max((ledger.known.get(one, 0) for one in entry_ids), default=0)
+    known = max([known, *(charge.cause.known for charge in expected)])
+    return Owed(
+        seat_type, sum(keys.values()), 0, True, "invoice", None, keys=keys, expected=expected,
+        billed=spans, entry_ids=entry_ids, known=known,
+    )  # fmt: skip
