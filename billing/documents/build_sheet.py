@@ -1,7 +1,7 @@
 """From an invoice and its lines to the sheet that prints it. Pure: same rows, same words."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -50,7 +50,17 @@ class SheetWriter:
     """Holds what every part of the sheet needs: the invoice, its words and its locale."""
 
     def __init__(self, invoice: Invoice) -> None:
+        assert invoice.issued_at is not None, "only finalized invoices have a sheet"
+        assert invoice.due_date is not None
+        assert invoice.tax_minor is not None
+        assert invoice.total_minor is not None
+        assert invoice.amount_due_minor is not None
         self.invoice = invoice
+        self.issued_at = invoice.issued_at
+        self.due_date = invoice.due_date
+        self.tax_minor = invoice.tax_minor
+        self.total_minor = invoice.total_minor
+        self.due_minor = invoice.amount_due_minor
         self.words: Phrases = phrases_for(invoice.language)
         self.locale: Locale = formats.document_locale(
             language=invoice.language, paper=invoice.paper
@@ -68,7 +78,7 @@ class SheetWriter:
             accent_color=invoice.seller["accent_color"],
             title=f"{kind} {invoice.number}",
             author=seller.name,
-            issued_at=invoice.issued_at.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            issued_at=self.issued_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             kind=kind,
             number=invoice.number,
             seller=seller,
@@ -98,17 +108,17 @@ class SheetWriter:
         return formats.long_date(day, locale=self.locale)
 
     def due(self) -> str:
-        return self.money(self.invoice.amount_due_minor)
+        return self.money(self.due_minor)
 
     def issued_on(self) -> date:
         """The date in the customer's time zone at the moment of issue."""
-        return self.invoice.issued_at.astimezone(ZoneInfo(self.invoice.time_zone)).date()
+        return self.issued_at.astimezone(ZoneInfo(self.invoice.time_zone)).date()
 
     def facts(self, lines: Sequence[InvoiceLine]) -> tuple[Fact, ...]:
         invoice, words = self.invoice, self.words
         facts = [Fact(words.issue_date, self.day(self.issued_on()))]
         if not self.is_credit_note:
-            facts.append(Fact(words.due_date, self.day(invoice.due_date)))
+            facts.append(Fact(words.due_date, self.day(self.due_date)))
         if lines:
             facts.append(Fact(words.billing_period, self.billing_period(lines)))
         facts.append(Fact(words.customer_id, invoice.buyer["external_id"]))
@@ -123,13 +133,11 @@ class SheetWriter:
         return formats.period(first, after, locale=self.locale)
 
     def headline(self) -> Headline:
-        words, invoice = self.words, self.invoice
+        words = self.words
         if self.is_credit_note:
             return Headline(words.your_credit, self.due(), "")
-        note = words.due_by.format(date=self.day(invoice.due_date))
-        return Headline(
-            words.amount_due, self.due(), note if invoice.amount_due_minor else words.nothing_due
-        )
+        note = words.due_by.format(date=self.day(self.due_date))
+        return Headline(words.amount_due, self.due(), note if self.due_minor else words.nothing_due)
 
     def columns(self) -> Columns:
         words = self.words
@@ -145,8 +153,8 @@ class SheetWriter:
         invoice, words = self.invoice, self.words
         sums = [
             Fact(words.subtotal, self.money(invoice.subtotal_minor)),
-            Fact(words.tax, self.money(invoice.tax_minor)),
-            Fact(words.total, self.money(invoice.total_minor)),
+            Fact(words.tax, self.money(self.tax_minor)),
+            Fact(words.total, self.money(self.total_minor)),
         ]
         if invoice.credit_applied_minor:
             sums.append(Fact(words.credit_applied, self.money(-invoice.credit_applied_minor)))
@@ -154,7 +162,7 @@ class SheetWriter:
 
     def payment(self) -> Payment:
         seller, words = self.invoice.seller, self.words
-        asks_for_money = not self.is_credit_note and self.invoice.amount_due_minor > 0
+        asks_for_money = not self.is_credit_note and self.due_minor > 0
         email = seller["email"]
         return Payment(
             heading=words.your_credit if self.is_credit_note else words.how_to_pay,
@@ -169,12 +177,12 @@ class SheetWriter:
         if self.is_credit_note:
             kept = invoice.settlement == Settlement.BALANCE
             sentence = words.added_to_balance if kept else words.refunded
-            return sentence.format(amount=self.money(-invoice.amount_due_minor))
-        if not invoice.amount_due_minor:
+            return sentence.format(amount=self.money(-self.due_minor))
+        if not self.due_minor:
             return words.covered_by_credit if invoice.credit_applied_minor else words.nothing_to_pay
         sentence = words.pay_to_account if invoice.seller["iban"] else words.pay
         return sentence.format(
-            amount=self.due(), date=self.day(invoice.due_date), number=invoice.number
+            amount=self.due(), date=self.day(self.due_date), number=invoice.number
         )
 
     def bank_facts(self, seller: Mapping[str, Any]) -> tuple[Fact, ...]:

@@ -108,7 +108,8 @@ def unbroken(text: str) -> str:
 
 
 def country_name(code: str, *, locale: Locale) -> str:
-    return locale.territories.get(code, code)
+    name: str = locale.territories.get(code, code)
+    return name
 
 
 def city_lines(*, postal_code: str, city: str, region: str, country: str) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ class PrintedDocument:
     pages: int
 
 
-class BundledAssets(URLFetcher):
+class BundledAssets(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
     """Answers `asset:NAME` from static/documents and refuses everything else."""
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ def press() -> Press:
     return Press(fonts=fonts, elements=parsed("elements.css"), styles=styles, assets=assets)
 
 
-class SheetPage(HTML):
+class SheetPage(HTML):  # type: ignore[misc]  # WeasyPrint has no types
     """A page whose elements mean what elements.css says: the built-in style sheet is not applied."""
 
     def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:

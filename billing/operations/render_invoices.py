@@ -57,7 +57,8 @@ def print_all(
 
 
 def print_invoice(invoice: Invoice, *, at: datetime) -> InvoiceDocument:
-    """Print and store one invoice; the row is not saved yet."""
+    """Print and store one finalized invoice; the row is not saved yet."""
+    assert invoice.issued_at is not None
     sheet = build_sheet(invoice=invoice, lines=list(invoice.lines.all()))
     printed = print_sheet(sheet)
     stored = store_file(
