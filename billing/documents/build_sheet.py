@@ -94,8 +94,6 @@ class SheetWriter:
             payment=self.payment(),
             policies_heading=words.policies,
             policies=self.policies(),
-            running_title=f"{kind} {invoice.number}",
-            running_buyer=buyer.name,
             imprint=imprint(seller),
             page_word=words.page,
             of_word=words.of,

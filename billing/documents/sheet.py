@@ -106,8 +106,6 @@ class Sheet:
     payment: Payment
     policies_heading: str
     policies: tuple[PolicyNote, ...]
-    running_title: str
-    running_buyer: str
     imprint: str
     page_word: str
     of_word: str
