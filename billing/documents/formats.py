@@ -103,6 +103,13 @@ def period(first: date, after: date, *, locale: Locale) -> str:
     return unbroken(start.strip()) + ("–" if is_within_a_month else " – ") + unbroken(end.strip())
 
 
+def breakable_formula(formula: str) -> str:
+    """A factor stays with its sign and the result with its equals sign when the line breaks."""
+    return formula.replace("× ", f"×{NO_BREAK_SPACE}").replace(
+        " = ", f"{NO_BREAK_SPACE}={NO_BREAK_SPACE}"
+    )
+
+
 def unbroken(text: str) -> str:
     return text.replace(" ", NO_BREAK_SPACE)
 

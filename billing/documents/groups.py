@@ -50,7 +50,7 @@ def build_line(line: InvoiceLine, *, currency: str, locale: Locale) -> SheetLine
     return SheetLine(
         position=str(line.position),
         description=line.description,
-        formula=line.formula,
+        formula=formats.breakable_formula(line.formula),
         period=formats.period(line.span_first, line.span_after, locale=locale),
         quantity=formats.whole(line.quantity, locale=locale),
         unit_price=formats.amount(line.unit_price_minor, currency=currency, locale=locale),

@@ -1,9 +1,9 @@
 """Invoices to print: finalized rows as plain model instances, never saved."""
 
-import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from billing.calc.formula_words import formula_words
 from billing.documents.build_sheet import build_sheet
 from billing.documents.sheet import Sheet
 from billing.enums import InvoiceKind, LineKind, Settlement
@@ -90,30 +90,45 @@ GERMAN_POLICY = {
 }
 FIRST, AFTER = date(2026, 2, 1), date(2026, 3, 1)
 WORDS = {
-    "en": (("Member", "Admin", "Guest"), "added", "seat", "seats", "of 28 days"),
-    "de": (("Mitglied", "Verwalter", "Gast"), "hinzugekommen", "Platz", "Plätze", "von 28 Tagen"),
+    "en": (("Member", "Admin", "Guest"), "added"),
+    "de": (("Mitglied", "Verwalter", "Gast"), "hinzugekommen"),
 }
 PRICES = (12_00, 24_00, 4_50)
 
 
-def sample_lines(count: int, *, language: str = "en", sign: int = 1) -> list[InvoiceLine]:
+def sample_lines(
+    count: int, *, language: str = "en", currency: str = "EUR", sign: int = 1
+) -> list[InvoiceLine]:
     """`count` lines by seat type: a regular charge for each, then seats added during the month."""
     changes = sorted(range(count), key=lambda i: (i % 3, i))
     return [
-        sample_line(i, position=position, language=language, sign=sign)
+        sample_line(i, position=position, language=language, currency=currency, sign=sign)
         for position, i in enumerate(changes, 1)
     ]
 
 
-def sample_line(i: int, *, position: int, language: str, sign: int) -> InvoiceLine:
+def sample_line(i: int, *, position: int, language: str, currency: str, sign: int) -> InvoiceLine:
     """The i-th change: the first three are whole months, later ones start on their day."""
-    names, added, seat, seats, of_days = WORDS[language]
+    names, added = WORDS[language]
     name, price, regular = names[i % 3], PRICES[i % 3], i < 3
     days = 28 if regular else 27 - i % 26
     quantity = 24 - 10 * (i % 3) if regular else 1 + i % 4
     amount = sign * ((2 * quantity * price * days + 28) // 56)
-    part = "" if regular else f" × {days} {of_days}"
-    formula = f"{quantity} {seat if quantity == 1 else seats} × {price}{part} = {amount}"
+    share = {"rate": sign * price, "seats": quantity, "units": days, "of_units": 28, "scale": 1}
+    record = {
+        "what": "recurring" if regular else "proration",
+        "currency": currency,
+        "quantity": quantity,
+        "seat_price": price,
+        "unit": "day",
+        "seat_days": None,
+        "parts": [share],
+        "first": (AFTER - timedelta(days=days)).isoformat(),
+        "last": (AFTER - timedelta(days=1)).isoformat(),
+        "total": amount,
+        "already": 0,
+        "amount": amount,
+    }
     return InvoiceLine(
         position=position,
         kind=LineKind.RECURRING if regular else LineKind.PRORATION,
@@ -127,17 +142,8 @@ def sample_line(i: int, *, position: int, language: str, sign: int) -> InvoiceLi
         span_first=AFTER - timedelta(days=days),
         span_after=AFTER,
         amount_minor=amount,
-        formula=in_major_units(formula, price, amount, point="," if language == "de" else "."),
+        formula=formula_words(record, language=language),
     )
-
-
-def in_major_units(formula: str, *amounts: int, point: str) -> str:
-    """Minor units in a formula as people write them, for a currency of two decimals."""
-    for minor in amounts:
-        whole, cents = divmod(abs(minor), 100)
-        written = f"{'−' if minor < 0 else ''}{whole}{point}{cents:02d}"
-        formula = re.sub(rf"(?<![\d.,]){minor}(?![\d.,])", written, formula, count=1)
-    return formula
 
 
 def sample_invoice(lines: list[InvoiceLine], **changes: Any) -> Invoice:
@@ -170,7 +176,7 @@ def sample_invoice(lines: list[InvoiceLine], **changes: Any) -> Invoice:
 
 
 def english_sheet(*, lines: int = 8, **changes: Any) -> Sheet:
-    rows = sample_lines(lines)
+    rows = sample_lines(lines, currency=changes.get("currency", "EUR"))
     return build_sheet(invoice=sample_invoice(rows, **changes), lines=rows)
 
 

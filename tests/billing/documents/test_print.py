@@ -28,7 +28,7 @@ def test_an_english_invoice_says_all_it_must():
         "Billed to", "Harbour & Finch Architects Ltd", "Imogen Achebe", "United Kingdom",
         "VAT ID GB123456789", "Issued 1 February 2026", "Due 3 March 2026",
         "Billing period 1–28 Feb 2026", "Europe/London", "Description Period Qty Unit price "
-        "Amount in EUR", "Member Team", "4 seats × 12.00 × 24 of 28 days = 41.14",
+        "Amount in EUR", "Member Team", "4 seats × 12.00 × 24/28 days (5 to 28 February) = 41.14",
         "Subtotal Member", "Credit applied", "−€20.00", "€785.49", "No tax charged",
         "How to pay", "DE89 3704 0044 0532 0130 00", "Page 1 of 2", "Page 2 of 2",
         "How your seats are charged", "Team: Monthly seats, charged by the day (version 3)",

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from billing.documents import formats
 from billing.documents.build_sheet import SnapshotIncomplete, build_sheet
-from billing.documents.formats import unbroken
+from billing.documents.formats import breakable_formula, unbroken
 from billing.documents.sheet import Fact, Headline, SheetGroup, SheetLine
 from billing.enums import LineKind, Settlement
 from tests.billing.documents.samples import (
@@ -44,7 +44,7 @@ def test_lines_stand_together_by_plan_and_seat_type_and_more_than_one_is_added_u
             SheetLine(
                 position="1",
                 description="Member",
-                formula="24 seats × 12.00 = 288.00",
+                formula=breakable_formula("24 seats × 12.00 (1 to 28 February) = 288.00"),
                 period=unbroken("1–28 Feb 2026"),
                 quantity="24",
                 unit_price="12.00",
@@ -53,7 +53,9 @@ def test_lines_stand_together_by_plan_and_seat_type_and_more_than_one_is_added_u
             SheetLine(
                 position="2",
                 description="Member – added",
-                formula="4 seats × 12.00 × 24 of 28 days = 41.14",
+                formula=breakable_formula(
+                    "4 seats × 12.00 × 24/28 days (5 to 28 February) = 41.14"
+                ),
                 period=unbroken("5–28 Feb 2026"),
                 quantity="4",
                 unit_price="12.00",
@@ -257,3 +259,12 @@ def test_the_template_only_places_text():
 
     assert tags == {"for", "endfor", "if", "endif"}
     assert [value for value in values if not re.fullmatch(r"[a-z_.]+", value)] == []
+
+
+def test_a_formula_breaks_before_a_factor_and_never_before_its_result():
+    formula = formats.breakable_formula("4 seats × 12.00 × 24/28 days (5 to 28 February) = 41.14")
+
+    assert formula.split(" ") == [
+        "4", "seats", "×\u00a012.00", "×\u00a024/28", "days", "(5", "to", "28",
+        "February)\u00a0=\u00a041.14",
+    ]  # fmt: skip
