@@ -68,11 +68,13 @@ class AdvanceBook:
         elif len(cause.ids) > 1:
             self._add(account, f"change:{self._label(tick)}", "proration", 0, [], tick, cause)
 
-    def reprice(
-        self, account: Account, price: PriceTerms | None, tick: int, cause: Cause
-    ) -> None:
+    def reprice(self, account: Account, price: PriceTerms | None, tick: int, cause: Cause) -> None:
         """Another price: what is unused at the old one goes back, what is left is charged at the new one."""
-        old_price, old_ids, rates = account.price, account.price_ids, [one.rate for one in account.layers]
+        old_price, old_ids, rates = (
+            account.price,
+            account.price_ids,
+            [one.rate for one in account.layers],
+        )
         account.reprice(price, (*account.price_ids, *cause.ids))
         gain = sum(layer.rate for layer in account.layers) - sum(rates)
         limit = self._reprice_share(tick, gain)
@@ -92,9 +94,13 @@ class AdvanceBook:
             self._add(account, f"{key}:remaining", "proration", quantity, new, tick, cause)
             self.charges[-1].is_increase = self.charges[-2].is_increase = gain > 0
         if account.floor_rate:
-            rate = account.rate_of(account.billed + account.floor_seats) - account.rate_of(account.billed)
+            rate = account.rate_of(account.billed + account.floor_seats) - account.rate_of(
+                account.billed
+            )
             if rate != account.floor_rate:
-                self._floor(account, rate - account.floor_rate, limit, account.floor_seats, tick, cause)
+                self._floor(
+                    account, rate - account.floor_rate, limit, account.floor_seats, tick, cause
+                )
                 account.floor_rate = rate
 
     def close(self, account: Account) -> None:
@@ -152,7 +158,7 @@ class AdvanceBook:
             return self.increase_share(tick)
         return self._cheaper_share(self.context.clock.remaining(tick))
 
-    def _change(
+    def _change(  # noqa: PLR0917 - what a line needs, in the order it is read
         self, account: Account, size: int, tick: int, cause: Cause,
         parts: list[Part], unused: list[Part], before: int,
     ) -> None:  # fmt: skip
@@ -165,14 +171,16 @@ class AdvanceBook:
             return
         old = sum_parts([(-rate, share) for rate, share in unused])
         if before and old:
-            self._add(account, f"{key}:unused", "credit", before, old, tick, cause).is_increase = is_up
+            self._add(
+                account, f"{key}:unused", "credit", before, old, tick, cause
+            ).is_increase = is_up
         new = sum_parts(unused + parts)
         if account.billed and new:
             self._add(
                 account, f"{key}:remaining", "proration", account.billed, new, tick, cause
             ).is_increase = is_up
 
-    def _floor(
+    def _floor(  # noqa: PLR0917 - what a line needs, in the order it is read
         self, account: Account, rate: int, share: Share, seats: int, tick: int, cause: Cause,
         *, key: str = "",
     ) -> None:  # fmt: skip
@@ -181,7 +189,7 @@ class AdvanceBook:
             sum_parts([(rate, share)]), tick, cause,
         )  # fmt: skip
 
-    def _add(
+    def _add(  # noqa: PLR0917 - what a line needs, in the order it is read
         self, account: Account, key: str, kind: str, quantity: int, parts: list[Part], tick: int,
         cause: Cause,
     ) -> Charge:  # fmt: skip

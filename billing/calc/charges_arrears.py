@@ -46,9 +46,7 @@ class ArrearsBook(AdvanceBook):
     def rest(self, account: Account, tick: int, cause: Cause, floor: Floor) -> None:
         self._settle_floor(account, tick)
 
-    def reprice(
-        self, account: Account, price: PriceTerms | None, tick: int, cause: Cause
-    ) -> None:
+    def reprice(self, account: Account, price: PriceTerms | None, tick: int, cause: Cause) -> None:
         """Everything held so far is closed at the old price and goes on at the new one."""
         self._settle_floor(account, tick)
         old_price, old_ids = account.price, account.price_ids
@@ -66,9 +64,9 @@ class ArrearsBook(AdvanceBook):
             layer.share, layer.start = rest, tick
             layer.ids = tuple(dict.fromkeys([*layer.ids, *cause.ids]))
         account.price = price
-        account.floor_rate = account.rate_of(account.billed + account.floor_seats) - account.rate_of(
-            account.billed
-        )
+        account.floor_rate = account.rate_of(
+            account.billed + account.floor_seats
+        ) - account.rate_of(account.billed)
 
     def close(self, account: Account) -> None:
         cut = self.context.cut
@@ -113,9 +111,7 @@ class ArrearsBook(AdvanceBook):
     def _finish(self, account: Account) -> None:
         for (seat_type, _, _), charge in self.pieces.items():
             if seat_type == account.seat_type:
-                charge.amount = round_parts(
-                    charge.parts, self.policy, seat_price=charge.seat_price
-                )
+                charge.amount = round_parts(charge.parts, self.policy, seat_price=charge.seat_price)
 
     def _settle_floor(self, account: Account, tick: int) -> None:
         """Add the floor's charge since it last moved."""
@@ -163,9 +159,7 @@ class UsageBook(AdvanceBook):
     def rest(self, account: Account, tick: int, cause: Cause, floor: Floor) -> None:
         self._count(account, tick, cause.ids)
 
-    def reprice(
-        self, account: Account, price: PriceTerms | None, tick: int, cause: Cause
-    ) -> None:
+    def reprice(self, account: Account, price: PriceTerms | None, tick: int, cause: Cause) -> None:
         self._count(account, tick, cause.ids)
         account.reprice(price, (*account.price_ids, *cause.ids))
 
@@ -182,7 +176,9 @@ class UsageBook(AdvanceBook):
             charge.after, charge.seat_days = cut, self.days[seat_type]
         floor = sum_parts(self.floor_parts[seat_type])
         if floor:
-            self._add(account, "minimum", "minimum", 1, floor, self.context.first, cause).after = cut
+            self._add(
+                account, "minimum", "minimum", 1, floor, self.context.first, cause
+            ).after = cut
 
     def _count(self, account: Account, tick: int, ids: tuple[str, ...]) -> None:
         """Use since the last boundary."""

@@ -24,7 +24,9 @@ def assign_due(
         if charge.key.startswith(("recurring:", "minimum:")) and charge.first == context.first:
             charge.due = context.opens_due
         elif charge.key.startswith("cut:"):
-            charge.due = max(context.cut_second, charge.cause.second if context.period.is_reset else 0)
+            charge.due = max(
+                context.cut_second, charge.cause.second if context.period.is_reset else 0
+            )
         elif (charge.amount > 0 and (charge.kind != "minimum")) or charge.is_increase:
             increases.append(charge)
         else:

@@ -8,7 +8,7 @@ from billing.calc.formula_words import formula_words
 from billing.calc.fraction import Share, unit_name
 from billing.calc.policy import PolicyTerms
 from billing.calc.rounding import FRACTION_SCALE, unit_rate
-from billing.calc.types import BilledSpan
+from billing.calc.types import BilledSpan, Formula
 from kernel.money import round_ratio
 from kernel.period import Period
 
@@ -18,7 +18,7 @@ __all__ = ["adjustment_record", "charge_record", "formula_words"]
 def charge_record(
     charge: Charge, context: PeriodContext, span: Period, *, currency: str, amount: int,
     already: int, quantity: int,
-) -> dict[str, Any]:  # fmt: skip
+) -> Formula:  # fmt: skip
     """
     The record of one charge. Amounts in minor units; JSON types only.
 
@@ -26,21 +26,23 @@ def charge_record(
     """
     policy = context.policy
     seat_price = charge.seat_price
-    return {
-        "version": 1,
-        "what": charge.kind,
-        "currency": currency,
-        "quantity": quantity,
-        "seat_price": seat_price,
-        "unit": "seat_day" if charge.seat_days is not None else unit_name(context.clock),
-        "seat_days": charge.seat_days,
-        "parts": [_part(rate, share, policy, seat_price) for rate, share in charge.parts],
-        "first": span.first.isoformat(),
-        "last": span.last.isoformat(),
-        "total": charge.amount,
-        "already": already,
-        "amount": amount,
-    }
+    return Formula(
+        {
+            "version": 1,
+            "what": charge.kind,
+            "currency": currency,
+            "quantity": quantity,
+            "seat_price": seat_price,
+            "unit": "seat_day" if charge.seat_days is not None else unit_name(context.clock),
+            "seat_days": charge.seat_days,
+            "parts": [_part(rate, share, policy, seat_price) for rate, share in charge.parts],
+            "first": span.first.isoformat(),
+            "last": span.last.isoformat(),
+            "total": charge.amount,
+            "already": already,
+            "amount": amount,
+        }
+    )
 
 
 def _part(rate: int, share: Share, policy: PolicyTerms, seat_price: int | None) -> dict[str, Any]:
@@ -65,16 +67,18 @@ def _part(rate: int, share: Share, policy: PolicyTerms, seat_price: int | None) 
 def adjustment_record(
     *, expected: Sequence[Charge], billed: Sequence[BilledSpan], keys: Mapping[str, int], span: Period,
     currency: str, amount: int,
-) -> dict[str, Any]:  # fmt: skip
+) -> Formula:  # fmt: skip
     """What should have been billed, less what was."""
     should = sum(charge.amount for charge in expected if charge.key in keys)
-    return {
-        "version": 1,
-        "what": "adjustment",
-        "currency": currency,
-        "should": should,
-        "was": should - amount,
-        "first": span.first.isoformat(),
-        "last": span.last.isoformat(),
-        "amount": amount,
-    }
+    return Formula(
+        {
+            "version": 1,
+            "what": "adjustment",
+            "currency": currency,
+            "should": should,
+            "was": should - amount,
+            "first": span.first.isoformat(),
+            "last": span.last.isoformat(),
+            "amount": amount,
+        }
+    )

@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from billing.calc.types import Formula
 from kernel.money import decimal_text, exponent_of
 
 Record = Mapping[str, Any]
@@ -78,9 +79,10 @@ def phrases_of(language: str) -> Phrases:
     return LANGUAGES.get(language.split("-", maxsplit=1)[0], ENGLISH)
 
 
-def formula_words(record: Record, language: str = "en") -> str:
-    """The record in words and numbers, such as "10 seats × 8.00 × 11/31 days (4 to 14 February) = 28.39"."""
+def formula_words(formula: Formula | Record, language: str = "en") -> str:
+    """The formula in words and numbers, such as "10 seats × 8.00 × 11/31 days (4 to 14 February) = 28.39"."""
     words = phrases_of(language)
+    record = formula.record if isinstance(formula, Formula) else formula
     amount = money(record["amount"], record, words)
     dates = date_words(record["first"], record["last"], words)
     if record["what"] == "adjustment":
@@ -118,7 +120,10 @@ def _part(part: Record, record: Record, words: Phrases) -> tuple[int, str]:
         one = money(price, record, words) if unit_rate is None else money(unit_rate, record, words)
         used = _number(Fraction(part["units"] * seats, part["scale"]), words)
         over = f" / {days} {words.units['day'][1]}" if unit_rate is None else ""
-        return sign, f"{used} {seats_words(2, words).split(' ')[1]}-{words.units['day'][1]} × {one}{over}"
+        return (
+            sign,
+            f"{used} {seats_words(2, words).split(' ')[1]}-{words.units['day'][1]} × {one}{over}",
+        )
     if seats is None:
         factor = words.rate.format(amount=money(abs(part["rate"]), record, words))
         one_rate = factor

@@ -109,31 +109,41 @@ class ShareClock:
         return next((edge for edge in ticks if edge >= tick), self.after)
 
     def _measure(self) -> Callable[[int], Share]:
-        count = self.policy.day_count
-        unit = _unit(self.policy)
-        if unit in UNIT_MONTHS and self.period.interval.months >= UNIT_MONTHS[unit]:
+        """The share left at a tick, in the unit and day count of the policy."""
+        unit, period = _unit(self.policy), self.period
+        if unit in UNIT_MONTHS and period.interval.months >= UNIT_MONTHS[unit]:
             return self._in_months(UNIT_MONTHS[unit])
         if unit == "week":
             return self._in_weeks()
         if unit == "working_day":
             return self._in_working_days()
+        if self.policy.day_count == "fixed_30" and period.interval.unit == "month":
+            return self._in_thirties()
+        return self._in_ticks()
+
+    def _in_thirties(self) -> Callable[[int], Share]:
+        """Every month has 30 days."""
+        after, denom = self.after, 30 * self.period.interval.count
+        if self.tick_seconds:
+            denom *= SECONDS_A_DAY // self.tick_seconds
+            return lambda tick: Share(after - tick, denom)
+        end = date.fromordinal(after)
+        return lambda tick: Share(days_360(date.fromordinal(tick), end), denom)
+
+    def _in_ticks(self) -> Callable[[int], Share]:
+        """Days, minutes or seconds over those of the interval, of a daily price, or of a year."""
+        after, count, scale = self.after, self.policy.day_count, 1
         per_day = SECONDS_A_DAY // self.tick_seconds if self.tick_seconds else 1
-        after = self.after
-        if count == "fixed_30" and self.period.interval.unit == "month":
-            denom = 30 * self.period.interval.count * per_day
-            if self.tick_seconds:
-                return lambda tick: Share(after - tick, denom)
-            end = date.fromordinal(after)
-            return lambda tick: Share(days_360(date.fromordinal(tick), end), denom)
         if count == "fixed_daily_price":
             scale, denom = self._daily_days()
-            return lambda tick: Share((after - tick) * scale, denom * per_day, scale)
-        if count == "annualised_365":
-            per_year, count_of = self.period.interval.per_year
+            denom *= per_day
+        elif count == "annualised_365":
+            scale, count_of = self.period.interval.per_year
             denom = 365 * count_of * per_day
-            return lambda tick: Share((after - tick) * per_year, denom, per_year)
-        denom = self.tick_of_day(self.period.full_after) - self.tick_of_day(self.period.full_first)
-        return lambda tick: Share(after - tick, denom)
+        else:
+            first = self.tick_of_day(self.period.full_first)
+            denom = self.tick_of_day(self.period.full_after) - first
+        return lambda tick: Share((after - tick) * scale, denom, scale)
 
     def _daily_days(self) -> tuple[int, int]:
         """Days of a price by day as scale and scaled days; without a setting, 30 for each month."""
@@ -233,4 +243,3 @@ def days_360(first: date, after: date) -> int:
         + min(after.day, 30)
         - min(first.day, 30)
     )
-

@@ -30,8 +30,10 @@ def _line(
     share = only_share(charge.parts)
     quantity, kind = charge.quantity, charge.kind
     if owed.billed:
-        quantity = abs(quantity - sum(one.quantity for one in owed.billed)) or quantity or max(
-            one.quantity for one in owed.billed
+        quantity = (
+            abs(quantity - sum(one.quantity for one in owed.billed))
+            or quantity
+            or max(one.quantity for one in owed.billed)
         )
         if kind != "true_up":
             kind = KIND_WHEN_MORE[owed.amount > 0]
@@ -72,7 +74,9 @@ def _adjustment(
     old_spans = {key: one for one in owed.billed for key in one.charges}
     quantity = max(
         [
-            abs(charge.quantity - (old_spans[charge.key].quantity if charge.key in old_spans else 0))
+            abs(
+                charge.quantity - (old_spans[charge.key].quantity if charge.key in old_spans else 0)
+            )
             for charge in owed.expected
         ]
         + [
@@ -84,9 +88,7 @@ def _adjustment(
     )
     quantity = quantity or max((one.quantity for one in owed.billed), default=0)
     price = terms.prices.get(owed.seat_type)
-    span = Period(
-        date.fromordinal(context.period.first), date.fromordinal(context.period.cut)
-    )
+    span = Period(date.fromordinal(context.period.first), date.fromordinal(context.period.cut))
     entry_ids = owed.entry_ids or _any_entries(owed.seat_type, ledger)
     return RatedSpan(
         period=context.period.period,

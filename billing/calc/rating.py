@@ -37,7 +37,8 @@ class Rater:
         self.ledger = read_ledger(known.facts)
         self.timeline = TermsTimeline(known.terms, known.changes)
         self.as_of = int(known.as_of.timestamp())
-        self.effects: dict[PolicyTerms, dict[str, list[Effect]]] = {}
+        self.seat_types = self.all_seat_types()
+        self.effects: dict[int, dict[str, list[Effect]]] = {}
         self.billed: dict[int, list[BilledSpan]] = {}
         for span in known.billed:
             self.billed.setdefault(span.period.first.toordinal(), []).append(span)
@@ -64,13 +65,24 @@ class Rater:
                 self.set_adjustment_due(context.policy, one, ends, is_over=next_period is None)
         return self.result(owed, next_period)
 
+    def all_seat_types(self) -> tuple[str, ...]:
+        """Those of the first plan, then those later plans bring."""
+        if not self.known.changes:
+            return self.terms.seat_types
+        later = [one for change in self.known.changes for one in change.prices]
+        return tuple(dict.fromkeys([*self.terms.seat_types, *later]))
+
     def window_from(self) -> int:
         """Periods that ended by this day cannot have changed since the last rating."""
-        if self.settled_day is None:
+        touched = self.known.touched_from
+        days = [self.settled_day] if self.settled_day is not None else []
+        if touched is not None:
+            window = max(
+                (one.policy.decrease_window_hours for one in self.terms.policies), default=0
+            )
+            days.append(touched.toordinal() - -(-window // 24))
+        if not days:
             return self.start_day
-        days = [self.settled_day - 1]
-        if self.known.touched_from:
-            days.append(self.known.touched_from.toordinal() - 1)
         policies = [version.policy for version in self.terms.policies]
         late = [one.true_up_cadence for one in policies if one.increase_invoicing == "true_up"]
         reach = max((one.nominal_days + one.count for one in late), default=0)
@@ -80,8 +92,10 @@ class Rater:
         """Every period in order with the policy that governs it."""
         changes = self.timeline.interval_changes()
         policy = self.timeline.policy_at(self.start_day)
-        resets = policy.anchor == "reset_on_change" or bool(changes) or any(
-            version.policy.anchor == "reset_on_change" for version in self.terms.policies
+        resets = (
+            policy.anchor == "reset_on_change"
+            or bool(changes)
+            or any(version.policy.anchor == "reset_on_change" for version in self.terms.policies)
         )
         born_of: Cause | None = None
         find = self.reset_finder(changes) if resets else None
@@ -110,9 +124,9 @@ class Rater:
         )  # fmt: skip
 
     def effects_under(self, policy: PolicyTerms) -> dict[str, list[Effect]]:
-        found = self.effects.get(policy)
+        found = self.effects.get(id(policy))
         if found is None:
-            found = self.effects[policy] = effects_by_type(
+            found = self.effects[id(policy)] = effects_by_type(
                 self.ledger, policy, start_day=self.start_day, zone=self.zone
             )
         return found
@@ -178,7 +192,7 @@ class Rater:
         ]
         prices, price_ids = timeline.prices_at(context.period.first, opening)
         play_period(
-            context, book, seat_types=self.terms.seat_types, effects=self.effects_under(policy),
+            context, book, seat_types=self.seat_types, effects=self.effects_under(policy),
             prices=prices, price_ids=price_ids, changes=timeline.changes[len(opening) :],
             commitment=timeline.commitment_at(context.period.first),
         )  # fmt: skip
@@ -220,7 +234,13 @@ class Rater:
     def lost_context(self, span: BilledSpan) -> PeriodContext:
         first, after = span.period.first.toordinal(), span.period.after.toordinal()
         period = BillingPeriod(
-            first, after, after, first, after, self.timeline.interval_at(first), span.period.first.day
+            first,
+            after,
+            after,
+            first,
+            after,
+            self.timeline.interval_at(first),
+            span.period.first.day,
         )
         return self.context(period, None)
 
@@ -255,5 +275,6 @@ class Rater:
         seats = seats_by_state(self.ledger, at=as_of)
         next_due: datetime | None = instant_of(min(pending)) if pending else None
         return RatingResult(
-            tuple(spans), next_due, {one: seats.get(one, {}) for one in self.terms.seat_types}
-        )
+            tuple(spans), next_due, {one: seats.get(one, {}) for one in self.seat_types},
+            instant_of(next_period) if next_period is not None else None,
+        )  # fmt: skip

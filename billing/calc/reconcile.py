@@ -63,28 +63,25 @@ def reconcile(
         return [_natural(charge, charge.amount, 0) for charge in charges if _is_shown(charge)]
     natural: list[Owed] = []
     moved: dict[str, list[tuple[str, int]]] = {}
-    fresh: list[Charge] = []
     by_key = {charge.key: charge for charge in charges}
-    for charge in charges:
-        already = billed.amounts.get(charge.key)
-        if already is None:
-            fresh.append(charge)
-        elif charge.amount != already:
-            spans = billed.spans[charge.key]
-            if settled_at is None and _only_more(charge, spans, ledger):
-                natural.append(_natural(charge, charge.amount - already, already, spans))
-            else:
-                moved.setdefault(charge.seat_type, []).append((charge.key, charge.amount - already))
     for key, already in billed.amounts.items():
-        if key not in by_key and already:
-            seat_type = billed.spans[key][0].seat_type
-            moved.setdefault(seat_type, []).append((key, -already))
-    for charge in fresh:
+        charge = by_key.get(key)
+        difference = (charge.amount if charge else 0) - already
+        spans = billed.spans[key]
+        if not difference:
+            continue
+        if charge and settled_at is None and _only_more(charge, spans, ledger):
+            natural.append(_natural(charge, difference, already, spans))
+        else:
+            moved.setdefault(spans[0].seat_type, []).append((key, difference))
+    for charge in charges:
+        if charge.key in billed.amounts or not _is_shown(charge):
+            continue
         is_late = settled_at is not None and charge.due <= settled_at
-        if (is_late or _belongs_to(charge, moved, billed, ledger)) and charge.amount:
-            moved.setdefault(charge.seat_type, []).append((charge.key, charge.amount))
-        elif not is_late and _is_shown(charge):
+        if not is_late and not _belongs_to(charge, moved, billed, ledger):
             natural.append(_natural(charge, charge.amount, 0))
+        elif charge.amount:
+            moved.setdefault(charge.seat_type, []).append((charge.key, charge.amount))
     adjustments = [
         adjustment
         for seat_type, differences in moved.items()
@@ -97,9 +94,7 @@ def _is_shown(charge: Charge) -> bool:
     return charge.amount != 0 or (charge.is_shown_at_zero and charge.quantity > 0)
 
 
-def _natural(
-    charge: Charge, amount: int, already: int, spans: tuple[BilledSpan, ...] = ()
-) -> Owed:
+def _natural(charge: Charge, amount: int, already: int, spans: tuple[BilledSpan, ...] = ()) -> Owed:
     return Owed(
         charge.seat_type, amount, charge.due, charge.rides, charge.disposition, charge, already,
         billed=spans, entry_ids=charge.cause.ids, known=charge.cause.second,

@@ -27,7 +27,10 @@ def round_parts(parts: list[Part], policy: PolicyTerms, *, seat_price: int | Non
     if policy.rounding_stage == "fraction":
         return _round_sum(
             [
-                (rate * round_ratio(share.numer * FRACTION_SCALE, share.denom, mode), FRACTION_SCALE)
+                (
+                    rate * round_ratio(share.numer * FRACTION_SCALE, share.denom, mode),
+                    FRACTION_SCALE,
+                )
                 for rate, share in parts
             ],
             policy,

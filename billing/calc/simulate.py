@@ -18,9 +18,11 @@ class Book(Protocol):
     """Turns movements of an account into charges. `floor` is the change of the account's floor rate."""
 
     def open(self, account: Account, size: int) -> None: ...
-    def up(self, account: Account, size: int, tick: int, cause: Cause, floors: "Floor") -> None: ...
-    def down(self, account: Account, size: int, tick: int, cause: Cause, floors: "Floor") -> None: ...
-    def rest(self, account: Account, tick: int, cause: Cause, floors: "Floor") -> None: ...
+    def up(self, account: Account, size: int, tick: int, cause: Cause, floor: "Floor") -> None: ...
+    def down(
+        self, account: Account, size: int, tick: int, cause: Cause, floor: "Floor"
+    ) -> None: ...
+    def rest(self, account: Account, tick: int, cause: Cause, floor: "Floor") -> None: ...
     def reprice(
         self, account: Account, price: PriceTerms | None, tick: int, cause: Cause
     ) -> None: ...
@@ -33,9 +35,6 @@ class Floor:
 
     rate: int = 0
     seats: int = 0
-
-
-SAME_FLOOR = Floor()
 
 
 @dataclass(slots=True)
@@ -73,12 +72,7 @@ def play_period(
     play = Play(context, book, {}, {}, commitment)
     for seat_type in seat_types:
         account = Account(seat_type, prices.get(seat_type), price_ids)
-        opening = _sort_effects(play, seat_type, effects.get(seat_type, ()))
-        account.seats = max(0, sum(effect.delta for effect in opening))
-        account.ids = trace_of(opening)
-        if context.policy.aggregation == "distinct":
-            account.persons = _persons(opening)
-        play.accounts[seat_type] = account
+        play.accounts[seat_type] = _enter(play, account, effects.get(seat_type, ()))
     for dated in changes:
         tick = _tick(context, dated.day, dated.second)
         if tick < context.cut and not is_opening(context, tick, dated.second):
@@ -88,16 +82,23 @@ def play_period(
         context.policy.aggregation in AGGREGATED
     )
     _open(play, is_total=is_total)
+    move = _count if is_total else _step
     for tick in sorted(play.ticks):
-        if is_total:
-            _count(play, play.ticks[tick])
-        else:
-            _step(play, tick, play.ticks[tick])
-    if is_total:
-        for account in play.accounts.values():
-            book.open(account, play.totals[account.seat_type])
+        move(play, tick, play.ticks[tick])
     for account in play.accounts.values():
+        if is_total:
+            book.open(account, play.totals[account.seat_type])
         book.close(account)
+
+
+def _enter(play: Play, account: Account, history: Sequence[Effect]) -> Account:
+    """Count the seats an account opens with; what comes later waits at its boundary."""
+    opening = _sort_effects(play, account.seat_type, history)
+    account.seats = max(0, sum(effect.delta for effect in opening))
+    account.ids = trace_of(opening)
+    if play.context.policy.aggregation == "distinct":
+        account.persons = _persons(opening)
+    return account
 
 
 def _tick(context: PeriodContext, day: int, second: int) -> int:
@@ -173,7 +174,7 @@ def _move_seats(play: Play, tick: Tick) -> None:
                 account.seats += max(1, effect.delta)
 
 
-def _count(play: Play, tick: Tick) -> None:
+def _count(play: Play, _: int, tick: Tick) -> None:
     """One boundary of a period that is billed by a single number at its end."""
     for dated in tick.changes:
         for account in play.accounts.values():
@@ -181,9 +182,7 @@ def _count(play: Play, tick: Tick) -> None:
     _move_seats(play, tick)
     choose = {"peak": max, "distinct": max, "whole_period_only": min}
     for seat_type, account in play.accounts.items():
-        account.ids = tuple(
-            dict.fromkeys([*account.ids, *_ids(tick.effects.get(seat_type, ()))])
-        )
+        account.ids = tuple(dict.fromkeys([*account.ids, *_ids(tick.effects.get(seat_type, ()))]))
         wanted = _billable(play, account)
         pick = choose.get(play.context.policy.aggregation)
         play.totals[seat_type] = pick(play.totals[seat_type], wanted) if pick else wanted
@@ -205,19 +204,22 @@ def _step(play: Play, tick: int, at_tick: Tick) -> None:
     floors = _floors(play, wanted)
     for seat_type, account in play.accounts.items():
         rate, seats = floors.get(seat_type, (0, 0))
-        floor = SAME_FLOOR
-        if rate != account.floor_rate or seats != account.floor_seats:
-            floor = Floor(rate - account.floor_rate, seats - account.floor_seats)
+        floor = Floor(rate - account.floor_rate, seats - account.floor_seats)
         size = wanted[seat_type] - account.billed
         if size or floor.rate or seat_type in at_tick.effects:
-            cause = _cause(at_tick, seat_type)
-            if size > 0:
-                play.book.up(account, size, tick, cause, floor)
-            elif size < 0:
-                play.book.down(account, -size, tick, cause, floor)
-            else:
-                play.book.rest(account, tick, cause, floor)
+            _write(play.book, account, size, tick, _cause(at_tick, seat_type), floor)
             account.floor_rate, account.floor_seats = rate, seats
+
+
+def _write(  # noqa: PLR0917 - the arguments of the book's own methods
+    book: Book, account: Account, size: int, tick: int, cause: Cause, floor: Floor
+) -> None:
+    if size > 0:
+        book.up(account, size, tick, cause, floor)
+    elif size < 0:
+        book.down(account, -size, tick, cause, floor)
+    else:
+        book.rest(account, tick, cause, floor)
 
 
 def _price_after(dated: DatedChange, account: Account) -> PriceTerms | None:

@@ -55,17 +55,23 @@ class TermsTimeline:
             else:
                 negotiated.update(change.prices)
                 entry_ids += change.entry_ids
-        prices = {**baseline, **self._versions(plan, since, date.fromordinal(day)), **negotiated}
-        return prices, entry_ids
+        catalog = self._versions(plan, date.fromordinal(day), baseline, since)
+        return {**baseline, **catalog, **negotiated}, entry_ids
 
-    def _versions(self, plan: str, since: date, until: date) -> dict[str, PriceTerms]:
-        versions = [
-            version
-            for version in self.terms.price_versions
-            if version.plan_key == plan and since < version.effective_from <= until
-        ]
-        versions.sort(key=lambda version: version.effective_from)
-        return {version.seat_type: version.price for version in versions}
+    def _versions(
+        self, plan: str, until: date, baseline: Mapping[str, PriceTerms], since: date
+    ) -> dict[str, PriceTerms]:
+        """Catalog prices by a date: newer than the baseline where a type has one, else the first ever."""
+        if not self.terms.price_versions:
+            return {}
+        prices: dict[str, PriceTerms] = {}
+        for version in sorted(self.terms.price_versions, key=lambda one: one.effective_from):
+            seat_type, starts = version.seat_type, version.effective_from
+            if version.plan_key != plan or (seat_type in baseline and starts <= since):
+                continue
+            if starts <= until or (seat_type not in prices and seat_type not in baseline):
+                prices[seat_type] = version.price
+        return prices
 
     def policy_at(self, day: int) -> PolicyTerms:
         """The policy version in force on a day; the earliest before any."""

@@ -18,13 +18,18 @@ BY_ACTIVATION: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class KnownFact:
-    """A fact as it stands after its corrections; `ids` names them all, `known` is when the last came."""
+    """
+    A fact as it stands after its corrections.
+
+    `ids` names them all, `known` is when the last came, `kind` is that of the first.
+    """
 
     at: int
     position: int
     known: int
     fact: LedgerFact
     ids: tuple[str, ...]
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,9 @@ class Ledger:
         """These entries with everything that corrects or was corrected by them, in order, once."""
         chains = self.chains
         return tuple(
-            dict.fromkeys(one for entry_id in entry_ids for one in chains.get(entry_id, (entry_id,)))
+            dict.fromkeys(
+                one for entry_id in entry_ids for one in chains.get(entry_id, (entry_id,))
+            )
         )
 
 
@@ -67,7 +74,7 @@ def read_ledger(facts: Sequence[LedgerFact]) -> Ledger:
         plain = [
             KnownFact(
                 int(fact.effective_at.timestamp()), fact.position,
-                int(fact.recorded_at.timestamp()), fact, (fact.entry_id,),
+                int(fact.recorded_at.timestamp()), fact, (fact.entry_id,), fact.kind,
             )
             for fact in facts
         ]  # fmt: skip
@@ -84,7 +91,14 @@ def read_ledger(facts: Sequence[LedgerFact]) -> Ledger:
         ids = tuple(fact.entry_id for fact in chain)
         known = max(int(fact.recorded_at.timestamp()) for fact in chain)
         standing.append(
-            KnownFact(int(last.effective_at.timestamp()), chain[0].position, known, last, ids)
+            KnownFact(
+                int(last.effective_at.timestamp()),
+                chain[0].position,
+                known,
+                last,
+                ids,
+                chain[0].kind,
+            )
         )
     return _ledger(standing, {one: known.ids for known in standing for one in known.ids})
 
@@ -126,14 +140,13 @@ def effects_by_type(
         fact = known.fact
         seat_type = fact.seat_type
         delta = _delta(fact, counting, active)
-        is_start = fact.kind == STARTED
+        day = max(start_day, day_of(known.at, zone) + shift)
+        is_start = known.kind == STARTED and day <= start_day + shift
         if not delta and not is_start and fact.grantee is None:
             continue
-        day = start_day if is_start else max(start_day, day_of(known.at, zone) + shift)
+        day = start_day if is_start else day
         by_type.setdefault(seat_type, []).append(
-            Effect(
-                day, known.at, known.at, known.known, delta, known.ids, fact.grantee, is_start
-            )
+            Effect(day, known.at, known.at, known.known, delta, known.ids, fact.grantee, is_start)
         )
     if policy.decrease_window_hours or policy.increase_grace_days or policy.downgrade_lock_days:
         return {seat_type: _settle(effects, policy) for seat_type, effects in by_type.items()}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from billing.calc.interval import Interval, parse_interval
 from billing.calc.policy import PolicyInvalid, PolicyTerms, canonical_settings, parse_policy
@@ -12,6 +13,7 @@ from kernel.period import Period
 
 __all__ = [
     "BilledSpan",
+    "Formula",
     "Interval",
     "LedgerFact",
     "PolicyInvalid",
@@ -109,7 +111,8 @@ class SubscriptionTerms:
     """
     What was bought. Dates are local to `timezone`; `seat_types` are in the order lines show them.
 
-    `prices` hold at the start; `price_versions` and `policies` need not be sorted.
+    `prices` hold at the start and may be left out where `price_versions` say the same;
+    versions of prices and policies need not be sorted.
     """
 
     key: str
@@ -118,8 +121,8 @@ class SubscriptionTerms:
     starts_on: date
     interval: Interval
     seat_types: tuple[str, ...]
-    prices: Mapping[str, PriceTerms]
     policies: tuple[PolicyVersion, ...]
+    prices: Mapping[str, PriceTerms] = field(default_factory=dict)
     ends_on: date | None = None
     anchor_day: int | None = None
     plan_key: str = ""
@@ -147,8 +150,9 @@ class RatingInput:
     """
     Everything a rating may know.
 
-    `touched_from`: earliest local date with effect among entries recorded since the last rating.
+    `touched_from`: earliest local date that can have changed; periods that ended by then are left alone.
     `settled_through`: local date of the last rating's instant; periods that ended by then are settled.
+    Without it, a period is settled once a later one was billed, and `touched_from` alone is the limit.
     """
 
     terms: SubscriptionTerms
@@ -161,12 +165,21 @@ class RatingInput:
 
 
 @dataclass(frozen=True, slots=True)
+class Formula:
+    """The arithmetic of a line as a record of JSON types; `formula_words` reads it."""
+
+    record: Mapping[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        return dict(self.record)
+
+
+@dataclass(frozen=True, slots=True)
 class RatedSpan:
     """
     A charge or credit: one invoice line and all that explains it.
 
-    `units`/`of_units` is the share of one interval; `charges` adds up to `amount_minor`;
-    `formula` is the record `formula_words` reads.
+    `units`/`of_units` is the share of one interval; `charges` adds up to `amount_minor`.
     """
 
     period: Period
@@ -185,7 +198,7 @@ class RatedSpan:
     entry_ids: tuple[str, ...]
     charges: Mapping[str, int]
     due_at: datetime
-    formula: Mapping[str, object]
+    formula: Formula
     corrects: tuple[str, ...] = ()
     disposition: str = "invoice"
     from_at: datetime | None = None
@@ -194,8 +207,13 @@ class RatedSpan:
 
 @dataclass(frozen=True, slots=True)
 class RatingResult:
-    """Spans due by `as_of`, when there is work again (None: never), and seats by type and state."""
+    """
+    Spans due by `as_of`, when there is work again (None: never), and seats by type and state.
+
+    `next_regular_at`: when the current period ends; work before it is due early.
+    """
 
     spans: tuple[RatedSpan, ...]
     next_due_at: datetime | None
     seats: Mapping[str, Mapping[str, int]]
+    next_regular_at: datetime | None = None
