@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
+from unfold.paginator import InfinitePaginator
 
 from kernel.spreadsheet import harmless_cell
 
@@ -115,7 +116,13 @@ class StaffAdmin(ModelAdmin):
 
 
 class LookOnlyAdmin(StaffAdmin):
-    """Rows written by the flow. The database refuses changes; so the admin offers none."""
+    """
+    Rows written by the flow. The database refuses changes; so the admin offers none.
+
+    Their tables grow without end, so pages are turned without counting them.
+    """
+
+    paginator = InfinitePaginator
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -5,9 +5,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import FieldTextFilter
 
 from accounts.admin.base import LookOnlyAdmin
 from billing.admin.columns import money_column
+from billing.admin.search import FindsByCustomer
 from billing.models import CreditEntry, Invoice, InvoiceDocument, InvoiceLine, NumberSeries
 
 
@@ -25,7 +27,7 @@ class InvoiceLineInline(TabularInline):
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(LookOnlyAdmin):
+class InvoiceAdmin(FindsByCustomer, LookOnlyAdmin):
     list_display = [
         "label",
         "customer",
@@ -40,9 +42,10 @@ class InvoiceAdmin(LookOnlyAdmin):
         "credit_applied",
         "amount_due",
     ]
-    list_filter = ["state", "kind", "billing_entity", "currency"]
+    list_filter = ["state", "kind", "billing_entity", ("currency", FieldTextFilter)]
     list_select_related = ["customer", "billing_entity"]
-    search_fields = ["number", "customer__legal_name", "customer__external_id"]
+    search_help_text = "Customer's name or id, or exactly a number"
+    found_as = ("number",)
     date_hierarchy = "cycle_date"
     inlines = [InvoiceLineInline]
     readonly_fields = ["desk_page"]
@@ -63,7 +66,7 @@ class InvoiceAdmin(LookOnlyAdmin):
 
 
 @admin.register(InvoiceLine)
-class InvoiceLineAdmin(LookOnlyAdmin):
+class InvoiceLineAdmin(FindsByCustomer, LookOnlyAdmin):
     list_display = [
         "invoice",
         "position",
@@ -80,8 +83,9 @@ class InvoiceLineAdmin(LookOnlyAdmin):
     ]
     list_filter = ["kind"]
     list_select_related = ["invoice"]
-    search_fields = ["invoice__number", "customer__legal_name", "description"]
-    date_hierarchy = "span_first"
+    search_help_text = "Customer's name or id, or exactly an invoice number"
+    found_by = (("invoice", Invoice, "number"),)
+    date_hierarchy = "invoice__cycle_date"
 
     unit_price = money_column("unit_price_minor", "Unit price", currency="invoice.currency")
     amount = money_column("amount_minor", "Amount", currency="invoice.currency")
@@ -96,11 +100,12 @@ class InvoiceDocumentAdmin(LookOnlyAdmin):
 
 
 @admin.register(CreditEntry)
-class CreditEntryAdmin(LookOnlyAdmin):
+class CreditEntryAdmin(FindsByCustomer, LookOnlyAdmin):
     list_display = ["customer", "amount", "reason", "invoice", "recorded_at"]
-    list_filter = ["reason", "currency"]
+    list_filter = ["reason", ("currency", FieldTextFilter)]
     list_select_related = ["customer", "invoice"]
-    search_fields = ["customer__legal_name", "customer__external_id", "invoice__number"]
+    search_help_text = "Customer's name or id, or exactly an invoice number"
+    found_by = (("invoice", Invoice, "number"),)
     date_hierarchy = "recorded_at"
 
     amount = money_column("amount_minor", "Amount", currency="currency")

@@ -1,13 +1,15 @@
 """Admin of events and of the seat ledger: to read, never to write."""
 
 from django.contrib import admin
+from unfold.contrib.filters.admin import FieldTextFilter
 
 from accounts.admin.base import LookOnlyAdmin
-from billing.models import EntitlementEvent, LedgerHead, SeatLedgerEntry
+from billing.admin.search import FindsByCustomer
+from billing.models import EntitlementEvent, LedgerHead, SeatLedgerEntry, Subscription
 
 
 @admin.register(EntitlementEvent)
-class EntitlementEventAdmin(LookOnlyAdmin):
+class EntitlementEventAdmin(FindsByCustomer, LookOnlyAdmin):
     list_display = [
         "source_event_id",
         "kind",
@@ -19,20 +21,17 @@ class EntitlementEventAdmin(LookOnlyAdmin):
         "actor",
         "corrects",
     ]
-    list_filter = ["kind", "source"]
+    list_filter = ["kind", ("source", FieldTextFilter)]
     list_select_related = ["customer", "subscription", "corrects"]
-    search_fields = [
-        "source_event_id",
-        "customer__legal_name",
-        "customer__external_id",
-        "subscription__external_id",
-    ]
+    search_help_text = "Customer's name or id, or exactly a source event id or subscription"
+    found_as = ("source_event_id",)
+    found_by = (("subscription", Subscription, "external_id"),)
     date_hierarchy = "recorded_at"
     raw_id_fields = ["customer", "subscription", "corrects", "client"]
 
 
 @admin.register(SeatLedgerEntry)
-class SeatLedgerEntryAdmin(LookOnlyAdmin):
+class SeatLedgerEntryAdmin(FindsByCustomer, LookOnlyAdmin):
     list_display = [
         "position",
         "customer",
@@ -51,13 +50,12 @@ class SeatLedgerEntryAdmin(LookOnlyAdmin):
     ]
     list_filter = ["kind", "to_state", "voids"]
     list_select_related = ["customer", "subscription", "seat_type", "event"]
-    search_fields = [
-        "customer__legal_name",
-        "customer__external_id",
-        "subscription__external_id",
-        "event__source_event_id",
-    ]
-    date_hierarchy = "recorded_at"
+    search_help_text = "Customer's name or id, or exactly a source event id or subscription"
+    found_by = (
+        ("event", EntitlementEvent, "source_event_id"),
+        ("subscription", Subscription, "external_id"),
+    )
+    date_hierarchy = "event__recorded_at"
 
 
 @admin.register(LedgerHead)

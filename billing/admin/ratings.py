@@ -4,19 +4,21 @@ from django.contrib import admin
 
 from accounts.admin.base import LookOnlyAdmin
 from billing.admin.columns import money_column
-from billing.models import RatedSpan, Rating
+from billing.admin.search import FindsByCustomer
+from billing.models import RatedSpan, Rating, Subscription
 
 
 @admin.register(Rating)
-class RatingAdmin(LookOnlyAdmin):
+class RatingAdmin(FindsByCustomer, LookOnlyAdmin):
     list_display = ["subscription", "number", "customer", "as_of", "known_position"]
     list_select_related = ["subscription", "customer"]
-    search_fields = ["subscription__external_id", "customer__legal_name"]
+    search_help_text = "Customer's name or id, or exactly a subscription"
+    found_by = (("subscription", Subscription, "external_id"),)
     date_hierarchy = "as_of"
 
 
 @admin.register(RatedSpan)
-class RatedSpanAdmin(LookOnlyAdmin):
+class RatedSpanAdmin(FindsByCustomer, LookOnlyAdmin):
     list_display = [
         "subscription",
         "period_first",
@@ -32,8 +34,9 @@ class RatedSpanAdmin(LookOnlyAdmin):
     ]
     list_filter = ["kind", "document_kind"]
     list_select_related = ["subscription", "seat_type", "seat_policy__plan"]
-    search_fields = ["subscription__external_id", "customer__legal_name", "basis"]
-    date_hierarchy = "period_first"
+    search_help_text = "Customer's name or id, or exactly a subscription"
+    found_by = (("subscription", Subscription, "external_id"),)
+    date_hierarchy = "invoice_line__invoice__cycle_date"
 
     unit_price = money_column("unit_price_minor", "Unit price", currency="subscription.currency")
     amount = money_column("amount_minor", "Amount", currency="subscription.currency")

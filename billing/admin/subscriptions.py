@@ -2,15 +2,17 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
+from unfold.contrib.filters.admin import FieldTextFilter
 
 from accounts.admin.base import PeopleAdmin
+from billing.admin.search import FindsByCustomer
 from billing.models import Subscription
 
 BY_PEOPLE = ("seat_limit_behavior", "commitment", "term_months")
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(PeopleAdmin):
+class SubscriptionAdmin(FindsByCustomer, PeopleAdmin):
     list_display = [
         "external_id",
         "customer",
@@ -24,9 +26,10 @@ class SubscriptionAdmin(PeopleAdmin):
         "state",
         "rate_due_at",
     ]
-    list_filter = ["state", "plan", "currency"]
+    list_filter = ["state", "plan", ("currency", FieldTextFilter)]
     list_select_related = ["customer", "plan"]
-    search_fields = ["external_id", "customer__legal_name", "customer__external_id"]
+    search_help_text = "Customer's name or id, or exactly a subscription"
+    found_as = ("external_id",)
     date_hierarchy = "starts_on"
 
     @admin.display(description="Interval")

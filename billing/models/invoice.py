@@ -131,6 +131,7 @@ class Invoice(models.Model):
         indexes = [
             models.Index(fields=["customer", "-cycle_date"], name="invoice_by_customer"),
             models.Index(fields=["issued_at"], name="invoice_by_issued_at"),
+            models.Index(fields=["-cycle_date", "-id"], name="invoice_by_cycle_date"),
             models.Index(
                 name="invoice_draft_without_tax",
                 fields=["id"],
