@@ -80,7 +80,7 @@ class Rater:
             window = max(
                 (one.policy.decrease_window_hours for one in self.terms.policies), default=0
             )
-            days.append(touched.toordinal() - -(-window // 24))
+            days.append(touched.toordinal() - 1 - -(-window // 24))
         if not days:
             return self.start_day
         policies = [version.policy for version in self.terms.policies]

@@ -82,12 +82,21 @@ def reconcile(
             natural.append(_natural(charge, charge.amount, 0))
         elif charge.amount:
             moved.setdefault(charge.seat_type, []).append((charge.key, charge.amount))
-    adjustments = [
-        adjustment
+    return natural + _adjustments(moved, by_key, billed, ledger)
+
+
+def _adjustments(
+    moved: Mapping[str, list[tuple[str, int]]],
+    by_key: Mapping[str, Charge],
+    billed: BilledPeriod,
+    ledger: Ledger,
+) -> list[Owed]:
+    """One for each seat type whose differences do not cancel out."""
+    found = [
+        _adjustment(seat_type, differences, by_key, billed, ledger)
         for seat_type, differences in moved.items()
-        if (adjustment := _adjustment(seat_type, differences, by_key, billed, ledger)).amount
     ]
-    return natural + adjustments
+    return [one for one in found if one.amount]
 
 
 def _is_shown(charge: Charge) -> bool:
