@@ -32,6 +32,14 @@ class RefusalRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeCount:
+    """How many are refused at a stage with the same code."""
+
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lane:
     """One stage as the board shows it. `oldest` is since when the oldest waits."""
 
@@ -41,8 +49,12 @@ class Lane:
     once_because: str
     waiting: int
     oldest: datetime | None
-    refused: int
+    codes: tuple[CodeCount, ...]
     refusals: tuple[RefusalRow, ...]
+
+    @property
+    def refused(self) -> int:
+        return sum(one.count for one in self.codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +69,24 @@ class RetryRow:
 
 def flow_lanes(*, stages: Sequence[Stage], at: datetime) -> tuple[Lane, ...]:
     """Every stage at an instant: one count a stage, and two queries for all refusals."""
-    counts = dict(
+    counts = (
         StageRefusal.objects.filter(resolved_at=None)
-        .order_by()
-        .values_list("stage")
+        .order_by("stage", "code")
+        .values_list("stage", "code")
         .annotate(open=Count("pk"))
     )
+    codes: dict[str, list[CodeCount]] = defaultdict(list)
+    for stage, code, count in counts:
+        codes[stage].append(CodeCount(code, count))
     refusals = open_refusals(per_stage=SHOWN_PER_STAGE)
     return tuple(
-        lane_of(stage, at=at, refused=counts.get(stage.name, 0), refusals=refusals[stage.name])
-        for stage in stages
+        lane_of(one, at=at, codes=codes[one.name], refusals=refusals[one.name]) for one in stages
     )
 
 
-def lane_of(stage: Stage, *, at: datetime, refused: int, refusals: Sequence[RefusalRow]) -> Lane:
+def lane_of(
+    stage: Stage, *, at: datetime, codes: Sequence[CodeCount], refusals: Sequence[RefusalRow]
+) -> Lane:
     waiting, oldest = stage.waiting_count(at=at)
     return Lane(
         name=stage.name,
@@ -79,7 +95,7 @@ def lane_of(stage: Stage, *, at: datetime, refused: int, refusals: Sequence[Refu
         once_because=stage.once_because,
         waiting=waiting,
         oldest=oldest,
-        refused=refused,
+        codes=tuple(codes),
         refusals=tuple(refusals),
     )
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from billing.models import InvoiceRun
+from billing.models import InvoiceRun, StageRefusal
 from billing.pipeline import STAGES
 from desk.queries.flow_board import flow_lanes
 from tests.desk import world
@@ -120,3 +120,15 @@ def test_a_running_run_refreshes_itself_and_a_finished_one_does_not(as_role, db)
 
     assert ['hx-trigger="every 2s"' in page for page in pages] == [True, False]
     assert "40 %" in pages[0]
+
+
+def test_all_refused_with_one_code_are_tried_again_together(as_role, catalog):
+    refusals = [world.refuse(world.make_customer(catalog, number)) for number in (1, 2, 3)]
+    StageRefusal.objects.filter(pk=refusals[2].pk).update(code="policy_missing")
+    client = as_role("analyst")
+
+    page = client.get(reverse("desk:flow")).content.decode()
+    client.post(reverse("desk:retry"), {"stage": "rate", "code": "price_missing"})
+
+    assert "Try all 2 again: price missing" in page
+    assert [one.code for one in StageRefusal.objects.filter(resolved_at=None)] == ["policy_missing"]
