@@ -38,6 +38,12 @@ def test_nobody_sees_a_page_without_signing_in(db, page):
     assert (answer.status_code, answer.url.split("?")[0]) == (302, reverse("admin:login"))
 
 
+def test_a_board_left_open_goes_to_the_sign_in_page_as_a_whole(db):
+    answer = Client().get(reverse("desk:flow"), headers={"HX-Request": "true"})
+
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, reverse("admin:login"))
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_staff_without_a_role_are_denied(as_role, page):
     assert status(as_role(None), reverse(page)) == 403
