@@ -1,8 +1,8 @@
 """Rating: expected minus billed for every period that can have changed. Pure; knows no clock but `as_of`."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 
 from billing.calc.charges import Cause, Charge, PeriodContext
 from billing.calc.charges_advance import AdvanceBook
@@ -11,19 +11,19 @@ from billing.calc.due import assign_due
 from billing.calc.fraction import ShareClock
 from billing.calc.interval import Interval
 from billing.calc.lines import span_of
-from billing.calc.local_time import instant_of, midnight
+from billing.calc.local_time import day_of, instant_of, midnight
 from billing.calc.periods import BillingPeriod, FindReset, Reset, billing_periods
 from billing.calc.policy import PolicyTerms
 from billing.calc.reconcile import NOT_BILLED, Owed, billed_period, reconcile
 from billing.calc.simulate import play_period
 from billing.calc.terms_timeline import TermsTimeline
-from billing.calc.timeline import Effect, effects_by_type, read_ledger, seats_by_state
+from billing.calc.timeline import Effect, earliest_reach, effects_by_type, read_ledger, seats_by_state
 from billing.calc.types import BilledSpan, RatedSpan, RatingInput, RatingResult
 
 
 def rate(known: RatingInput) -> RatingResult:
     """What is owed at `known.as_of` and was not billed yet; rating the same knowledge again adds nothing."""
-    return Rater(known).rate()
+    return Rater(known).rate(known.billed)
 
 
 class Rater:
@@ -40,11 +40,17 @@ class Rater:
         self.seat_types = self.all_seat_types()
         self.effects: dict[int, dict[str, list[Effect]]] = {}
         self.billed: dict[int, list[BilledSpan]] = {}
-        for span in known.billed:
-            self.billed.setdefault(span.period.first.toordinal(), []).append(span)
         self.settled_day = known.settled_through.toordinal() if known.settled_through else None
 
-    def rate(self) -> RatingResult:
+    @property
+    def window(self) -> date:
+        """Periods that ended by this date stay as they were billed; only later spans are needed."""
+        return date.fromordinal(self.window_from())
+
+    def rate(self, billed: Iterable[BilledSpan]) -> RatingResult:
+        """The result, given what was billed for periods that end after the window."""
+        for span in billed:
+            self.billed.setdefault(span.period.first.toordinal(), []).append(span)
         owed: list[tuple[PeriodContext, Owed]] = []
         ends: list[int] = []
         next_period: int | None = None
@@ -74,13 +80,13 @@ class Rater:
 
     def window_from(self) -> int:
         """Periods that ended by this day cannot have changed since the last rating."""
-        touched = self.known.touched_from
-        days = [self.settled_day] if self.settled_day is not None else []
-        if touched is not None:
-            window = max(
-                (one.policy.decrease_window_hours for one in self.terms.policies), default=0
-            )
-            days.append(touched.toordinal() - 1 - -(-window // 24))
+        reached = [self.known.touched_from.toordinal()] if self.known.touched_from else []
+        if self.settled_day is not None:
+            reached += self.recent_days(self.settled_day)
+        hours = max((one.policy.decrease_window_hours for one in self.terms.policies), default=0)
+        days = [day - 1 - -(-hours // 24) for day in reached]
+        if self.settled_day is not None:
+            days.append(self.settled_day - self.can_reset)
         if not days:
             return self.start_day
         policies = [version.policy for version in self.terms.policies]
@@ -88,17 +94,36 @@ class Rater:
         reach = max((one.nominal_days + one.count for one in late), default=0)
         return min(days) - reach
 
+    @property
+    def can_reset(self) -> bool:
+        """Whether a cycle may begin on a day other than the end of the one before."""
+        changes = self.timeline.changes
+        policies = [*self.terms.policies]
+        policies += [one for dated in changes for one in dated.change.policies or ()]
+        return any(dated.change.interval for dated in changes) or any(
+            version.policy.anchor == "reset_on_change" for version in policies
+        )
+
+    def recent_days(self, settled_day: int) -> list[int]:
+        """
+        The earliest day reached by what was recorded since the last regular invoice, if anything was.
+
+        Its adjustments may have been seen by a rating before and still wait for the next invoice.
+        """
+        interval = self.timeline.interval_at(settled_day)
+        longest = interval.count * {"day": 1, "week": 7, "month": 31}[interval.unit]
+        since = instant_of(midnight(settled_day - longest, self.zone))
+        return [
+            day_of(int(instant.timestamp()), self.zone)
+            for instant in earliest_reach(self.known.facts, self.known.changes, since)
+        ]
+
     def contexts(self) -> Iterator[PeriodContext]:
         """Every period in order with the policy that governs it."""
         changes = self.timeline.interval_changes()
         policy = self.timeline.policy_at(self.start_day)
-        resets = (
-            policy.anchor == "reset_on_change"
-            or bool(changes)
-            or any(version.policy.anchor == "reset_on_change" for version in self.terms.policies)
-        )
         born_of: Cause | None = None
-        find = self.reset_finder(changes) if resets else None
+        find = self.reset_finder(changes) if self.can_reset else None
         for period in billing_periods(
             self.terms, anchor=policy.anchor, find_reset=find, from_day=self.window_from()
         ):

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from billing.calc.local_time import SECONDS_A_DAY, day_of
 from billing.calc.policy import PolicyTerms
-from billing.calc.types import LedgerFact, SeatState
+from billing.calc.types import LedgerFact, SeatState, TermsChange
 
 STARTED = "subscription_started"
 BY_ACTIVATION: Mapping[str, frozenset[str]] = {
@@ -110,6 +111,23 @@ def _ledger(standing: list[KnownFact], chains: dict[str, tuple[str, ...]]) -> Le
         chains=chains,
         known={one: known.known for known in standing for one in known.ids},
     )
+
+
+def earliest_reach(
+    facts: Sequence[LedgerFact], changes: Sequence[TermsChange], since: datetime
+) -> list[datetime]:
+    """The earliest effective time among what was recorded since, or what that corrects: one or none."""
+    recent = [fact for fact in facts if fact.recorded_at >= since]
+    instants = [fact.effective_at for fact in recent]
+    instants += [change.effective_at for change in changes if change.recorded_at >= since]
+    if any(fact.corrects for fact in recent):
+        by_id = {fact.entry_id: fact for fact in facts}
+        for fact in recent:
+            corrects = fact.corrects
+            while corrects in by_id:
+                instants.append(by_id[corrects].effective_at)
+                corrects = by_id[corrects].corrects
+    return [min(instants)] if instants else []
 
 
 def counting_states(policy: PolicyTerms) -> frozenset[str]:
