@@ -17,7 +17,13 @@ from billing.calc.policy import PolicyTerms
 from billing.calc.reconcile import NOT_BILLED, Owed, billed_period, reconcile
 from billing.calc.simulate import play_period
 from billing.calc.terms_timeline import TermsTimeline
-from billing.calc.timeline import Effect, earliest_reach, effects_by_type, read_ledger, seats_by_state
+from billing.calc.timeline import (
+    Effect,
+    earliest_reach,
+    effects_by_type,
+    read_ledger,
+    seats_by_state,
+)
 from billing.calc.types import BilledSpan, RatedSpan, RatingInput, RatingResult
 
 
@@ -27,7 +33,11 @@ def rate(known: RatingInput) -> RatingResult:
 
 
 class Rater:
-    """One rating of one subscription: reads once, then walks its periods."""
+    """
+    One rating of one subscription: reads its ledger once, then walks its periods.
+
+    `window` is known before what was billed is loaded: spans of periods that end by it cannot matter.
+    """
 
     def __init__(self, known: RatingInput) -> None:
         self.known = known
@@ -232,6 +242,8 @@ class Rater:
 
     def settled_at(self, context: PeriodContext) -> int | None:
         """The second up to which the period was rated, once its end was."""
+        if context.cut_second >= self.as_of:
+            return None  # closing at this very moment: what is late joins as itself
         if self.settled_day is not None:
             is_settled = context.period.cut <= self.settled_day
             return midnight(self.settled_day, self.zone) if is_settled else None

@@ -5,18 +5,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.models import F
 from uuid6 import uuid7
 
-from billing.calc.rating import next_boundary_at, rate
+from billing.calc.rating import Rater
 from billing.calc.types import RatedSpan as SpanFacts
 from billing.calc.types import RatingResult
 from billing.enums import StageName
 from billing.models import RatedSpan, Rating, Subscription
 from billing.operations.refuse import Refused, record_refusals
-from billing.records.billed_spans import billed_spans, rating_bounds
+from billing.records.billed_spans import billed_spans
 from billing.records.copy_rows import copy_rows
 from billing.records.subscription_book import SubscriptionBook, load_subscription_books
 from kernel.refusal import Refusal
@@ -54,40 +54,57 @@ def rate_periods(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
         .order_by("pk")
     )
     books = load_subscription_books(subscriptions=subscriptions)
-    moments = rating_moments(subscriptions, at=at)
-    bounds = rating_bounds(books)
-    billed = billed_spans(bounds)
-    results: dict[UUID, RatingResult] = {}
-    refused = []
-    for key, book in books.items():
-        try:
-            results[key] = rate(
-                book.rating_input(
-                    as_of=moments[key], rated_at=at, billed=billed[key], touched_from=bounds[key]
-                )
-            )
-        except Refusal as refusal:
-            label = book.subscription.external_id
-            refused.append(Refused(key, label, refusal.code, str(refusal)))
+    settled = last_ratings(subscriptions)
+    moments = {one.pk: one_moment(one, settled=settled, at=at) for one in subscriptions}
+    raters, refused = read_ledgers(books=books, settled=settled, moments=moments, at=at)
+    billed = billed_spans({key: rater.window for key, rater in raters.items()})
+    results = {key: rater.rate(billed[key]) for key, rater in raters.items()}
 
     record_refusals(stage=StageName.RATE, refused=refused, at=at)
     write_ratings(books=books, results=results, moments=moments, at=at)
     return StageOutcome(passed=len(results), refused=len(refused))
 
 
-def rating_moments(subscriptions: Sequence[Subscription], *, at: datetime) -> dict[UUID, datetime]:
-    """As of when each is rated: now where due, else as of its last rating, whose draft is open."""
-    not_due = [one.pk for one in subscriptions if not is_due(one, at)]
-    last = dict(
-        Rating.objects.filter(subscription__in=not_due)
-        .order_by("subscription", "number")
-        .values_list("subscription_id", "as_of")
+def last_ratings(subscriptions: Sequence[Subscription]) -> dict[UUID, datetime]:
+    """As of when each subscription was rated last."""
+    return dict(
+        Rating.objects.filter(
+            subscription__in=subscriptions, number=F("subscription__rating_count")
+        ).values_list("subscription_id", "as_of")
     )
-    return {one.pk: last.get(one.pk, at) for one in subscriptions}
 
 
-def is_due(subscription: Subscription, at: datetime) -> bool:
-    return subscription.rate_due_at is not None and subscription.rate_due_at <= at
+def one_moment(
+    subscription: Subscription, *, settled: Mapping[UUID, datetime], at: datetime
+) -> datetime:
+    """As of when to rate: now where due, else as of its last rating, whose draft is open."""
+    is_due = subscription.rate_due_at is not None and subscription.rate_due_at <= at
+    return at if is_due else settled.get(subscription.pk, at)
+
+
+def read_ledgers(
+    *,
+    books: Mapping[UUID, SubscriptionBook],
+    settled: Mapping[UUID, datetime],
+    moments: Mapping[UUID, datetime],
+    at: datetime,
+) -> tuple[dict[UUID, Rater], list[Refused]]:
+    """A rater for each subscription, or why it cannot be rated (no price, no policy)."""
+    raters, refused = {}, []
+    for key, book in books.items():
+        try:
+            raters[key] = Rater(
+                book.rating_input(
+                    as_of=moments[key],
+                    rated_at=at,
+                    settled_at=settled.get(key),
+                    touched_from=book.subscription.touched_from,
+                )
+            )
+        except Refusal as refusal:
+            label = book.subscription.external_id
+            refused.append(Refused(key, label, refusal.code, str(refusal)))
+    return raters, refused
 
 
 def write_ratings(
@@ -122,12 +139,17 @@ def write_ratings(
     )
     keys, due, early = [], [], []
     for key, result in results.items():
-        boundary = next_boundary(books[key], moments[key], result)
         keys.append(key)
         due.append(result.next_due_at)
-        early.append(result.next_due_at is not None and result.next_due_at < boundary)
+        early.append(is_early(result))
     with connection.cursor() as cursor:
         cursor.execute(ADVANCE, [keys, due, early])
+
+
+def is_early(result: RatingResult) -> bool:
+    """Whether the next work comes before the next regular invoice."""
+    due, regular = result.next_due_at, result.next_regular_at
+    return due is not None and regular is not None and due < regular
 
 
 def span_row(book: SubscriptionBook, rating_id: UUID, span: SpanFacts) -> tuple[Any, ...]:

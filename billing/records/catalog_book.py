@@ -1,15 +1,22 @@
 """Prices and policies as terms of calc, read once for a chunk of subscriptions."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
-from billing.calc.policy import parse_policy
-from billing.calc.types import Interval, PolicyTerms, PolicyVersion, PriceTerms, PriceVersion, Tier
+from billing.calc.types import (
+    Interval,
+    PolicyTerms,
+    PolicyVersion,
+    PriceTerms,
+    PriceVersion,
+    Tier,
+    parse_policy,
+)
 from billing.models import Price, SeatPolicy, SeatType
 
 Cycle = tuple[str, int]
@@ -23,9 +30,10 @@ class CatalogBook:
     price_terms: dict[UUID, PriceTerms] = field(default_factory=dict)
     seat_types: dict[UUID, list[SeatType]] = field(default_factory=lambda: defaultdict(list))
     catalog_prices: dict[UUID, list[Price]] = field(default_factory=lambda: defaultdict(list))
-    policies: dict[tuple[UUID, Cycle], list[tuple[SeatPolicy, PolicyTerms]]] = field(
+    policies: dict[tuple[UUID, Cycle], list[SeatPolicy]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    policy_terms: dict[tuple[UUID, str], PolicyTerms] = field(default_factory=dict)
 
     def price_versions(
         self, *, plan_id: UUID, currency: str, cycle: Cycle, published_by: datetime
@@ -36,6 +44,7 @@ class CatalogBook:
                 effective_from=price.effective_from,
                 seat_type=price.seat_type.code,
                 price=self.price_terms[price.pk],
+                plan_key=str(plan_id),
             )
             for price in self.catalog_prices[plan_id]
             if price.currency == currency
@@ -44,14 +53,25 @@ class CatalogBook:
         )
 
     def policy_versions(
-        self, *, plan_id: UUID, cycle: Cycle, published_by: datetime
+        self, *, plan_id: UUID, currency: str, cycle: Cycle, published_by: datetime
     ) -> tuple[PolicyVersion, ...]:
         """Versions of the plan's policy for an interval, oldest first."""
         return tuple(
-            PolicyVersion(effective_from=policy.effective_from, policy=terms)
-            for policy, terms in self.policies[plan_id, cycle]
+            PolicyVersion(
+                effective_from=policy.effective_from, policy=self.terms_of(policy, currency)
+            )
+            for policy in self.policies[plan_id, cycle]
             if policy.published_at <= published_by
         )
+
+    def terms_of(self, policy: SeatPolicy, currency: str) -> PolicyTerms:
+        """A policy as calc reads it; thresholds are amounts of a currency."""
+        key = (policy.pk, currency)
+        if key not in self.policy_terms:
+            self.policy_terms[key] = parse_policy(
+                policy.settings, currency, key=str(policy.pk), version=policy.version
+            )
+        return self.policy_terms[key]
 
     def seat_type_id(self, *, price_key: str) -> UUID:
         """The seat type a price key of calc belongs to."""
@@ -73,7 +93,7 @@ def load_catalog_book(*, plan_ids: Collection[UUID], price_ids: Collection[UUID]
 
     for policy in SeatPolicy.objects.filter(plan__in=plan_ids).order_by("version"):
         cycle = (policy.interval_unit, policy.interval_count)
-        book.policies[policy.plan_id, cycle].append((policy, policy_terms(policy)))
+        book.policies[policy.plan_id, cycle].append(policy)
     return book
 
 
@@ -89,10 +109,6 @@ def price_terms(price: Price) -> PriceTerms:
         ratio_each=price.ratio_each,
         billable=price.billable,
     )
-
-
-def policy_terms(policy: SeatPolicy) -> PolicyTerms:
-    return parse_policy(policy.settings, key=str(policy.pk), version=policy.version)
 
 
 def interval_of(cycle: Cycle) -> Interval:

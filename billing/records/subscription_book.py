@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from billing.calc.types import (
     BilledSpan,
     LedgerFact,
     RatingInput,
-    SeatState,
     SubscriptionTerms,
     TermsChange,
 )
@@ -62,37 +62,41 @@ class SubscriptionBook:
         *,
         as_of: datetime,
         rated_at: datetime,
-        billed: Sequence[BilledSpan],
+        settled_at: datetime | None,
         touched_from: date | None = None,
+        billed: Sequence[BilledSpan] = (),
         known_position: int | None = None,
     ) -> RatingInput:
         """
         What rating starts from at an instant.
 
         `known_position` cuts the ledger (default: all of it); catalog versions published after
-        `rated_at` do not count. Periods that end by `touched_from` are left as they were billed.
+        `rated_at` do not count. `settled_at` is the instant of the rating before, None at the
+        first. What was recorded after `as_of` counts as known just before it: a late event joins
+        the open draft of the cycle instead of waiting for the next.
         """
         known = self.known_position if known_position is None else known_position
         entries = [entry for entry in self.entries if entry.position <= known]
         terms_ids = terms_entry_ids(entries)
+        latest = as_of - timedelta(seconds=1)
+        zone = ZoneInfo(self.subscription.time_zone)
         return RatingInput(
             terms=self.terms(rated_at=rated_at),
-            facts=tuple(fact(entry) for entry in entries if entry.id not in terms_ids),
+            facts=tuple(
+                fact(entry, known_by=as_of, latest=latest)
+                for entry in entries
+                if entry.id not in terms_ids
+            ),
             changes=self.terms_changes(entries=entries, rated_at=rated_at),
             billed=tuple(billed),
             as_of=as_of,
-            touched_from=touched_from,
+            touched_from=touched_from if settled_at else None,
+            settled_through=settled_at.astimezone(zone).date() if settled_at else None,
         )
 
     @property
     def cycle(self) -> Cycle:
         return self.subscription.interval_unit, self.subscription.interval_count
-
-    @property
-    def cycles(self) -> set[Cycle]:
-        """Intervals it was ever billed by."""
-        prices = [self.catalog.prices[row.price_id] for row in self.entries if row.price_id]
-        return {self.cycle, *((price.interval_unit, price.interval_count) for price in prices)}
 
     def terms(self, *, rated_at: datetime) -> SubscriptionTerms:
         """What the subscription started with."""
@@ -107,14 +111,18 @@ class SubscriptionBook:
             anchor_day=subscription.anchor_day,
             interval=interval_of(cycle),
             seat_types=tuple(one.code for one in self.catalog.seat_types[plan_id]),
-            prices=self.catalog.price_versions(
+            plan_key=str(plan_id),
+            price_versions=self.catalog.price_versions(
                 plan_id=plan_id,
                 currency=subscription.currency,
                 cycle=cycle,
                 published_by=rated_at,
             ),
             policies=self.catalog.policy_versions(
-                plan_id=plan_id, cycle=cycle, published_by=rated_at
+                plan_id=plan_id,
+                currency=subscription.currency,
+                cycle=cycle,
+                published_by=rated_at,
             ),
             commitment=subscription.commitment,
             term_months=subscription.term_months,
@@ -149,7 +157,10 @@ class SubscriptionBook:
             recorded_at=newest.recorded_at,
             prices={code: self.catalog.price_terms[key] for code, key in prices.items()},
             policies=self.catalog.policy_versions(
-                plan_id=original.plan_id, cycle=cycle, published_by=rated_at
+                plan_id=original.plan_id,
+                currency=self.subscription.currency,
+                cycle=cycle,
+                published_by=rated_at,
             )
             if changes_plan
             else None,
@@ -173,7 +184,8 @@ def last_correction(entry: EntryRow, correctors: Mapping[UUID | None, EntryRow])
     return entry
 
 
-def fact(entry: EntryRow) -> LedgerFact:
+def fact(entry: EntryRow, *, known_by: datetime, latest: datetime) -> LedgerFact:
+    """The entry as rating reads it; one recorded after `known_by` counts as known at `latest`."""
     return LedgerFact(
         entry_id=str(entry.id),
         event_id=str(entry.event_id),
@@ -181,9 +193,9 @@ def fact(entry: EntryRow) -> LedgerFact:
         kind=entry.kind,
         seat_type=entry.seat_type_code,
         effective_at=entry.effective_at,
-        recorded_at=entry.recorded_at,
-        from_state=SeatState(entry.from_state) if entry.from_state else None,
-        to_state=SeatState(entry.to_state) if entry.to_state else None,
+        recorded_at=entry.recorded_at if entry.recorded_at <= known_by else latest,
+        from_state=entry.from_state or None,
+        to_state=entry.to_state or None,
         quantity=entry.quantity,
         set_to=entry.set_to,
         grantee=str(entry.grantee_id) if entry.grantee_id else None,
