@@ -38,6 +38,7 @@ class BilledPeriod:
     spans: Mapping[str, tuple[BilledSpan, ...]]
 
 
+Moved = dict[str, list[tuple[str, int]]]
 NOT_BILLED = BilledPeriod({}, {})
 
 
@@ -61,19 +62,9 @@ def reconcile(
     """
     if not billed.amounts and settled_at is None:
         return [_natural(charge, charge.amount, 0) for charge in charges if _is_shown(charge)]
-    natural: list[Owed] = []
-    moved: dict[str, list[tuple[str, int]]] = {}
+    moved: Moved = {}
     by_key = {charge.key: charge for charge in charges}
-    for key, already in billed.amounts.items():
-        charge = by_key.get(key)
-        difference = (charge.amount if charge else 0) - already
-        spans = billed.spans[key]
-        if not difference:
-            continue
-        if charge and settled_at is None and _only_more(charge, spans, ledger):
-            natural.append(_natural(charge, difference, already, spans))
-        else:
-            moved.setdefault(spans[0].seat_type, []).append((key, difference))
+    natural = _changed_keys(by_key, billed, ledger, moved, is_open=settled_at is None)
     for charge in charges:
         if charge.key in billed.amounts or not _is_shown(charge):
             continue
@@ -85,8 +76,29 @@ def reconcile(
     return natural + _adjustments(moved, by_key, billed, ledger)
 
 
+def _changed_keys(
+    by_key: Mapping[str, Charge],
+    billed: BilledPeriod,
+    ledger: Ledger,
+    moved: Moved,
+    *,
+    is_open: bool,
+) -> list[Owed]:
+    """Keys whose billed amount is no longer right: more of the same as itself, the rest into `moved`."""
+    natural = []
+    for key, already in billed.amounts.items():
+        charge = by_key.get(key)
+        difference = (charge.amount if charge else 0) - already
+        spans = billed.spans[key]
+        if difference and charge and is_open and _only_more(charge, spans, ledger):
+            natural.append(_natural(charge, difference, already, spans))
+        elif difference:
+            moved.setdefault(spans[0].seat_type, []).append((key, difference))
+    return natural
+
+
 def _adjustments(
-    moved: Mapping[str, list[tuple[str, int]]],
+    moved: Moved,
     by_key: Mapping[str, Charge],
     billed: BilledPeriod,
     ledger: Ledger,
@@ -122,7 +134,7 @@ def _only_more(charge: Charge, spans: tuple[BilledSpan, ...], ledger: Ledger) ->
 
 def _belongs_to(
     charge: Charge,
-    moved: Mapping[str, list[tuple[str, int]]],
+    moved: Moved,
     billed: BilledPeriod,
     ledger: Ledger,
 ) -> bool:
