@@ -2,10 +2,11 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from unfold.decorators import action
+from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.admin.base import LookOnlyAdmin, PeopleAdmin
@@ -43,7 +44,7 @@ class ApiClientAdmin(PeopleAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        client, key = issue_api_key(name=obj.name, scopes=obj.scopes, at=timezone.now())
+        client, key = issue_api_key(name=obj.name, scopes=obj.scopes)
         obj.pk, obj.key_prefix, obj.created_at = client.pk, client.key_prefix, client.created_at
         messages.warning(
             request, f"The key of {obj.name} is {key} — copy it now, it is not shown again."
@@ -52,9 +53,16 @@ class ApiClientAdmin(PeopleAdmin):
     @action(
         description="Revoke the key",
         permissions=["change"],
-        attrs={"data-confirm": "Calls with this key will be refused from now on. Revoke it?"},
+        dialog={
+            "title": "Revoke the key?",
+            "description": "Calls with it are refused from now on. It cannot be given back.",
+            "form_class": None,
+            "form_submit_text": "Revoke the key",
+        },
     )
-    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def revoke(
+        self, request: HttpRequest, confirmation: BaseDialogForm, object_id: str
+    ) -> HttpResponse:
         client = ApiClient.objects.get(pk=object_id)
         if client.revoked_at is None:
             client.revoked_at = timezone.now()
@@ -62,7 +70,8 @@ class ApiClientAdmin(PeopleAdmin):
         messages.success(
             request, f"The key of {client.name} is revoked; calls with it are refused."
         )
-        return HttpResponseRedirect(reverse("admin:accounts_apiclient_change", args=[object_id]))
+        page = reverse("admin:accounts_apiclient_change", args=[object_id])
+        return HttpResponse(headers={"HX-Redirect": page})
 
 
 @admin.register(ApiReply)

@@ -1,12 +1,17 @@
 """Admin of those who pay."""
 
+from zoneinfo import available_timezones
+
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.admin import TabularInline
 
 from accounts.admin.base import PeopleAdmin
 from accounts.models import BillingOwner, Customer
+from accounts.operations.register_customer import register_customer
 
 
 class BillingOwnerInline(TabularInline):
@@ -17,8 +22,21 @@ class BillingOwnerInline(TabularInline):
     show_change_link = True
 
 
+class CustomerForm(forms.ModelForm):
+    class Meta:
+        model = Customer
+        exclude = ["created_at"]
+
+    def clean_time_zone(self) -> str:
+        time_zone = str(self.cleaned_data["time_zone"])
+        if time_zone not in available_timezones():
+            raise forms.ValidationError("Use an IANA name such as Europe/Berlin.")
+        return time_zone
+
+
 @admin.register(Customer)
 class CustomerAdmin(PeopleAdmin):
+    form = CustomerForm
     list_display = [
         "legal_name",
         "external_id",
@@ -36,6 +54,18 @@ class CustomerAdmin(PeopleAdmin):
     date_hierarchy = "created_at"
     readonly_fields = ["created_at"]
     inlines = [BillingOwnerInline]
+
+    def save_model(
+        self, request: HttpRequest, obj: Customer, form: forms.ModelForm, change: bool
+    ) -> None:
+        """A new customer is registered as the API does it: with a group for everyone."""
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        given = {name: value for name, value in form.cleaned_data.items() if name != "status"}
+        registered = register_customer(**given, at=timezone.now())
+        obj.pk, obj.created_at = registered.pk, registered.created_at
+        obj._state.adding = False
 
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Customer]", search_term: str

@@ -1,9 +1,10 @@
 """Admin of seat policies: settings beside the words customers read, and publishing the next version."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.widgets import (
@@ -136,4 +137,4 @@ class SeatPolicyAdmin(VersionedAdmin):
         }
 
     def publish(self, request: HttpRequest, data: dict[str, Any]) -> SeatPolicy:
-        return publish_policy(**data, at=timezone.now(), by=request.user)
+        return publish_policy(**data, at=timezone.now(), by=cast(User, request.user))

@@ -1,9 +1,10 @@
 """Admin of price versions: read them, publish the next one."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.widgets import (
@@ -169,4 +170,4 @@ class PriceAdmin(VersionedAdmin):
         }
 
     def publish(self, request: HttpRequest, data: dict[str, Any]) -> Price:
-        return publish_price(**data, at=timezone.now(), by=request.user)
+        return publish_price(**data, at=timezone.now(), by=cast(User, request.user))
