@@ -1,9 +1,11 @@
 """The Celery application and its calendar. Tasks only lend hands; the queue is PostgreSQL."""
 
+import gc
 import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_process_init
 
 from config.embedded import ensure_services
 
@@ -20,3 +22,11 @@ app.conf.beat_schedule = {
     },
     "tick": {"task": "billing.tasks.tick", "schedule": 60.0},
 }
+
+
+@worker_process_init.connect
+def calm_the_collector(**_added_later: object) -> None:
+    """Loaded code is no garbage: looking through it again and again costs a sixth of each PDF's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
