@@ -202,7 +202,7 @@ class SheetWriter:
         return tuple(
             PolicyNote(
                 title=self.words.policy_title.format(
-                    plan=quote["plan"], title=quote["title"], version=quote["version"]
+                    title=quote["title"], version=quote["version"]
                 ),
                 paragraphs=tuple(quote["paragraphs"]),
             )

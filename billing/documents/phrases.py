@@ -96,7 +96,7 @@ ENGLISH = Phrases(
     reference="Reference",
     questions="Questions about this document? Write to {email}.",
     policies="How your seats are charged",
-    policy_title="{plan}: {title} (version {version})",
+    policy_title="{title} (version {version})",
     page="Page",
     of="of",
 )
@@ -145,7 +145,7 @@ GERMAN = Phrases(
     reference="Verwendungszweck",
     questions="Fragen zu diesem Dokument? Schreiben Sie an {email}.",
     policies="So werden Ihre Plätze berechnet",
-    policy_title="{plan}: {title} (Version {version})",
+    policy_title="{title} (Version {version})",
     page="Seite",
     of="von",
 )

@@ -66,7 +66,7 @@ AMERICAN_BUYER = {
 POLICY = {
     "plan": "Team",
     "version": 3,
-    "title": "Monthly seats, charged by the day",
+    "title": "Team",
     "paragraphs": [
         "A seat is a person with the role Member who is active on at least one day of the month. "
         "Viewers are free.",
@@ -79,7 +79,7 @@ POLICY = {
 GERMAN_POLICY = {
     "plan": "Team",
     "version": 3,
-    "title": "Monatliche Plätze, taggenau berechnet",
+    "title": "Team",
     "paragraphs": [
         "Ein Platz ist eine Person mit der Rolle Mitglied, die an mindestens einem Tag des Monats "
         "aktiv ist. Betrachter sind kostenlos.",
