@@ -136,6 +136,12 @@ class PriceAdmin(VersionedAdmin):
     search_fields = ["seat_type__name", "seat_type__plan__name", "subscription__external_id"]
     date_hierarchy = "effective_from"
 
+    fields = [
+        "seat_type", "plan", "subscription", "currency", "interval", "version", "mode", "amounts",
+        "included", "ratio_of", "ratio_each", "billable", "effective_from", "published_at",
+        "published_by",
+    ]  # fmt: skip
+
     @admin.display(description="Plan", ordering="seat_type__plan__name")
     def plan(self, price: Price) -> str:
         return str(price.seat_type.plan)

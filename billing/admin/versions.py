@@ -27,6 +27,7 @@ class VersionedAdmin(LookOnlyAdmin):
     publish_form: type[forms.Form]
     publish_title: str
     publish_hint: str
+    publish_template = "admin/publish_version.html"
     actions_detail = ["publish_next"]
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -73,7 +74,7 @@ class VersionedAdmin(LookOnlyAdmin):
             "opts": self.model._meta,
             **(extra_context or {}),
         }
-        return TemplateResponse(request, "admin/publish_version.html", context)
+        return TemplateResponse(request, self.publish_template, context)
 
     def bound_form(self, request: HttpRequest) -> forms.Form:
         if request.method == "POST":

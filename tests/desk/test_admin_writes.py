@@ -145,3 +145,41 @@ def test_every_change_of_a_customer_is_kept_with_who_made_it(as_role, subscripti
     newest = customer.history.first()
     assert (newest.legal_name, newest.history_user.groups.get().name) == ("Acme Holding", "analyst")
     assert b"Acme Holding" in page.content
+
+
+def test_beside_the_settings_of_a_policy_stands_what_customers_read(as_role, catalog):
+    change = reverse("admin:billing_seatpolicy_change", args=[catalog.policy.pk])
+
+    page = as_role("support").get(change).content.decode()
+
+    assert "decrease_credit" in page
+    assert "8.00 EUR" in page
+    assert "8,00 EUR" in page
+
+
+def test_the_form_shows_what_customers_would_read_before_it_is_published(as_role, catalog):
+    given = {
+        "plan": str(catalog.plan.pk),
+        "interval_unit": "month",
+        "interval_count": "1",
+        "effective_from": "2026-12-01",
+        "decrease_credit": "full",
+    }
+
+    part = as_role("approver").post(reverse("admin:billing_seatpolicy_read"), given)
+
+    assert "8.00 EUR" in part.content.decode()
+    assert SeatPolicy.objects.count() == 1
+
+
+def test_a_policy_without_a_price_says_what_its_text_needs(as_role, catalog):
+    given = {
+        "plan": str(catalog.plan.pk),
+        "interval_unit": "week",
+        "interval_count": "1",
+        "effective_from": "2026-12-01",
+    }
+
+    part = as_role("approver").post(reverse("admin:billing_seatpolicy_read"), given)
+
+    assert "Publish one for this plan and interval first" in part.content.decode()
