@@ -6,6 +6,7 @@ from billing.calc.charges import Charge, PeriodContext
 from billing.calc.layers import sum_parts
 from billing.calc.local_time import day_of, midnight
 from billing.calc.policy import PolicyTerms
+from billing.calc.reconcile import Owed
 from billing.calc.rounding import round_parts
 from billing.calc.types import SubscriptionTerms
 
@@ -21,7 +22,7 @@ def assign_due(
         return charges
     increases = []
     for charge in charges:
-        if charge.key.startswith(("recurring:", "minimum:")) and charge.first == context.first:
+        if charge.key in (f"recurring:{charge.seat_type}", f"minimum:{charge.seat_type}"):
             charge.due = context.opens_due
         elif charge.key.startswith("cut:"):
             charge.due = max(
@@ -40,6 +41,14 @@ def _defer_credit(charge: Charge, context: PeriodContext) -> None:
         charge.due, charge.rides = context.cut_second, True
     else:
         charge.due, charge.disposition = charge.cause.second, "credit_note"
+
+
+def defer_less(owed: Owed, context: PeriodContext) -> None:
+    """What became less than was invoiced for the same boundary is a credit like any other."""
+    if context.policy.credit_application == "next_invoice":
+        owed.due, owed.rides = context.cut_second, True
+    else:
+        owed.due, owed.disposition = owed.known, "credit_note"
 
 
 def _assign_increases(

@@ -23,6 +23,7 @@ class Phrases:
     until: str
     units: Mapping[str, tuple[str, str]]
     seats: tuple[str, str]
+    seat_days: str
     rate: str
     adjustment: str
     already: str
@@ -45,6 +46,7 @@ ENGLISH = Phrases(
         "seat_day": ("day", "days"),
     },
     seats=("seat", "seats"),
+    seat_days="seat-days",
     rate="{amount} for all seats",
     adjustment="{should} due − {was} already invoiced ({dates}) = {amount}",
     already="{total} − {already} already invoiced = {amount}",
@@ -66,6 +68,7 @@ GERMAN = Phrases(
         "seat_day": ("Tag", "Tage"),
     },
     seats=("Platz", "Plätze"),
+    seat_days="Platztage",
     rate="{amount} für alle Plätze",
     adjustment="{should} geschuldet − {was} bereits berechnet ({dates}) = {amount}",
     already="{total} − {already} bereits berechnet = {amount}",
@@ -120,10 +123,7 @@ def _part(part: Record, record: Record, words: Phrases) -> tuple[int, str]:
         one = money(price, record, words) if unit_rate is None else money(unit_rate, record, words)
         used = _number(Fraction(part["units"] * seats, part["scale"]), words)
         over = f" / {days} {words.units['day'][1]}" if unit_rate is None else ""
-        return (
-            sign,
-            f"{used} {seats_words(2, words).split(' ')[1]}-{words.units['day'][1]} × {one}{over}",
-        )
+        return sign, f"{used} {words.seat_days} × {one}{over}"
     if seats is None:
         factor = words.rate.format(amount=money(abs(part["rate"]), record, words))
         one_rate = factor

@@ -240,8 +240,8 @@ GERMAN: Sentences = {
         "overage": "Plätze über die vereinbarte Zahl hinaus sind möglich und werden wie beschrieben berechnet.",
     },
     "rounding_mode": {
-        "half_up": "halbe {cent} werden aufgerundet",
-        "half_even": "halbe {cent} werden zur geraden gerundet",
+        "half_up": "eine halbe {cent} wird aufgerundet",
+        "half_even": "eine halbe {cent} wird zur geraden gerundet",
         "down": "Bruchteile einer {cent} entfallen",
     },
     "rounding_stage": {

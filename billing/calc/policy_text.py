@@ -31,6 +31,16 @@ PARAGRAPHS = (
     ("proration_unit", "day_count", "change_day", "partial_unit", "line_style"),
     ("rounding_stage", "rounding_mode"),
 )  # fmt: skip
+INCREASES = ("increase_proration", "increase_invoicing")
+DECREASES = ("decrease_effective", "decrease_credit", "credit_application")
+WITHOUT_EFFECT = {
+    "ratchet": ("decrease_effective", "decrease_credit"),
+    "snapshot": INCREASES + DECREASES,
+    "peak": ("increase_proration", *DECREASES),
+    "distinct": ("increase_proration", *DECREASES),
+    "user_days": (*INCREASES, *DECREASES, "billing_timing"),
+    "whole_period_only": INCREASES + DECREASES,
+}
 JOINED = ("proration_unit", "rounding_stage")
 
 
@@ -57,7 +67,9 @@ def policy_text(
             sentence = _sentence(policy, name, sentences).format_map(values)
             if sentence:
                 text += sentence + ("" if name in JOINED else " ")
-        paragraphs.append(text.strip() + ("" if text.strip().endswith(".") else "."))
+        text = text.strip()
+        if text:
+            paragraphs.append(text if text.endswith(".") else f"{text}.")
     example = policy_example(
         policy, price=price, interval=interval, currency=currency, language=language
     )
@@ -65,6 +77,10 @@ def policy_text(
 
 
 def _sentence(policy: PolicyTerms, name: str, sentences: Sentences) -> str:
+    if name in WITHOUT_EFFECT.get(policy.aggregation, ()):
+        return ""
+    if name == "increase_invoicing" and policy.billing_timing == "in_arrears":
+        return ""
     value = getattr(policy, name)
     if name in sentences["numbers"]:
         return sentences["numbers"][name].replace("{n}", str(value)) if value else ""

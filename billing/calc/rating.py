@@ -7,7 +7,7 @@ from datetime import date, datetime
 from billing.calc.charges import Cause, Charge, PeriodContext
 from billing.calc.charges_advance import AdvanceBook
 from billing.calc.charges_arrears import ArrearsBook, UsageBook
-from billing.calc.due import assign_due
+from billing.calc.due import assign_due, defer_less
 from billing.calc.fraction import ShareClock
 from billing.calc.interval import Interval
 from billing.calc.lines import span_of
@@ -236,9 +236,13 @@ class Rater:
     def owed_in(self, context: PeriodContext) -> list[Owed]:
         spans = self.billed.get(context.period.first)
         billed = billed_period(spans) if spans else NOT_BILLED
-        return reconcile(
+        owed = reconcile(
             self.expected(context), billed, self.ledger, settled_at=self.settled_at(context)
         )
+        for one in owed:
+            if one.charge is not None and one.billed and one.amount < 0:
+                defer_less(one, context)
+        return owed
 
     def settled_at(self, context: PeriodContext) -> int | None:
         """The second up to which the period was rated, once its end was."""

@@ -1,0 +1,1 @@
+"""The API: translate, call one operation, translate back. Docs: docs/api.md."""

@@ -1,0 +1,56 @@
+"""API keys: `Authorization: Bearer sl_…`. Deny by default; each view names the scope it needs."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.models import ApiClient
+from accounts.operations.issue_api_key import key_digest
+
+SCHEME = "bearer "
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """Finds the client by the digest of the key it sent."""
+
+    def authenticate(self, request: Request) -> tuple[ApiClient, None] | None:
+        header = request.headers.get("Authorization", "")
+        if not header.lower().startswith(SCHEME):
+            return None
+        digest = key_digest(header[len(SCHEME) :].strip())
+        client = ApiClient.objects.filter(key_digest=digest, revoked_at=None).first()
+        if client is None:
+            raise AuthenticationFailed("This API key is unknown or revoked.", "api_key_invalid")
+        return client, None
+
+    def authenticate_header(self, request: HttpRequest) -> str:
+        return "Bearer"
+
+
+class HasScope(BasePermission):
+    """The client holds the scope the view names for the request's method."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        client = request.user
+        needed = view.scopes.get(request.method)  # type: ignore[attr-defined]
+        return isinstance(client, ApiClient) and needed in client.scopes
+
+
+class ApiView(APIView):
+    """A door for product services. Subclasses set `scopes` by HTTP method."""
+
+    authentication_classes = (ApiKeyAuthentication,)
+    permission_classes = (HasScope,)
+    scopes: dict[str, str] = {}
+
+    def handle_exception(self, exc: Exception) -> Any:
+        response = super().handle_exception(exc)
+        if isinstance(response.data, dict) and "detail" in response.data:
+            detail = response.data["detail"]
+            response.data = {"code": getattr(detail, "code", "error"), "message": str(detail)}
+        return response

@@ -1,0 +1,87 @@
+"""POST customers: who pays, and the billing entity that invoices them."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.enums import ApiScope
+from accounts.operations.register_customer import register_customer
+from billing.api.authentication import ApiView
+from billing.api.errors import FieldError, invalid, refused
+from billing.api.events import IDEMPOTENCY
+from billing.api.idempotency import once
+from kernel.refusal import Refusal
+from tax.models import BillingEntity
+from tax.operations.assign_seller import assign_seller
+
+
+class CustomerSchema(serializers.Serializer[Any]):
+    external_id = serializers.CharField(max_length=100)
+    legal_name = serializers.CharField(max_length=200)
+    country = serializers.RegexField(r"^[A-Z]{2}$")
+    currency = serializers.RegexField(r"^[A-Z]{3}$")
+    address_line1 = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    address_line2 = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    postal_code = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    city = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    region = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    language = serializers.ChoiceField(["en", "de"], default="en")
+    time_zone = serializers.CharField(max_length=64, default="UTC")
+    tax_number = serializers.CharField(max_length=32, required=False, allow_blank=True)
+    payment_terms_days = serializers.IntegerField(min_value=0, max_value=365, default=30)
+    paper = serializers.ChoiceField(["A4", "Letter"], default="A4")
+    billing_owner_name = serializers.CharField(max_length=200, required=False)
+    billing_owner_email = serializers.EmailField(required=False)
+    billing_entity = serializers.CharField(max_length=8, required=False)
+
+
+class CustomerAnswerSchema(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    external_id = serializers.CharField()
+
+
+class Customers(ApiView):
+    scopes = {"POST": ApiScope.CATALOG_WRITE}
+
+    @extend_schema(
+        request=CustomerSchema, responses={201: CustomerAnswerSchema}, parameters=[IDEMPOTENCY]
+    )
+    def post(self, request: Request) -> Response:
+        """Register a customer with its first group and, when named, its billing owner and seller."""
+        now = timezone.now()
+
+        def act() -> Response:
+            body = CustomerSchema(data=request.data)
+            if not body.is_valid():
+                return invalid(field_errors(body.errors))
+            values = dict(body.validated_data)
+            code = values.pop("billing_entity", "")
+            entity = BillingEntity.objects.filter(code=code).first() if code else None
+            if code and entity is None:
+                message = f"There is no billing entity “{code}”."
+                return invalid([FieldError("billing_entity", "unknown", message)])
+            try:
+                with transaction.atomic():
+                    customer = register_customer(**values, at=now)
+                    if entity:
+                        assign_seller(customer=customer, billing_entity=entity)
+            except Refusal as refusal:
+                return refused(refusal)
+            return Response(
+                {"id": str(customer.pk), "external_id": customer.external_id}, status=201
+            )
+
+        return once(request, at=now, act=act)
+
+
+def field_errors(errors: Any) -> list[FieldError]:
+    return [
+        FieldError(name, getattr(one, "code", "invalid"), str(one))
+        for name, found in errors.items()
+        for one in found
+    ]

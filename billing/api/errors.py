@@ -1,0 +1,38 @@
+"""How the API says no: a stable code, a sentence, and the fields at fault."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from rest_framework.response import Response
+
+from kernel.refusal import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    field: str
+    code: str
+    message: str
+
+
+class BodyInvalid(Exception):
+    """The body cannot be read as what the endpoint takes."""
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__(errors[0].message)
+        self.errors = errors
+
+
+def invalid(errors: Sequence[FieldError]) -> Response:
+    """400 with every field at fault."""
+    message = "; ".join(f"{one.field}: {one.message}" for one in errors)
+    body = {"code": "invalid", "message": message, "errors": [asdict(one) for one in errors]}
+    return Response(body, status=400)
+
+
+def refused(refusal: Refusal, status: int = 409) -> Response:
+    return Response({"code": refusal.code, "message": str(refusal)}, status=status)
+
+
+def not_found(what: str) -> Response:
+    return Response({"code": "not_found", "message": f"There is no {what}."}, status=404)

@@ -1,0 +1,151 @@
+"""POST entitlement events, one or up to a thousand."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.enums import ApiScope
+from billing.api.authentication import ApiView
+from billing.api.errors import BodyInvalid, FieldError, invalid
+from billing.api.idempotency import HEADER, once
+from billing.api.read_event import read_event
+from billing.enums import EventKind
+from billing.operations.receive_events import EventAnswer, receive_events
+
+LARGEST_BATCH = 1_000
+STATUS = {"accepted": 201, "duplicate": 200}
+CONFLICTS = {"event_conflict": 409}
+IDEMPOTENCY = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER)
+
+
+class EntitlementEventSchema(serializers.Serializer[Any]):
+    """An entitlement event in the words of docs/api.md; read by billing/api/read_event.py."""
+
+    source = serializers.CharField(max_length=50)
+    source_event_id = serializers.CharField(max_length=100)
+    kind = serializers.ChoiceField(EventKind.choices)
+    subscription = serializers.CharField(max_length=100)
+    customer = serializers.CharField(max_length=100, required=False)
+    seat_type = serializers.CharField(max_length=50, required=False)
+    to_seat_type = serializers.CharField(max_length=50, required=False)
+    quantity = serializers.IntegerField(default=1)
+    grantee = serializers.CharField(max_length=100, required=False)
+    to_grantee = serializers.CharField(max_length=100, required=False)
+    group = serializers.CharField(max_length=100, required=False)
+    effective_at = serializers.DateTimeField(required=False)
+    actor = serializers.CharField(max_length=200, required=False)
+    corrects = serializers.CharField(max_length=100, required=False)
+    new_effective_at = serializers.DateTimeField(required=False)
+    new_quantity = serializers.IntegerField(required=False)
+    void = serializers.BooleanField(required=False)
+    price = serializers.JSONField(required=False)
+    plan = serializers.CharField(max_length=80, required=False)
+    interval_unit = serializers.CharField(max_length=5, required=False)
+    interval_count = serializers.IntegerField(required=False)
+
+
+class EventAnswerSchema(serializers.Serializer[Any]):
+    """What became of an event; `code` and `message` when it was refused."""
+
+    source_event_id = serializers.CharField()
+    status = serializers.ChoiceField(["accepted", "duplicate", "refused"])
+    event_id = serializers.UUIDField(required=False)
+    code = serializers.CharField(required=False)
+    message = serializers.CharField(required=False)
+
+
+class EventBatchSchema(serializers.Serializer[Any]):
+    events = EntitlementEventSchema(many=True)
+
+
+class EventBatchAnswerSchema(serializers.Serializer[Any]):
+    answers = EventAnswerSchema(many=True)
+
+
+class EntitlementEvents(ApiView):
+    scopes = {"POST": ApiScope.EVENTS_WRITE}
+
+    @extend_schema(
+        request=EntitlementEventSchema,
+        responses={200: EventAnswerSchema, 201: EventAnswerSchema, 422: EventAnswerSchema},
+        parameters=[IDEMPOTENCY],
+    )
+    def post(self, request: Request) -> Response:
+        """Record one event: 201 accepted, 200 it was here before, 409 or 422 refused."""
+        now = timezone.now()
+
+        def act() -> Response:
+            try:
+                event = read_event(request.data)
+            except BodyInvalid as problem:
+                return invalid(problem.errors)
+            (answer,) = receive_events(events=[event], client=request.user, at=now)
+            status = STATUS.get(answer.status) or CONFLICTS.get(answer.code, 422)
+            return Response(answer_body(answer), status=status)
+
+        return once(request, at=now, act=act)
+
+
+class EntitlementEventBatch(ApiView):
+    scopes = {"POST": ApiScope.EVENTS_WRITE}
+
+    @extend_schema(
+        request=EventBatchSchema,
+        responses={200: EventBatchAnswerSchema},
+        parameters=[IDEMPOTENCY],
+    )
+    def post(self, request: Request) -> Response:
+        """Record up to 1,000 events in order; each is answered by itself."""
+        now = timezone.now()
+
+        def act() -> Response:
+            bodies = request.data.get("events") if isinstance(request.data, dict) else None
+            if not isinstance(bodies, list) or not 1 <= len(bodies) <= LARGEST_BATCH:
+                message = f'Send {{"events": […]}} with 1 to {LARGEST_BATCH} events.'
+                return invalid([FieldError("events", "not_a_batch", message)])
+            answers = receive_batch(bodies, request=request, at=now)
+            return Response({"answers": answers})
+
+        return once(request, at=now, act=act)
+
+
+def receive_batch(bodies: Sequence[Any], *, request: Request, at: Any) -> list[dict[str, Any]]:
+    """Answers in the order of the bodies; unreadable ones are refused, the others received together."""
+    answers: dict[int, dict[str, Any]] = {}
+    readable = []
+    for place, body in enumerate(bodies):
+        try:
+            readable.append((place, read_event(body)))
+        except BodyInvalid as problem:
+            answers[place] = unreadable(body, problem)
+    received = receive_events(
+        events=[event for _, event in readable], client=request.user, at=at
+    )
+    for (place, _), answer in zip(readable, received, strict=True):
+        answers[place] = answer_body(answer)
+    return [answers[place] for place in range(len(bodies))]
+
+
+def unreadable(body: Any, problem: BodyInvalid) -> dict[str, Any]:
+    source_event_id = body.get("source_event_id", "") if isinstance(body, dict) else ""
+    message = "; ".join(f"{one.field}: {one.message}" for one in problem.errors)
+    return {
+        "source_event_id": str(source_event_id),
+        "status": "refused",
+        "code": "invalid",
+        "message": message,
+    }
+
+
+def answer_body(answer: EventAnswer) -> dict[str, Any]:
+    body: dict[str, Any] = {"source_event_id": answer.source_event_id, "status": answer.status}
+    if answer.event_id:
+        body["event_id"] = str(answer.event_id)
+    if answer.code:
+        body |= {"code": answer.code, "message": answer.message}
+    return body

@@ -1,0 +1,89 @@
+"""POST subscriptions: what a customer buys, from when, with how many seats."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.enums import ApiScope
+from accounts.models import Customer
+from billing.api.authentication import ApiView
+from billing.api.customers import field_errors
+from billing.api.errors import FieldError, invalid, refused
+from billing.api.events import IDEMPOTENCY
+from billing.api.idempotency import once
+from billing.enums import IntervalUnit, SeatLimitBehavior
+from billing.models import Plan
+from billing.operations.start_subscription import start_subscription
+from kernel.refusal import Refusal
+
+
+class SubscriptionSchema(serializers.Serializer[Any]):
+    external_id = serializers.CharField(max_length=100)
+    customer = serializers.CharField(max_length=100)
+    plan = serializers.CharField(max_length=80)
+    currency = serializers.RegexField(r"^[A-Z]{3}$")
+    interval_unit = serializers.ChoiceField(IntervalUnit.choices)
+    interval_count = serializers.IntegerField(min_value=1, max_value=60, default=1)
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(required=False, allow_null=True)
+    anchor_day = serializers.IntegerField(min_value=1, max_value=31, required=False)
+    time_zone = serializers.CharField(max_length=64, required=False)
+    seats = serializers.DictField(child=serializers.IntegerField(min_value=0, max_value=1_000_000))
+    commitment = serializers.DictField(
+        child=serializers.IntegerField(min_value=0, max_value=1_000_000), required=False
+    )
+    term_months = serializers.IntegerField(min_value=1, max_value=120, required=False)
+    seat_limit_behavior = serializers.ChoiceField(SeatLimitBehavior.choices, required=False)
+    source = serializers.CharField(max_length=50)
+    source_event_id = serializers.CharField(max_length=100)
+    actor = serializers.CharField(max_length=200, required=False)
+
+
+class SubscriptionAnswerSchema(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    external_id = serializers.CharField()
+    first_billing_at = serializers.DateTimeField()
+
+
+class Subscriptions(ApiView):
+    scopes = {"POST": ApiScope.CATALOG_WRITE}
+
+    @extend_schema(
+        request=SubscriptionSchema,
+        responses={201: SubscriptionAnswerSchema},
+        parameters=[IDEMPOTENCY],
+    )
+    def post(self, request: Request) -> Response:
+        """Start a subscription; its first event and ledger entries are recorded with it."""
+        now = timezone.now()
+
+        def act() -> Response:
+            body = SubscriptionSchema(data=request.data)
+            if not body.is_valid():
+                return invalid(field_errors(body.errors))
+            values = dict(body.validated_data)
+            customer = Customer.objects.filter(external_id=values.pop("customer")).first()
+            plan = Plan.objects.filter(code=values.pop("plan")).first()
+            if customer is None or plan is None:
+                name = "plan" if customer else "customer"
+                return invalid([FieldError(name, "unknown", f"There is no such {name}.")])
+            try:
+                subscription = start_subscription(
+                    **values, customer=customer, plan=plan, client=request.user, at=now
+                )
+            except Refusal as refusal:
+                return refused(refusal)
+            return Response(
+                {
+                    "id": str(subscription.pk),
+                    "external_id": subscription.external_id,
+                    "first_billing_at": subscription.rate_due_at,
+                },
+                status=201,
+            )
+
+        return once(request, at=now, act=act)

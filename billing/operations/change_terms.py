@@ -1,0 +1,110 @@
+"""The prices a plan or price change brings to a subscription's ledger."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from billing.calc.accept import EntryDraft
+from billing.enums import EventKind
+from billing.models import EntitlementEvent, Plan, Price
+from billing.operations.publish_price import publish_price
+from billing.operations.refusals import (
+    PlanLacksSeatType,
+    PlanUnknown,
+    PolicyMissing,
+    PriceMissing,
+)
+from billing.records.catalog_book import CatalogBook, Cycle
+from billing.records.incoming import IncomingEvent
+from billing.records.ledger_batch import LedgerBatch, OpenLedger
+
+
+def prices_of_event(
+    event: IncomingEvent,
+    *,
+    row: EntitlementEvent,
+    ledger: OpenLedger,
+    batch: LedgerBatch,
+    entries: Sequence[EntryDraft],
+) -> Mapping[str, UUID]:
+    """Price by seat type the event puts in force; empty for events that move seats."""
+    if event.kind == EventKind.PLAN_CHANGED:
+        return plan_prices(event, row=row, ledger=ledger, batch=batch)
+    if event.kind == EventKind.PRICE_CHANGED:
+        return {event.seat_type: own_price(event, row=row, ledger=ledger, batch=batch).pk}
+    return {}
+
+
+def plan_prices(
+    event: IncomingEvent, *, row: EntitlementEvent, ledger: OpenLedger, batch: LedgerBatch
+) -> Mapping[str, UUID]:
+    """
+    Prices of the new plan for the same currency; its seats carry over by seat type.
+
+    :raises PlanUnknown: PlanLacksSeatType, PriceMissing and PolicyMissing likewise
+    """
+    plan = batch.plans.get(event.plan)
+    if plan is None:
+        raise PlanUnknown(event.plan)
+    codes = {one.code for one in batch.seat_types(plan.pk)}
+    for seat_type, states in ledger.balances.seats.items():
+        if seat_type not in codes and sum(states.values()) > 0:
+            raise PlanLacksSeatType(plan.code, seat_type)
+    subscription = ledger.subscription
+    cycle = (
+        event.interval_unit or subscription.interval_unit,
+        event.interval_count or subscription.interval_count,
+    )
+    if not batch.catalog.policies.get((plan.pk, cycle)):
+        raise PolicyMissing(plan.code, interval_label(cycle))
+    return catalog_prices(
+        batch.catalog, plan=plan, currency=subscription.currency, cycle=cycle
+    )
+
+
+def catalog_prices(
+    catalog: CatalogBook, *, plan: Plan, currency: str, cycle: Cycle
+) -> dict[str, UUID]:
+    """
+    The newest catalog price of each seat type of the plan.
+
+    :raises PriceMissing: if one has none in the currency and interval
+    """
+    prices: dict[str, UUID] = {}
+    for price in catalog.catalog_prices[plan.pk]:  # by version, so the newest stays
+        if price.currency == currency and (price.interval_unit, price.interval_count) == cycle:
+            prices[price.seat_type.code] = price.pk
+    for seat_type in catalog.seat_types[plan.pk]:
+        if seat_type.code not in prices:
+            raise PriceMissing(plan.code, seat_type.code, currency, interval_label(cycle))
+    return prices
+
+
+def own_price(
+    event: IncomingEvent, *, row: EntitlementEvent, ledger: OpenLedger, batch: LedgerBatch
+) -> Price:
+    """A price of this subscription alone, for the interval it is billed by."""
+    subscription = ledger.subscription
+    plan_id = ledger.plan_at(row.effective_at)
+    seat_type = next(
+        one for one in batch.seat_types(plan_id) if one.code == event.seat_type
+    )  # accept has checked that the plan has it
+    said = event.price or {}
+    return publish_price(
+        seat_type=seat_type,
+        currency=subscription.currency,
+        interval_unit=subscription.interval_unit,
+        interval_count=subscription.interval_count,
+        mode=said.get("mode", "per_unit"),
+        tiers=said["tiers"],
+        included=said.get("included", 0),
+        ratio_of=said.get("ratio_of", ""),
+        ratio_each=said.get("ratio_each", 0),
+        effective_from=row.effective_at.astimezone(ledger.zone).date(),
+        at=row.recorded_at,
+        subscription=subscription,
+    )
+
+
+def interval_label(cycle: Cycle) -> str:
+    unit, count = cycle
+    return f"every {unit}" if count == 1 else f"every {count} {unit}s"

@@ -1,0 +1,160 @@
+"""Receive entitlement events: each becomes ledger entries, or a refusal, or was here before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from uuid6 import uuid7
+
+from accounts.models import ApiClient
+from billing.calc.accept import EntryDraft, EventDraft, accept
+from billing.enums import EventKind
+from billing.models import EntitlementEvent, Subscription
+from billing.operations.append_ledger import Appender, PersonRaced
+from billing.operations.change_terms import prices_of_event
+from billing.operations.refusals import (
+    CustomerDiffers,
+    EventConflict,
+    GranteeMissing,
+    GroupUnknown,
+    SubscriptionUnknown,
+)
+from billing.records.incoming import IncomingEvent, payload_digest
+from billing.records.ledger_batch import LedgerBatch, OpenLedger, load_ledger_batch
+from kernel.refusal import Refusal
+
+NEEDS_GRANTEE = {EventKind.SEAT_USED, EventKind.SEAT_REASSIGNED}
+
+
+@dataclass(frozen=True, slots=True)
+class EventAnswer:
+    """What became of one event: accepted, duplicate (then with the first answer's ids) or refused."""
+
+    source_event_id: str
+    status: str
+    event_id: UUID | None = None
+    code: str = ""
+    message: str = ""
+
+
+def receive_events(
+    *, events: Sequence[IncomingEvent], client: ApiClient | None, at: datetime
+) -> list[EventAnswer]:
+    """
+    Record events in the order given; each is answered by itself, a refused one stores nothing.
+
+    Customers' chains are locked first, so a racing request waits and then finds duplicates.
+    Statements are fixed in number, whatever the number of events.
+    """
+    try:
+        return receive_once(events=events, client=client, at=at)
+    except PersonRaced:
+        return receive_once(events=events, client=client, at=at)
+
+
+@transaction.atomic
+def receive_once(
+    *, events: Sequence[IncomingEvent], client: ApiClient | None, at: datetime
+) -> list[EventAnswer]:
+    found = Subscription.objects.select_related("customer").filter(
+        external_id__in={one.subscription for one in events}
+    )
+    subscriptions = {one.external_id: one for one in found}
+    batch = load_ledger_batch(events=events, subscriptions=subscriptions)
+    appender = Appender(batch=batch, client=client, at=at)
+    answers = [answer(event, batch=batch, appender=appender, at=at) for event in events]
+    appender.write()
+    return answers
+
+
+def answer(
+    event: IncomingEvent, *, batch: LedgerBatch, appender: Appender, at: datetime
+) -> EventAnswer:
+    payload = event.payload()
+    digest = payload_digest(payload)
+    try:
+        ledger = ledger_of(event, batch)
+        key = (ledger.subscription.customer_id, event.source, event.source_event_id)
+        if known := batch.known_events.get(key):
+            if known.digest != digest:
+                raise EventConflict(event.source_event_id, event.source)
+            return EventAnswer(event.source_event_id, "duplicate", known.pk)
+        row = event_row(event, ledger, batch, payload, digest, at)
+        entries = decide(event, row, ledger, batch)
+        prices = prices_of_event(event, row=row, ledger=ledger, batch=batch, entries=entries)
+    except Refusal as refusal:
+        return EventAnswer(
+            event.source_event_id, "refused", None, refusal.code, str(refusal)
+        )
+    batch.known_events[key] = row
+    appender.append(event=event, row=row, entries=entries, prices=prices, ledger=ledger)
+    return EventAnswer(event.source_event_id, "accepted", row.pk)
+
+
+def ledger_of(event: IncomingEvent, batch: LedgerBatch) -> OpenLedger:
+    ledger = batch.ledgers.get(event.subscription)
+    if ledger is None:
+        raise SubscriptionUnknown(event.subscription)
+    customer = ledger.subscription.customer
+    if event.customer and event.customer != customer.external_id:
+        raise CustomerDiffers(event.subscription, event.customer)
+    if event.kind in NEEDS_GRANTEE and not event.grantee:
+        raise GranteeMissing(event.kind)
+    if event.group and (customer.pk, event.group) not in batch.groups:
+        raise GroupUnknown(event.group)
+    return ledger
+
+
+def event_row(
+    event: IncomingEvent,
+    ledger: OpenLedger,
+    batch: LedgerBatch,
+    payload: dict[str, Any],
+    digest: str,
+    at: datetime,
+) -> EntitlementEvent:
+    """The event as it will be stored."""
+    subscription = ledger.subscription
+    corrected = batch.known_events.get((subscription.customer_id, event.source, event.corrects))
+    is_ours = corrected is not None and corrected.subscription_id == subscription.pk
+    return EntitlementEvent(
+        id=uuid7(), customer_id=subscription.customer_id, subscription_id=subscription.pk,
+        source=event.source, source_event_id=event.source_event_id, kind=event.kind,
+        actor=event.actor, effective_at=event.new_effective_at or event.effective_at or at,
+        recorded_at=at, corrects=corrected if is_ours else None, payload=payload, digest=digest,
+    )  # fmt: skip
+
+
+def decide(
+    event: IncomingEvent, row: EntitlementEvent, ledger: OpenLedger, batch: LedgerBatch
+) -> tuple[EntryDraft, ...]:
+    """
+    The entries `accept` makes of it.
+
+    A correction that names no new time keeps the corrected entry's; it is checked against the
+    start of the subscription, which always passes.
+    """
+    is_correction = event.kind == EventKind.CORRECTION
+    plan = batch.plans.get(event.plan)
+    draft = EventDraft(
+        event_id=str(row.pk),
+        kind=event.kind,
+        effective_at=row.effective_at,
+        recorded_at=row.recorded_at,
+        seat_type=event.seat_type,
+        to_seat_type=event.to_seat_type,
+        quantity=event.quantity,
+        grantee=event.grantee or None,
+        seats=event.seats or {},
+        seat_types=tuple(one.code for one in batch.seat_types(plan.pk)) if plan else (),
+        corrects=str(row.corrects_id or event.corrects) if is_correction else None,
+        new_effective_at=event.new_effective_at,
+        new_quantity=event.new_quantity,
+        void=event.void,
+    )
+    return accept(draft, batch.state(ledger, event, row.effective_at))
+
+

@@ -1,0 +1,63 @@
+"""An entitlement event as a product service sends it, before anything is decided about it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingEvent:
+    """
+    One event in the words of the API; ids are the sender's, `effective_at` None means on arrival.
+
+    `seats`: only to start a subscription. `price`: `{"mode", "tiers", …}` as stored on a price.
+    `corrects` names the corrected event of the same source; `new_effective_at`, `new_quantity` or
+    `void` say what was true instead.
+    """
+
+    source: str
+    source_event_id: str
+    kind: str
+    subscription: str
+    customer: str = ""
+    seat_type: str = ""
+    to_seat_type: str = ""
+    quantity: int = 1
+    seats: Mapping[str, int] | None = None
+    grantee: str = ""
+    to_grantee: str = ""
+    group: str = ""
+    effective_at: datetime | None = None
+    actor: str = ""
+    corrects: str = ""
+    new_effective_at: datetime | None = None
+    new_quantity: int | None = None
+    void: bool = False
+    price: Mapping[str, Any] | None = None
+    plan: str = ""
+    interval_unit: str = ""
+    interval_count: int = 0
+
+    def payload(self) -> dict[str, Any]:
+        """What was said, without what was left at its default, as JSON types."""
+        said = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {
+            name: json_value(value)
+            for name, value in said.items()
+            if value not in ("", None, False) and (name, value) != ("interval_count", 0)
+        }
+
+
+def json_value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def payload_digest(payload: Mapping[str, Any]) -> str:
+    """SHA-256 in hexadecimal of the canonical JSON: tells a retry from a conflict."""
+    text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,233 @@
+"""What a batch of events needs to know, read in a fixed number of queries, and kept up as it grows."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from accounts.models import Grantee, Group
+from billing.calc.accept import LedgerState, SeatBalances, balances_of
+from billing.calc.interval import Interval
+from billing.calc.periods import cycle_from
+from billing.calc.types import LedgerFact, PolicyTerms
+from billing.enums import EventKind
+from billing.models import (
+    EntitlementEvent,
+    LedgerHead,
+    Plan,
+    SeatLedgerEntry,
+    SeatPolicy,
+    SeatType,
+    Subscription,
+)
+from billing.records.catalog_book import CatalogBook, load_catalog_book
+from billing.records.incoming import IncomingEvent
+from billing.records.subscription_book import ENTRY_COLUMNS, EntryRow, fact
+
+@dataclass(slots=True)
+class OpenLedger:
+    """A subscription's ledger while a batch appends to it."""
+
+    subscription: Subscription
+    facts: list[LedgerFact] = field(default_factory=list)
+    balances: SeatBalances = field(default_factory=SeatBalances)
+    seat_type_of: dict[str, UUID] = field(default_factory=dict)
+    price_of: dict[str, UUID | None] = field(default_factory=dict)
+    plan_changes: dict[UUID, tuple[datetime, UUID]] = field(default_factory=dict)
+    touched_from: date | None = None
+    wakes: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.subscription.time_zone)
+
+    def plan_at(self, instant: datetime) -> UUID:
+        """The plan in force at an instant, as known now."""
+        plan_id = self.subscription.plan_id
+        for changed_at, changed_to in sorted(self.plan_changes.values()):
+            if changed_at <= instant:
+                plan_id = changed_to
+        return plan_id
+
+    def note_plan(self, row: EntryRow) -> None:
+        """Keep up with a plan change, or with a correction that moves or voids one."""
+        changed = self.plan_changes.pop(row.corrects_id, None) if row.corrects_id else None
+        if row.kind == EventKind.PLAN_CHANGED:
+            self.plan_changes[row.id] = (row.effective_at, row.plan_id)
+        elif changed and not row.voids:
+            self.plan_changes[row.id] = (row.effective_at, changed[1])
+
+    def take(self, known: LedgerFact) -> None:
+        """Keep up with an entry just appended."""
+        self.facts.append(known)
+        latest = self.balances.latest_at
+        is_next = not known.corrects and (latest is None or known.effective_at >= latest)
+        self.balances = self.balances.after(known) if is_next else balances_of(self.facts)
+
+
+@dataclass(slots=True)
+class LedgerBatch:
+    """Everything behind the subscriptions a batch names."""
+
+    catalog: CatalogBook
+    ledgers: dict[str, OpenLedger]
+    heads: dict[UUID, LedgerHead]
+    known_events: dict[tuple[UUID, str, str], EntitlementEvent]
+    plans: dict[str, Plan]
+    grantees: dict[str, Grantee]
+    groups: dict[tuple[UUID, str], Group]
+
+    def seat_types(self, plan_id: UUID) -> list[SeatType]:
+        return self.catalog.seat_types[plan_id]
+
+    def policy_at(
+        self, ledger: OpenLedger, instant: datetime
+    ) -> tuple[SeatPolicy, PolicyTerms] | None:
+        """The policy version in force on the local date of an instant; before all, the first."""
+        subscription = ledger.subscription
+        plan_id = ledger.plan_at(instant)
+        cycles = [(subscription.interval_unit, subscription.interval_count)]
+        cycles += [cycle for plan, cycle in self.catalog.policies if plan == plan_id]
+        versions = next((v for c in cycles if (v := self.catalog.policies.get((plan_id, c)))), None)
+        if not versions:
+            return None
+        day = instant.astimezone(ledger.zone).date()
+        standing = [one for one in versions if one.effective_from <= day] or versions[:1]
+        return standing[-1], self.catalog.terms_of(standing[-1], subscription.currency)
+
+    def state(self, ledger: OpenLedger, event: IncomingEvent, instant: datetime) -> LedgerState:
+        """The ledger as `accept` asks for it."""
+        subscription = ledger.subscription
+        plan_id = ledger.plan_at(instant)
+        found = self.policy_at(ledger, instant)
+        behavior = subscription.seat_limit_behavior or (found[1].seat_limit if found else "expand")
+        ends_on = subscription.ends_on
+        return LedgerState(
+            starts_at=local_midnight(subscription.starts_on, ledger.zone),
+            ends_at=local_midnight(ends_on, ledger.zone) if ends_on else None,
+            seat_types=tuple(one.code for one in self.seat_types(plan_id)),
+            balances=ledger.balances,
+            facts=lambda: ledger.facts,
+            limits=self.limits(ledger, event, plan_id) if behavior == "block" else {},
+            seat_limit=behavior,
+        )
+
+    def limits(self, ledger: OpenLedger, event: IncomingEvent, plan_id: UUID) -> dict[str, int]:
+        """The plan's limit, else the purchased quantity, which a quantity_set may raise."""
+        limits: dict[str, int] = {}
+        if event.kind != EventKind.QUANTITY_SET:
+            for known in sorted(ledger.facts, key=lambda one: (one.effective_at, one.position)):
+                if known.kind == EventKind.SUBSCRIPTION_STARTED:
+                    limits[known.seat_type] = known.quantity
+                elif known.set_to is not None:
+                    limits[known.seat_type] = known.set_to
+        for one in self.seat_types(plan_id):
+            if one.seat_limit is not None:
+                limits[one.code] = one.seat_limit
+        return limits
+
+
+def local_midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
+def cycle_start(subscription: Subscription, policy: PolicyTerms, day: date) -> date:
+    """First local date of the billing cycle a day lies in, before any reset."""
+    cycle = cycle_from(
+        subscription.starts_on,
+        Interval(subscription.interval_unit, subscription.interval_count),
+        anchor=policy.anchor,
+        anchor_day=subscription.anchor_day,
+    )
+    number = cycle.number_before(day.toordinal())
+    while cycle.bounds(number + 1)[0] <= day:
+        number += 1
+    return cycle.bounds(number)[0]
+
+
+def load_ledger_batch(
+    *, events: Sequence[IncomingEvent], subscriptions: Mapping[str, Subscription]
+) -> LedgerBatch:
+    """Lock the chains of the customers (in one order, so that batches cannot deadlock) and read."""
+    customer_ids = sorted({one.customer_id for one in subscriptions.values()})
+    heads = lock_heads(customer_ids)
+    ids = {one.source_event_id for one in events} | {one.corrects for one in events}
+    known_events = {
+        (one.customer_id, one.source, one.source_event_id): one
+        for one in EntitlementEvent.objects.filter(
+            customer__in=customer_ids, source_event_id__in=ids
+        )
+    }
+    ledgers = {name: OpenLedger(one) for name, one in subscriptions.items()}
+    read_entries(ledgers)
+    plans = {
+        one.code: one for one in Plan.objects.filter(code__in={e.plan for e in events if e.plan})
+    }
+    plan_ids = {one.pk for one in plans.values()}
+    for ledger in ledgers.values():
+        plan_ids |= {ledger.subscription.plan_id, *(plan for _, plan in ledger.plan_changes.values())}
+    return LedgerBatch(
+        catalog=load_catalog_book(plan_ids=plan_ids, price_ids=set()),
+        ledgers=ledgers,
+        heads=heads,
+        known_events=known_events,
+        plans=plans,
+        grantees=named_grantees(events),
+        groups=named_groups(events, customer_ids),
+    )
+
+
+def lock_heads(customer_ids: Sequence[UUID]) -> dict[UUID, LedgerHead]:
+    """The heads of the chains, made where missing, locked until the transaction ends."""
+    locked = LedgerHead.objects.select_for_update().filter(customer__in=customer_ids)
+    heads = {one.customer_id: one for one in locked.order_by("customer_id")}
+    missing = [one for one in customer_ids if one not in heads]
+    if missing:
+        LedgerHead.objects.bulk_create(
+            [LedgerHead(customer_id=one) for one in missing], ignore_conflicts=True
+        )
+        heads = {one.customer_id: one for one in locked.order_by("customer_id")}
+    return heads
+
+
+def read_entries(ledgers: Mapping[str, OpenLedger]) -> None:
+    by_id: dict[UUID, list[OpenLedger]] = defaultdict(list)
+    for ledger in ledgers.values():
+        by_id[ledger.subscription.pk].append(ledger)
+    rows = (
+        SeatLedgerEntry.objects.filter(subscription__in=by_id)
+        .order_by("position")
+        .values_list(*ENTRY_COLUMNS, "seat_type_id")
+    )
+    for *columns, subscription_id, seat_type_id in rows:
+        row = EntryRow(*columns)
+        for ledger in by_id[subscription_id]:
+            known = fact(row, known_by=row.recorded_at, latest=row.recorded_at)
+            ledger.facts.append(known)
+            ledger.seat_type_of[known.entry_id] = seat_type_id
+            ledger.price_of[known.entry_id] = row.price_id
+            ledger.note_plan(row)
+    for ledger in ledgers.values():
+        ledger.balances = balances_of(ledger.facts)
+
+
+def named_grantees(events: Sequence[IncomingEvent]) -> dict[str, Grantee]:
+    names = {one.grantee for one in events} | {one.to_grantee for one in events}
+    names.discard("")
+    if not names:
+        return {}
+    return {one.external_id: one for one in Grantee.objects.filter(external_id__in=names)}
+
+
+def named_groups(
+    events: Sequence[IncomingEvent], customer_ids: Sequence[UUID]
+) -> dict[tuple[UUID, str], Group]:
+    names = {one.group for one in events if one.group}
+    if any(one.grantee or one.to_grantee for one in events):
+        names.add("everyone")
+    if not names:
+        return {}
+    groups = Group.objects.filter(customer__in=customer_ids, external_id__in=names)
+    return {(one.customer_id, one.external_id): one for one in groups}

@@ -1,0 +1,1 @@
+"""What may be done with billing entities: one module a verb."""
