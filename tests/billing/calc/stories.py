@@ -179,7 +179,9 @@ def as_billed(spans: Iterable[RatedSpan], number: int = 0) -> list[BilledSpan]:
     ]  # fmt: skip
 
 
-def lines(invoices: Sequence[tuple[datetime, tuple[RatedSpan, ...]]]) -> list[tuple[str, str, int, int]]:
+def lines(
+    invoices: Sequence[tuple[datetime, tuple[RatedSpan, ...]]],
+) -> list[tuple[str, str, int, int]]:
     """Every line as (date, kind, quantity, minor units)."""
     return [
         (at.date().isoformat(), span.kind, span.quantity, span.amount_minor)

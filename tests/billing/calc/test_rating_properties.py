@@ -37,7 +37,11 @@ def policies(draw: st.DrawFn) -> dict[str, object]:
         for name, values in CHOICES.items()
         if name not in ("activation", "seat_limit")
     }
-    for name, most in (("minimum_seats", 4), ("increase_grace_days", 9), ("downgrade_lock_days", 9)):
+    for name, most in (
+        ("minimum_seats", 4),
+        ("increase_grace_days", 9),
+        ("downgrade_lock_days", 9),
+    ):
         chosen[name] = draw(st.sampled_from([0, 0, most]))
     chosen["decrease_window_hours"] = draw(st.sampled_from([0, 0, 72]))
     chosen["threshold_amount"] = "15.00"
@@ -76,7 +80,9 @@ def by_period(invoices: list) -> dict[tuple[date, str], int]:
     return {key: minor for key, minor in sums.items() if minor}
 
 
-def story(policy: dict[str, object], events: list[LedgerFact], price: PriceTerms, interval: Interval) -> Story:
+def story(
+    policy: dict[str, object], events: list[LedgerFact], price: PriceTerms, interval: Interval
+) -> Story:
     of = terms(
         starts_on="2024-01-15", policy=policy, prices={"member": price}, interval=interval,
         ends_on=END,
@@ -117,7 +123,9 @@ def test_parts_add_up_and_every_line_names_its_entries(policy, history, price, i
             assert span.quantity >= 0
 
 
-@given(histories(), st.sampled_from(["net", "paired"]), st.sampled_from(["in_advance", "in_arrears"]))
+@given(
+    histories(), st.sampled_from(["net", "paired"]), st.sampled_from(["in_advance", "in_arrears"])
+)
 @settings(max_examples=600, deadline=None)
 def test_lines_of_a_period_sum_to_the_integral_of_the_price_over_time(history, style, timing):
     events = facts_of(history)
