@@ -25,7 +25,7 @@ from billing.calc.policy import CHOICES, DEFAULTS, READERS, PolicyInvalid, canon
 from billing.enums import IntervalUnit
 from billing.models import Plan, SeatPolicy
 from billing.operations.publish_policy import publish_policy
-from billing.queries.policy_words import PolicyWords, policy_words
+from billing.records.policy_words import PolicyWords, policy_words
 
 ABOUT = {
     "inactivity_days": "none, or after how many days without use a seat stops to count",

@@ -23,8 +23,9 @@ def calendar(cl: ChangeList) -> dict[str, Any]:
         return {"show": False}
     year, month, day = (number_of(cl, f"{path}__{part}") for part in ("year", "month", "day"))
     if year and month and day:
-        back = link(cl, path, year=year, month=month)
-        return {"show": True, "back": {"link": back, "title": f"{year}-{month:02}"}, "choices": []}
+        month_link = link(cl, path, year=year, month=month)
+        back: Choice | None = {"link": month_link, "title": f"{year}-{month:02}"}
+        return {"show": True, "back": back, "choices": []}
     if year and month:
         back = {"link": link(cl, path, year=year), "title": str(year)}
         return {"show": True, "back": back, "choices": days(cl, path, year, month)}

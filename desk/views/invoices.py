@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
@@ -129,7 +130,7 @@ def line(request: HttpRequest, line_id: UUID) -> HttpResponse:
 @require_GET
 @xframe_options_sameorigin
 @desk_page("billing.view_invoice")
-def document(request: HttpRequest, invoice_id: UUID) -> FileResponse:
+def document(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase:
     """The PDF as issued; never rendered here, and never shown if its digest does not fit."""
     found = InvoiceDocument.objects.select_related("invoice").filter(invoice=invoice_id).first()
     if found is None:

@@ -1,0 +1,60 @@
+"""The demo: a believable company with fourteen months of events, told through the public API."""
+
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from accounts.models import Customer
+from desk.demo.publish import (
+    hire_staff,
+    issue_demo_key,
+    publish_catalog,
+    publish_new_prices,
+)
+from desk.demo.story import Story
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with the demo company."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing when customers exist"
+        )
+        parser.add_argument(
+            "--days", type=int, help="tell only the first days of the story (for tests)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if Customer.objects.exists():
+            if options["if_empty"]:
+                return
+            raise CommandError("The database has customers. The demo fills only an empty one.")
+        publish_catalog()
+        publish_new_prices()
+        sign_ins = hire_staff()
+        key = issue_demo_key()
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        notes = f"{sign_ins}\nAPI key for docs/api.md: export SEATLEDGER_KEY={key}\n"
+        (settings.VAR_DIR / "demo-sign-ins.txt").write_text(notes)
+        self.tell(Story(api_key=key, last_day=timezone.now().date() - timedelta(days=1)), options)
+
+    def tell(self, story: Story, options: dict[str, Any]) -> None:
+        total = min(options["days"] or story.days, story.days)
+        columns = (
+            TextColumn("Demo: {task.fields[day]}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns) as progress:
+            task = progress.add_task("days", total=total, day="")
+            for number, day in enumerate(story.tell(), 1):
+                progress.update(task, completed=number, day=f"{day:%d %B %Y}")
+                if number >= total:
+                    break
+        self.stdout.write(f"Demo: {Customer.objects.count()} customers, {total} days.")
