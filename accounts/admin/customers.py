@@ -3,15 +3,19 @@
 from zoneinfo import available_timezones
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from unfold.admin import TabularInline
+from unfold.decorators import action
+from unfold.forms import BaseDialogForm
 
 from accounts.admin.base import PeopleAdmin
 from accounts.models import BillingOwner, Customer
 from accounts.operations.register_customer import register_customer
+from accounts.operations.transfer_ownership import transfer_ownership
 
 
 class BillingOwnerInline(TabularInline):
@@ -113,3 +117,23 @@ class BillingOwnerAdmin(PeopleAdmin):
     autocomplete_fields = ["customer"]
     date_hierarchy = "created_at"
     readonly_fields = ["created_at"]
+    actions_detail = ["make_primary"]
+
+    @action(
+        description="Make primary",
+        permissions=["change"],
+        dialog={
+            "title": "Let this person pay?",
+            "description": "The customer's primary billing owner changes; everybody keeps their seats.",
+            "form_class": None,
+            "form_submit_text": "Make primary",
+        },
+    )
+    def make_primary(
+        self, request: HttpRequest, confirmation: BaseDialogForm, object_id: str
+    ) -> HttpResponse:
+        owner = BillingOwner.objects.select_related("customer").get(pk=object_id)
+        transfer_ownership(customer_id=owner.customer_id, to_owner_id=owner.pk)
+        messages.success(request, f"{owner.name} now pays for {owner.customer}.")
+        page = reverse("admin:accounts_billingowner_change", args=[object_id])
+        return HttpResponse(headers={"HX-Redirect": page})

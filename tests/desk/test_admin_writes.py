@@ -183,3 +183,14 @@ def test_a_policy_without_a_price_says_what_its_text_needs(as_role, catalog):
     part = as_role("approver").post(reverse("admin:billing_seatpolicy_read"), given)
 
     assert "Publish one for this plan and interval first" in part.content.decode()
+
+
+def test_who_pays_changes_by_one_press_and_a_confirmation(as_role, subscription):
+    customer = subscription.customer
+    second = customer.billing_owners.create(name="Paul", email="paul@example.com")
+    address = reverse("admin:accounts_billingowner_make_primary", args=[second.pk])
+
+    as_role("analyst").post(address, {"_form_submitted": "on"})
+
+    owners = {owner.name: owner.is_primary for owner in customer.billing_owners.all()}
+    assert owners == {"Paul": True, "Olga Owner": False}
