@@ -143,6 +143,8 @@ class BilledSpan:
     entry_ids: tuple[str, ...] = ()
     quantity: int = 0
     line_ref: str = ""
+    price_key: str = ""
+    unit_price_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from kernel.period import Period
 
 BILLED = """
 SELECT span.subscription_id, span.id, span.period_first, span.period_after, seat_type.code,
-       span.kind, span.basis, span.amount_minor, span.charges, span.quantity, span.entry_ids
+       span.kind, span.basis, span.amount_minor, span.charges, span.quantity, span.entry_ids, span.price_id,
+       span.unit_price_minor
   FROM unnest(%s::uuid[], %s::date[]) AS bound(subscription_id, first)
   JOIN billing_ratedspan AS span
     ON span.subscription_id = bound.subscription_id AND span.period_after > bound.first
@@ -41,6 +42,8 @@ def billed_span(
     charges: str | None,
     quantity: int,
     entry_ids: list[UUID],
+    price_id: UUID,
+    unit_price_minor: int,
 ) -> BilledSpan:
     return BilledSpan(
         span_id=str(span_id),
@@ -50,4 +53,6 @@ def billed_span(
         kind=kind,
         entry_ids=tuple(map(str, entry_ids)),
         quantity=quantity,
+        price_key=str(price_id),
+        unit_price_minor=unit_price_minor,
     )
