@@ -6,6 +6,7 @@ from billing.calc.fraction import ShareClock
 from billing.calc.layers import Part
 from billing.calc.periods import BillingPeriod
 from billing.calc.policy import PolicyTerms
+from kernel.period import Period
 
 
 @dataclass(slots=True)
@@ -72,3 +73,11 @@ class PeriodContext:
     opens_tick: int
     opens_due: int
     cut_cause: Cause | None = None
+    dates: Period | None = None
+
+    @property
+    def whole_period(self) -> Period:
+        """The period's dates, made once."""
+        if self.dates is None:
+            self.dates = self.period.period
+        return self.dates

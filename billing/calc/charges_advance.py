@@ -18,6 +18,7 @@ class AdvanceBook:
     def __init__(self, context: PeriodContext) -> None:
         self.context = context
         self.policy = context.policy
+        self.is_paired = context.policy.line_style == "paired"
         self.charges: list[Charge] = []
 
     def open(self, account: Account, size: int) -> None:
@@ -35,7 +36,7 @@ class AdvanceBook:
     def up(self, account: Account, size: int, tick: int, cause: Cause, floor: Floor) -> None:
         """More seats: charged for the time left, less what a floor already paid for."""
         left = self.context.clock.remaining(tick)
-        unused = account.unused(left)
+        unused = account.unused(left) if self.is_paired else []
         before = account.billed
         layer = account.push(size, NOTHING, start=tick, ids=cause.ids)
         is_dearer = layer.rate >= 0
@@ -50,7 +51,7 @@ class AdvanceBook:
     def down(self, account: Account, size: int, tick: int, cause: Cause, floor: Floor) -> None:
         """Fewer seats: credit by the policy, and what falls below the floor is charged again."""
         left = self.context.clock.remaining(tick)
-        unused = account.unused(left)
+        unused = account.unused(left) if self.is_paired else []
         before = account.billed
         taken = account.pop(size)
         parts = [(-layer.rate, self.credit_share(layer, left)) for layer in taken]
@@ -165,7 +166,7 @@ class AdvanceBook:
         """One net line, or the pair: unused time at the old quantity, remaining time at the new."""
         key, parts = f"change:{self._label(tick)}", sum_parts(parts)
         is_up = sum(rate for rate, _ in parts) > 0
-        if self.policy.line_style == "net" or not parts:
+        if not self.is_paired or not parts:
             kind = "proration" if is_up or not parts else "credit"
             self._add(account, key, kind, size, parts, tick, cause).is_increase = is_up
             return

@@ -39,7 +39,7 @@ def _line(
             kind = KIND_WHEN_MORE[owed.amount > 0]
     is_timed = context.clock.tick_seconds
     return RatedSpan(
-        period=context.period.period,
+        period=context.whole_period,
         basis=charge.key,
         kind=kind,
         seat_type=charge.seat_type,
@@ -87,19 +87,19 @@ def _adjustment(
         default=0,
     )
     quantity = quantity or max((one.quantity for one in owed.billed), default=0)
-    price = terms.prices.get(owed.seat_type)
+    last = owed.billed[-1] if owed.billed else None
     span = Period(date.fromordinal(context.period.first), date.fromordinal(context.period.cut))
     entry_ids = owed.entry_ids or _any_entries(owed.seat_type, ledger)
     return RatedSpan(
-        period=context.period.period,
+        period=context.whole_period,
         basis=f"adjustment:{owed.seat_type}",
         kind="adjustment",
         seat_type=owed.seat_type,
-        price_key=changed.price_key if changed else (price.key if price else ""),
+        price_key=changed.price_key if changed else (last.price_key if last else ""),
         policy_key=context.policy.key,
         quantity=quantity,
         seat_days=0,
-        unit_price_minor=changed.unit_price if changed else (price.unit_price(1) if price else 0),
+        unit_price_minor=changed.unit_price if changed else (last.unit_price_minor if last else 0),
         span=span,
         units=0,
         of_units=1,
@@ -123,6 +123,8 @@ def dates_of(charge: Charge, context: PeriodContext) -> Period:
     if tick_seconds:
         first = day_of(first * tick_seconds, context.zone)
         after = day_of(after * tick_seconds - 1, context.zone) + 1
+    if first == context.period.first and after == context.period.after:
+        return context.whole_period
     return Period(date.fromordinal(first), date.fromordinal(max(after, first + 1)))
 
 

@@ -37,6 +37,9 @@ class Floor:
     seats: int = 0
 
 
+SAME_FLOOR = Floor()
+
+
 @dataclass(slots=True)
 class Tick:
     """All that happens at one boundary."""
@@ -47,7 +50,11 @@ class Tick:
 
 @dataclass(slots=True)
 class Play:
-    """A period being played: its accounts in the order lines show them, and its boundaries."""
+    """
+    A period being played: its accounts in the order lines show them, and its boundaries.
+
+    `is_linked`: a ratio, minimum or commitment lets one account move another or its floor.
+    """
 
     context: PeriodContext
     book: Book
@@ -55,6 +62,7 @@ class Play:
     ticks: dict[int, Tick]
     commitment: Mapping[str, int]
     totals: dict[str, int] = field(default_factory=dict)
+    is_linked: bool = False
 
 
 def play_period(
@@ -82,6 +90,9 @@ def play_period(
         context.policy.aggregation in AGGREGATED
     )
     _open(play, is_total=is_total)
+    play.is_linked = bool(context.policy.minimum_seats or commitment) or any(
+        account.price is not None and account.price.ratio_of for account in play.accounts.values()
+    )
     move = _count if is_total else _step
     for tick in sorted(play.ticks):
         move(play, tick, play.ticks[tick])
@@ -197,6 +208,17 @@ def _step(play: Play, tick: int, at_tick: Tick) -> None:
             if price != account.price:
                 play.book.reprice(account, price, tick, cause)
     _move_seats(play, at_tick)
+    if play.is_linked or at_tick.changes:
+        _step_all(play, tick, at_tick)
+        return
+    for seat_type in filter(play.accounts.__contains__, at_tick.effects):
+        moved = play.accounts[seat_type]
+        size = _target(play, moved, _billable(play, moved)) - moved.billed
+        _write(play.book, moved, size, tick, _cause(at_tick, seat_type), SAME_FLOOR)
+
+
+def _step_all(play: Play, tick: int, at_tick: Tick) -> None:
+    """One boundary where accounts depend on each other, or prices changed."""
     wanted = {
         seat_type: _target(play, account, _billable(play, account))
         for seat_type, account in play.accounts.items()

@@ -1,0 +1,1 @@
+"""Scenarios: stories with dates, plain figures and expectations. Read and compared here, played elsewhere."""
