@@ -76,10 +76,15 @@ class EntryDraft:
 
 @dataclass(frozen=True, slots=True)
 class SeatBalances:
-    """Seats by type and state after everything known, and the latest instant among it."""
+    """
+    Seats by type and state after everything known, and the latest instant among it.
+
+    `people`: the state of the seat a named person holds, by (seat type, person).
+    """
 
     seats: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     latest_at: datetime | None = None
+    people: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def after(self, fact: LedgerFact) -> "SeatBalances":
         """With one fact more, which must not be earlier than the latest, nor a correction."""
@@ -87,7 +92,11 @@ class SeatBalances:
             raise ValueError("Balances go forward only. Fold the ledger again with balances_of.")
         states = dict(self.seats.get(fact.seat_type, {}))
         apply_fact(states, fact)
-        return SeatBalances({**self.seats, fact.seat_type: states}, fact.effective_at)
+        people = self.people
+        if fact.grantee is not None:
+            people = dict(people)
+            _place(people, fact)
+        return SeatBalances({**self.seats, fact.seat_type: states}, fact.effective_at, people)
 
     def active(self, seat_type: str) -> int:
         return self.seats.get(seat_type, {}).get("active", 0)
@@ -100,14 +109,26 @@ class SeatBalances:
 def balances_of(facts: Sequence[LedgerFact], *, at: datetime | None = None) -> SeatBalances:
     """The balances after all facts, or after those effective by an instant."""
     seats: dict[str, dict[str, int]] = {}
+    people: dict[tuple[str, str], str] = {}
     latest: datetime | None = None
     for known in read_ledger(facts).facts:
         fact = known.fact
         if at is not None and fact.effective_at > at:
             break
         apply_fact(seats.setdefault(fact.seat_type, {}), fact)
+        _place(people, fact)
         latest = fact.effective_at
-    return SeatBalances(seats, latest)
+    return SeatBalances(seats, latest, people)
+
+
+def _place(people: dict[tuple[str, str], str], fact: LedgerFact) -> None:
+    """Where the named person's seat is now, in place."""
+    if fact.grantee is None or fact.to_state is None:
+        return
+    if fact.to_state == "removed":
+        people.pop((fact.seat_type, fact.grantee), None)
+    else:
+        people[fact.seat_type, fact.grantee] = fact.to_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +228,10 @@ def _transition(event: EventDraft, balances: SeatBalances) -> tuple[str | None, 
 def _source(
     event: EventDraft, balances: SeatBalances, order: Sequence[str], *, is_optional: bool = False
 ) -> str | None:
-    """The first state that has so many seats."""
+    """The state of the named person's seat, else the first that has so many seats."""
     states = balances.seats.get(event.seat_type, {})
-    for state in order:
+    own = balances.people.get((event.seat_type, event.grantee)) if event.grantee else None
+    for state in order if own is None or own not in order else (own, *order):
         if states.get(state, 0) >= event.quantity:
             return state
     if is_optional:

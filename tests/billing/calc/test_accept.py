@@ -82,6 +82,16 @@ def test_a_suspended_seat_comes_back():
     ]
 
 
+def test_a_named_person_gives_back_the_seat_they_hold():
+    ledger = Ledger()
+    ledger.tell("e1", "seat_added", 5, grantee="ada")
+    ledger.tell("e2", "seat_suspended", 6, grantee="ada")
+
+    assert ledger.tell("e3", "seat_removed", 7, grantee="ada") == [
+        ("member", "suspended", "removed", 1, 5)
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "day", "details", "code"),
     [
