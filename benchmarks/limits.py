@@ -23,10 +23,10 @@ def copy_limit() -> float:
     rows = [(number, f"row {number}", number * 7) for number in range(ROWS)]
 
     def copy() -> None:
-        with connection.cursor() as cursor:
-            with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(TABLE)) as out:
-                for row in rows:
-                    out.write_row(row)
+        copying = sql.SQL("COPY {} FROM STDIN").format(TABLE)
+        with connection.cursor() as cursor, cursor.copy(copying) as out:
+            for row in rows:
+                out.write_row(row)
 
     return with_table(lambda: ROWS / timed(copy))
 

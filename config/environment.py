@@ -7,7 +7,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DEVELOPMENT_SECRET = "development-only-secret-not-for-production-0123456789"
+DEVELOPMENT_SECRET = "development-only-secret-not-for-production-0123456789"  # noqa: S105 - production refuses it
 SHORTEST_SECRET = 50
 
 
@@ -85,5 +85,3 @@ def explain(error: ValidationError) -> str:
         name = "_".join(str(part) for part in problem["loc"][:1]).upper()
         lines.append(f"{name}: {message} (it is {problem['input']!r})" if name else message)
     return "\n".join(lines)
-
-

@@ -1,8 +1,9 @@
 """The whole flow, joined from the apps' pipelines, and the page that shows it (docs/flow.md)."""
 
-from kernel.stage import Stage
+from itertools import pairwise
 
 from billing.pipeline import STAGES as BILLING_STAGES
+from kernel.stage import Stage
 
 FLOW: tuple[Stage, ...] = BILLING_STAGES
 
@@ -34,9 +35,7 @@ flowchart TD
 
 def flow_page(stages: tuple[Stage, ...] = FLOW) -> str:
     """docs/flow.md as Markdown with one Mermaid picture."""
-    arrows = "\n".join(
-        f"    {here.name} --> {there.name}" for here, there in zip(stages, stages[1:], strict=False)
-    )
+    arrows = "\n".join(f"    {here.name} --> {there.name}" for here, there in pairwise(stages))
     rows = "".join(
         f"| {stage.name} | {stage.waits_as} | {stage.writes} | {stage.once_because} | {stage.chunk} |\n"
         for stage in stages

@@ -7,8 +7,9 @@ from typing import Any
 import dj_database_url
 
 from config.environment import BASE_DIR, read_environment
-from config.unfold import UNFOLD as UNFOLD
+from config.unfold import UNFOLD as SHOWN_AS
 
+UNFOLD = SHOWN_AS
 ENVIRONMENT = read_environment()
 IS_PRODUCTION = ENVIRONMENT.is_production
 

@@ -25,7 +25,9 @@ class Customer(models.Model):
     time_zone = models.CharField(max_length=64, default="UTC", help_text="IANA name")
     tax_number = models.CharField(max_length=32, blank=True, help_text="VAT or tax id, as given")
     payment_terms_days = models.PositiveSmallIntegerField(default=30)
-    paper = models.CharField(max_length=6, choices=[("A4", "A4"), ("Letter", "Letter")], default="A4")
+    paper = models.CharField(
+        max_length=6, choices=[("A4", "A4"), ("Letter", "Letter")], default="A4"
+    )
     status = models.CharField(
         max_length=10, choices=CustomerStatus.choices, default=CustomerStatus.ACTIVE
     )
@@ -41,7 +43,8 @@ class Customer(models.Model):
                 name="customer_country_is_two_capitals", condition=Q(country__regex=r"^[A-Z]{2}$")
             ),
             models.CheckConstraint(
-                name="customer_currency_is_three_capitals", condition=Q(currency__regex=r"^[A-Z]{3}$")
+                name="customer_currency_is_three_capitals",
+                condition=Q(currency__regex=r"^[A-Z]{3}$"),
             ),
             models.CheckConstraint(
                 name="customer_status_is_known", condition=Q(status__in=CustomerStatus.values)

@@ -54,3 +54,9 @@ class ApiView(APIView):
             detail = response.data["detail"]
             response.data = {"code": getattr(detail, "code", "error"), "message": str(detail)}
         return response
+
+
+def caller(request: Request) -> ApiClient:
+    """The client behind a request that has passed `HasScope`."""
+    assert isinstance(request.user, ApiClient)
+    return request.user

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.enums import ApiScope
-from billing.api.authentication import ApiView
+from billing.api.authentication import ApiView, caller
 from billing.api.errors import BodyInvalid, FieldError, invalid
 from billing.api.idempotency import HEADER, once
 from billing.api.read_event import read_event
@@ -26,7 +26,7 @@ IDEMPOTENCY = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER)
 class EntitlementEventSchema(serializers.Serializer[Any]):
     """An entitlement event in the words of docs/api.md; read by billing/api/read_event.py."""
 
-    source = serializers.CharField(max_length=50)
+    source = serializers.CharField(max_length=50)  # type: ignore[assignment]
     source_event_id = serializers.CharField(max_length=100)
     kind = serializers.ChoiceField(EventKind.choices)
     subscription = serializers.CharField(max_length=100)
@@ -84,7 +84,7 @@ class EntitlementEvents(ApiView):
                 event = read_event(request.data)
             except BodyInvalid as problem:
                 return invalid(problem.errors)
-            (answer,) = receive_events(events=[event], client=request.user, at=now)
+            (answer,) = receive_events(events=[event], client=caller(request), at=now)
             status = STATUS.get(answer.status) or CONFLICTS.get(answer.code, 422)
             return Response(answer_body(answer), status=status)
 
@@ -124,7 +124,7 @@ def receive_batch(bodies: Sequence[Any], *, request: Request, at: Any) -> list[d
         except BodyInvalid as problem:
             answers[place] = unreadable(body, problem)
     received = receive_events(
-        events=[event for _, event in readable], client=request.user, at=at
+        events=[event for _, event in readable], client=caller(request), at=at
     )
     for (place, _), answer in zip(readable, received, strict=True):
         answers[place] = answer_body(answer)

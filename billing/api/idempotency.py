@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiClient, ApiReply
+from billing.api.authentication import caller
 
 HEADER = "Idempotency-Key"
 LONGEST = 255
@@ -26,11 +27,12 @@ def once(request: Request, *, at: datetime, act: Callable[[], Response]) -> Resp
         return act()
     if len(key) > LONGEST:
         return conflict("idempotency_key_too_long", f"Use at most {LONGEST} characters.", 400)
+    client = caller(request)
     with transaction.atomic():
-        if not take_lock(request.user, key):
+        if not take_lock(client, key):
             return conflict("idempotency_key_in_use", "A request with this key is being answered.")
         digest = request_digest(request)
-        known = ApiReply.objects.filter(client=request.user, idempotency_key=key).first()
+        known = ApiReply.objects.filter(client=client, idempotency_key=key).first()
         if known and known.request_digest != digest:
             return conflict("idempotency_key_reused", "This key came with another request before.")
         if known:
@@ -38,7 +40,7 @@ def once(request: Request, *, at: datetime, act: Callable[[], Response]) -> Resp
             return Response(known.body, status=known.status, headers=headers)
         response = act()
         ApiReply.objects.create(
-            client=request.user, idempotency_key=key, request_digest=digest,
+            client=client, idempotency_key=key, request_digest=digest,
             status=response.status_code, body=response.data, replied_at=at,
         )  # fmt: skip
         return response

@@ -69,19 +69,23 @@ def read_field(name: str, value: Any, values: dict[str, Any]) -> FieldError | No
     if name in TEXTS:
         return read_text(name, value, values)
     if name in NUMBERS:
-        if not isinstance(value, int) or isinstance(value, bool):
-            return FieldError(name, "not_a_number", "Send a whole number.")
-        if not NUMBERS[name] <= value <= LARGEST:
-            return FieldError(name, "out_of_range", f"Between {NUMBERS[name]} and {LARGEST}.")
-        values[name] = value
-    elif name in INSTANTS:
+        return read_number(name, value, values)
+    if name in INSTANTS:
         return read_instant(name, value, values)
-    elif name == "void":
-        if not isinstance(value, bool):
-            return FieldError(name, "not_a_boolean", "Send true or false.")
-        values[name] = value
-    else:
+    if name == "price":
         return read_price(value, values)
+    if not isinstance(value, bool):
+        return FieldError(name, "not_a_boolean", "Send true or false.")
+    values[name] = value
+    return None
+
+
+def read_number(name: str, value: Any, values: dict[str, Any]) -> FieldError | None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return FieldError(name, "not_a_number", "Send a whole number.")
+    if not NUMBERS[name] <= value <= LARGEST:
+        return FieldError(name, "out_of_range", f"Between {NUMBERS[name]} and {LARGEST}.")
+    values[name] = value
     return None
 
 

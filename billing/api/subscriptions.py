@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.enums import ApiScope
 from accounts.models import Customer
-from billing.api.authentication import ApiView
+from billing.api.authentication import ApiView, caller
 from billing.api.customers import field_errors
 from billing.api.errors import FieldError, invalid, refused
 from billing.api.events import IDEMPOTENCY
@@ -38,7 +38,7 @@ class SubscriptionSchema(serializers.Serializer[Any]):
     )
     term_months = serializers.IntegerField(min_value=1, max_value=120, required=False)
     seat_limit_behavior = serializers.ChoiceField(SeatLimitBehavior.choices, required=False)
-    source = serializers.CharField(max_length=50)
+    source = serializers.CharField(max_length=50)  # type: ignore[assignment]
     source_event_id = serializers.CharField(max_length=100)
     actor = serializers.CharField(max_length=200, required=False)
 
@@ -73,7 +73,7 @@ class Subscriptions(ApiView):
                 return invalid([FieldError(name, "unknown", f"There is no such {name}.")])
             try:
                 subscription = start_subscription(
-                    **values, customer=customer, plan=plan, client=request.user, at=now
+                    **values, customer=customer, plan=plan, client=caller(request), at=now
                 )
             except Refusal as refusal:
                 return refused(refusal)

@@ -11,699 +11,1854 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('tax', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("tax", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LedgerHead',
+            name="LedgerHead",
             fields=[
-                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='accounts.customer')),
-                ('position', models.BigIntegerField(default=0)),
-                ('digest', models.CharField(blank=True, default='', max_length=64)),
+                (
+                    "customer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="accounts.customer",
+                    ),
+                ),
+                ("position", models.BigIntegerField(default=0)),
+                ("digest", models.CharField(blank=True, default="", max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.SlugField(max_length=80, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('is_sold', models.BooleanField(default=True, help_text='Offered to new subscriptions')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.SlugField(max_length=80, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "is_sold",
+                    models.BooleanField(default=True, help_text="Offered to new subscriptions"),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.SlugField(unique=True)),
-                ('name', models.CharField(max_length=100)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=100)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='EntitlementEvent',
+            name="EntitlementEvent",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('source', models.CharField(max_length=50)),
-                ('source_event_id', models.CharField(max_length=100)),
-                ('kind', models.CharField(choices=[('subscription_started', 'Subscription started'), ('seat_added', 'Seat added'), ('seat_removed', 'Seat removed'), ('seat_suspended', 'Seat suspended'), ('seat_reactivated', 'Seat reactivated'), ('seat_moved', 'Seat moved'), ('seat_reassigned', 'Seat reassigned'), ('seat_invited', 'Seat invited'), ('seat_accepted', 'Seat accepted'), ('seat_used', 'Seat used'), ('seat_inactive', 'Seat inactive'), ('quantity_set', 'Quantity set'), ('price_changed', 'Price changed'), ('plan_changed', 'Plan changed'), ('correction', 'Correction')], max_length=24)),
-                ('actor', models.CharField(blank=True, help_text='Who did it, as the source says', max_length=200)),
-                ('effective_at', models.DateTimeField(help_text='When it was true')),
-                ('recorded_at', models.DateTimeField(help_text='When we knew')),
-                ('payload', models.JSONField()),
-                ('digest', models.CharField(max_length=64)),
-                ('client', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='accounts.apiclient')),
-                ('corrects', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='billing.entitlementevent')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='accounts.customer')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("source", models.CharField(max_length=50)),
+                ("source_event_id", models.CharField(max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("subscription_started", "Subscription started"),
+                            ("seat_added", "Seat added"),
+                            ("seat_removed", "Seat removed"),
+                            ("seat_suspended", "Seat suspended"),
+                            ("seat_reactivated", "Seat reactivated"),
+                            ("seat_moved", "Seat moved"),
+                            ("seat_reassigned", "Seat reassigned"),
+                            ("seat_invited", "Seat invited"),
+                            ("seat_accepted", "Seat accepted"),
+                            ("seat_used", "Seat used"),
+                            ("seat_inactive", "Seat inactive"),
+                            ("quantity_set", "Quantity set"),
+                            ("price_changed", "Price changed"),
+                            ("plan_changed", "Plan changed"),
+                            ("correction", "Correction"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "actor",
+                    models.CharField(
+                        blank=True, help_text="Who did it, as the source says", max_length=200
+                    ),
+                ),
+                ("effective_at", models.DateTimeField(help_text="When it was true")),
+                ("recorded_at", models.DateTimeField(help_text="When we knew")),
+                ("payload", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="accounts.apiclient",
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="billing.entitlementevent",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="accounts.customer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-recorded_at', '-id'],
+                "ordering": ["-recorded_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalProduct',
+            name="HistoricalProduct",
             fields=[
-                ('id', models.UUIDField(db_index=True, default=uuid6.uuid7, editable=False)),
-                ('code', models.SlugField()),
-                ('name', models.CharField(max_length=100)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(db_index=True, default=uuid6.uuid7, editable=False)),
+                ("code", models.SlugField()),
+                ("name", models.CharField(max_length=100)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical product',
-                'verbose_name_plural': 'historical products',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='Invoice',
-            fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('credit_note', 'Credit note')], max_length=11)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('finalized', 'Finalized')], default='draft', max_length=9)),
-                ('currency', models.CharField(max_length=3)),
-                ('cycle_date', models.DateField(help_text='Local date of the billing moment it belongs to')),
-                ('drafted_at', models.DateTimeField()),
-                ('finalize_after', models.DateTimeField(help_text='End of the grace period for late events')),
-                ('sequence', models.BigIntegerField(blank=True, null=True)),
-                ('number', models.CharField(blank=True, max_length=40)),
-                ('issued_at', models.DateTimeField(blank=True, null=True)),
-                ('due_date', models.DateField(blank=True, null=True)),
-                ('subtotal_minor', models.BigIntegerField(default=0)),
-                ('tax_minor', models.BigIntegerField(blank=True, help_text='Empty until determined', null=True)),
-                ('tax_note', models.CharField(blank=True, max_length=300)),
-                ('total_minor', models.BigIntegerField(blank=True, null=True)),
-                ('credit_applied_minor', models.BigIntegerField(default=0)),
-                ('amount_due_minor', models.BigIntegerField(blank=True, null=True)),
-                ('language', models.CharField(max_length=5)),
-                ('time_zone', models.CharField(max_length=64)),
-                ('paper', models.CharField(max_length=6)),
-                ('seller', models.JSONField(default=dict)),
-                ('buyer', models.JSONField(default=dict)),
-                ('policies', models.JSONField(default=list, help_text='Customer-language policy texts quoted on it')),
-                ('billing_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='tax.billingentity')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='accounts.customer')),
-            ],
-            options={
-                'ordering': ['-cycle_date', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='InvoiceDocument',
-            fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('path', models.CharField(help_text='In the default storage', max_length=200)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveIntegerField(help_text='Bytes')),
-                ('pages', models.PositiveSmallIntegerField()),
-                ('rendered_at', models.DateTimeField()),
-                ('invoice', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='document', to='billing.invoice')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='InvoiceRun',
-            fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('as_of', models.DateTimeField(help_text='Everything due by this instant is billed')),
-                ('trigger', models.CharField(choices=[('schedule', 'Schedule'), ('command', 'Command'), ('desk', 'Desk')], max_length=8)),
-                ('state', models.CharField(choices=[('running', 'Running'), ('finished', 'Finished')], default='running', max_length=8)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('waiting_at_start', models.PositiveIntegerField(default=0, help_text='Subscriptions due')),
-                ('rated', models.PositiveIntegerField(default=0, help_text='Subscriptions rated')),
-                ('drafted', models.PositiveIntegerField(default=0, help_text='Invoices drafted or extended')),
-                ('finalized', models.PositiveIntegerField(default=0, help_text='Invoices finalized')),
-                ('rendered', models.PositiveIntegerField(default=0, help_text='Documents rendered')),
-                ('refused', models.PositiveIntegerField(default=0, help_text='Refusals met')),
-                ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['-started_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='NumberSeries',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('credit_note', 'Credit note')], max_length=11)),
-                ('prefix', models.CharField(max_length=16, unique=True)),
-                ('last_number', models.BigIntegerField(default=0)),
-                ('billing_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='number_series', to='tax.billingentity')),
-            ],
-            options={
-                'verbose_name_plural': 'number series',
-            },
-        ),
-        migrations.AddField(
-            model_name='invoice',
-            name='series',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='billing.numberseries'),
-        ),
-        migrations.CreateModel(
-            name='HistoricalSubscription',
-            fields=[
-                ('id', models.UUIDField(db_index=True, default=uuid6.uuid7, editable=False)),
-                ('external_id', models.CharField(db_index=True, max_length=100)),
-                ('currency', models.CharField(max_length=3)),
-                ('interval_unit', models.CharField(choices=[('day', 'Day'), ('week', 'Week'), ('month', 'Month')], max_length=5)),
-                ('interval_count', models.PositiveSmallIntegerField(default=1)),
-                ('starts_on', models.DateField(help_text="Local date in the subscription's time zone")),
-                ('ends_on', models.DateField(blank=True, help_text='First local date no longer served', null=True)),
-                ('anchor_day', models.PositiveSmallIntegerField(help_text='Day of the month cycles start on; kept apart from dates so that 31 survives February')),
-                ('time_zone', models.CharField(help_text='IANA name; cycles start at its midnight', max_length=64)),
-                ('term_months', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('commitment', models.JSONField(blank=True, default=dict, help_text='Seats committed by seat type')),
-                ('seat_limit_behavior', models.CharField(blank=True, choices=[('expand', 'Expand'), ('block', 'Block'), ('overage', 'Overage')], help_text='Empty: as the seat policy says', max_length=8)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('ended', 'Ended')], default='active', max_length=8)),
-                ('created_at', models.DateTimeField(blank=True, editable=False)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('customer', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.customer')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='billing.plan')),
-            ],
-            options={
-                'verbose_name': 'historical subscription',
-                'verbose_name_plural': 'historical subscriptions',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical product",
+                "verbose_name_plural": "historical products",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalSeatType',
+            name="Invoice",
             fields=[
-                ('id', models.UUIDField(db_index=True, default=uuid6.uuid7, editable=False)),
-                ('code', models.SlugField()),
-                ('name', models.CharField(max_length=100)),
-                ('role', models.CharField(blank=True, help_text='What its holder is in the product', max_length=100)),
-                ('entitlements', models.JSONField(blank=True, default=list, help_text='List of feature codes')),
-                ('seat_limit', models.PositiveIntegerField(blank=True, help_text='Most seats a subscription may hold; counts at once for all', null=True)),
-                ('display_order', models.PositiveSmallIntegerField(default=0)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='billing.plan')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("invoice", "Invoice"), ("credit_note", "Credit note")],
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("finalized", "Finalized")],
+                        default="draft",
+                        max_length=9,
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "cycle_date",
+                    models.DateField(help_text="Local date of the billing moment it belongs to"),
+                ),
+                ("drafted_at", models.DateTimeField()),
+                (
+                    "finalize_after",
+                    models.DateTimeField(help_text="End of the grace period for late events"),
+                ),
+                ("sequence", models.BigIntegerField(blank=True, null=True)),
+                ("number", models.CharField(blank=True, max_length=40)),
+                ("issued_at", models.DateTimeField(blank=True, null=True)),
+                ("due_date", models.DateField(blank=True, null=True)),
+                ("subtotal_minor", models.BigIntegerField(default=0)),
+                (
+                    "tax_minor",
+                    models.BigIntegerField(
+                        blank=True, help_text="Empty until determined", null=True
+                    ),
+                ),
+                ("tax_note", models.CharField(blank=True, max_length=300)),
+                ("total_minor", models.BigIntegerField(blank=True, null=True)),
+                ("credit_applied_minor", models.BigIntegerField(default=0)),
+                ("amount_due_minor", models.BigIntegerField(blank=True, null=True)),
+                ("language", models.CharField(max_length=5)),
+                ("time_zone", models.CharField(max_length=64)),
+                ("paper", models.CharField(max_length=6)),
+                ("seller", models.JSONField(default=dict)),
+                ("buyer", models.JSONField(default=dict)),
+                (
+                    "policies",
+                    models.JSONField(
+                        default=list, help_text="Customer-language policy texts quoted on it"
+                    ),
+                ),
+                (
+                    "billing_entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoices",
+                        to="tax.billingentity",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoices",
+                        to="accounts.customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical seat type',
-                'verbose_name_plural': 'historical seat types',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "ordering": ["-cycle_date", "-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="InvoiceDocument",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("path", models.CharField(help_text="In the default storage", max_length=200)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveIntegerField(help_text="Bytes")),
+                ("pages", models.PositiveSmallIntegerField()),
+                ("rendered_at", models.DateTimeField()),
+                (
+                    "invoice",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="document",
+                        to="billing.invoice",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="InvoiceRun",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "as_of",
+                    models.DateTimeField(help_text="Everything due by this instant is billed"),
+                ),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[
+                            ("schedule", "Schedule"),
+                            ("command", "Command"),
+                            ("desk", "Desk"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("running", "Running"), ("finished", "Finished")],
+                        default="running",
+                        max_length=8,
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "waiting_at_start",
+                    models.PositiveIntegerField(default=0, help_text="Subscriptions due"),
+                ),
+                ("rated", models.PositiveIntegerField(default=0, help_text="Subscriptions rated")),
+                (
+                    "drafted",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Invoices drafted or extended"
+                    ),
+                ),
+                (
+                    "finalized",
+                    models.PositiveIntegerField(default=0, help_text="Invoices finalized"),
+                ),
+                (
+                    "rendered",
+                    models.PositiveIntegerField(default=0, help_text="Documents rendered"),
+                ),
+                ("refused", models.PositiveIntegerField(default=0, help_text="Refusals met")),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-started_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="NumberSeries",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("invoice", "Invoice"), ("credit_note", "Credit note")],
+                        max_length=11,
+                    ),
+                ),
+                ("prefix", models.CharField(max_length=16, unique=True)),
+                ("last_number", models.BigIntegerField(default=0)),
+                (
+                    "billing_entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="number_series",
+                        to="tax.billingentity",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "number series",
+            },
+        ),
+        migrations.AddField(
+            model_name="invoice",
+            name="series",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="invoices",
+                to="billing.numberseries",
+            ),
+        ),
+        migrations.CreateModel(
+            name="HistoricalSubscription",
+            fields=[
+                ("id", models.UUIDField(db_index=True, default=uuid6.uuid7, editable=False)),
+                ("external_id", models.CharField(db_index=True, max_length=100)),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "interval_unit",
+                    models.CharField(
+                        choices=[("day", "Day"), ("week", "Week"), ("month", "Month")], max_length=5
+                    ),
+                ),
+                ("interval_count", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "starts_on",
+                    models.DateField(help_text="Local date in the subscription's time zone"),
+                ),
+                (
+                    "ends_on",
+                    models.DateField(
+                        blank=True, help_text="First local date no longer served", null=True
+                    ),
+                ),
+                (
+                    "anchor_day",
+                    models.PositiveSmallIntegerField(
+                        help_text="Day of the month cycles start on; kept apart from dates so that 31 survives February"
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        help_text="IANA name; cycles start at its midnight", max_length=64
+                    ),
+                ),
+                ("term_months", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "commitment",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="Seats committed by seat type"
+                    ),
+                ),
+                (
+                    "seat_limit_behavior",
+                    models.CharField(
+                        blank=True,
+                        choices=[("expand", "Expand"), ("block", "Block"), ("overage", "Overage")],
+                        help_text="Empty: as the seat policy says",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "Active"), ("ended", "Ended")],
+                        default="active",
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(blank=True, editable=False)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billing.plan",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical subscription",
+                "verbose_name_plural": "historical subscriptions",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Price',
+            name="HistoricalSeatType",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('currency', models.CharField(max_length=3)),
-                ('interval_unit', models.CharField(choices=[('day', 'Day'), ('week', 'Week'), ('month', 'Month')], max_length=5)),
-                ('interval_count', models.PositiveSmallIntegerField(default=1)),
-                ('version', models.PositiveIntegerField()),
-                ('mode', models.CharField(choices=[('per_unit', 'Per unit'), ('volume', 'Volume'), ('graduated', 'Graduated'), ('package', 'Package'), ('stairstep', 'Stairstep')], default='per_unit', max_length=10)),
-                ('tiers', models.JSONField()),
-                ('included', models.PositiveIntegerField(default=0, help_text='Seats free of charge')),
-                ('ratio_of', models.CharField(blank=True, help_text='Seat type that brings free seats', max_length=50)),
-                ('ratio_each', models.PositiveIntegerField(default=0, help_text='Free seats for each of those')),
-                ('billable', models.BooleanField(default=True)),
-                ('effective_from', models.DateField()),
-                ('published_at', models.DateTimeField()),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(db_index=True, default=uuid6.uuid7, editable=False)),
+                ("code", models.SlugField()),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True, help_text="What its holder is in the product", max_length=100
+                    ),
+                ),
+                (
+                    "entitlements",
+                    models.JSONField(blank=True, default=list, help_text="List of feature codes"),
+                ),
+                (
+                    "seat_limit",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Most seats a subscription may hold; counts at once for all",
+                        null=True,
+                    ),
+                ),
+                ("display_order", models.PositiveSmallIntegerField(default=0)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billing.plan",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['seat_type', 'currency', 'interval_unit', 'interval_count', '-version'],
-            },
-        ),
-        migrations.AddField(
-            model_name='plan',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='billing.product'),
-        ),
-        migrations.CreateModel(
-            name='HistoricalPlan',
-            fields=[
-                ('id', models.UUIDField(db_index=True, default=uuid6.uuid7, editable=False)),
-                ('code', models.SlugField(max_length=80)),
-                ('name', models.CharField(max_length=100)),
-                ('is_sold', models.BooleanField(default=True, help_text='Offered to new subscriptions')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('product', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='billing.product')),
-            ],
-            options={
-                'verbose_name': 'historical plan',
-                'verbose_name_plural': 'historical plans',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical seat type",
+                "verbose_name_plural": "historical seat types",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='RatedSpan',
+            name="Price",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('period_first', models.DateField(help_text='First local date of the billing period')),
-                ('period_after', models.DateField(help_text='First local date after it')),
-                ('basis', models.CharField(max_length=200)),
-                ('kind', models.CharField(choices=[('recurring', 'Recurring'), ('proration', 'Proration'), ('credit', 'Credit'), ('true_up', 'True-up'), ('minimum', 'Minimum'), ('usage', 'Usage'), ('discount', 'Discount'), ('adjustment', 'Adjustment')], max_length=10)),
-                ('document_kind', models.CharField(choices=[('invoice', 'Invoice'), ('credit_note', 'Credit note')], default='invoice', max_length=11)),
-                ('quantity', models.PositiveIntegerField()),
-                ('seat_days', models.PositiveIntegerField()),
-                ('unit_price_minor', models.BigIntegerField(help_text='One seat, one interval; minor units')),
-                ('span_first', models.DateField()),
-                ('span_after', models.DateField()),
-                ('amount_minor', models.BigIntegerField(help_text="Signed minor units of the subscription's currency")),
-                ('charges', models.JSONField(blank=True, null=True)),
-                ('formula', models.JSONField()),
-                ('entry_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), help_text='Ledger entries that explain it', size=None)),
-                ('corrects_spans', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, size=None)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rated_spans', to='accounts.customer')),
-                ('price', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rated_spans', to='billing.price')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "interval_unit",
+                    models.CharField(
+                        choices=[("day", "Day"), ("week", "Week"), ("month", "Month")], max_length=5
+                    ),
+                ),
+                ("interval_count", models.PositiveSmallIntegerField(default=1)),
+                ("version", models.PositiveIntegerField()),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("per_unit", "Per unit"),
+                            ("volume", "Volume"),
+                            ("graduated", "Graduated"),
+                            ("package", "Package"),
+                            ("stairstep", "Stairstep"),
+                        ],
+                        default="per_unit",
+                        max_length=10,
+                    ),
+                ),
+                ("tiers", models.JSONField()),
+                (
+                    "included",
+                    models.PositiveIntegerField(default=0, help_text="Seats free of charge"),
+                ),
+                (
+                    "ratio_of",
+                    models.CharField(
+                        blank=True, help_text="Seat type that brings free seats", max_length=50
+                    ),
+                ),
+                (
+                    "ratio_each",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Free seats for each of those"
+                    ),
+                ),
+                ("billable", models.BooleanField(default=True)),
+                ("effective_from", models.DateField()),
+                ("published_at", models.DateTimeField()),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['rating', 'period_first', 'basis'],
-            },
-        ),
-        migrations.CreateModel(
-            name='InvoiceLine',
-            fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveIntegerField(help_text='1, 2, 3 … on the invoice')),
-                ('kind', models.CharField(choices=[('recurring', 'Recurring'), ('proration', 'Proration'), ('credit', 'Credit'), ('true_up', 'True-up'), ('minimum', 'Minimum'), ('usage', 'Usage'), ('discount', 'Discount'), ('adjustment', 'Adjustment')], max_length=10)),
-                ('seat_type_code', models.CharField(max_length=50)),
-                ('seat_type_name', models.CharField(max_length=100)),
-                ('plan_name', models.CharField(max_length=100)),
-                ('description', models.CharField(help_text="In the invoice's language", max_length=300)),
-                ('quantity', models.PositiveIntegerField()),
-                ('seat_days', models.PositiveIntegerField()),
-                ('unit_price_minor', models.BigIntegerField()),
-                ('span_first', models.DateField()),
-                ('span_after', models.DateField()),
-                ('amount_minor', models.BigIntegerField()),
-                ('formula', models.TextField(help_text="In words and numbers, in the invoice's language")),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoice_lines', to='accounts.customer')),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='billing.invoice')),
-                ('rated_span', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='invoice_line', to='billing.ratedspan')),
-            ],
-            options={
-                'ordering': ['invoice', 'position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Rating',
-            fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField(help_text='1, 2, 3 … for each subscription')),
-                ('as_of', models.DateTimeField(help_text='The instant whose due charges were rated')),
-                ('known_position', models.BigIntegerField(help_text='Last ledger position known')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='accounts.customer')),
-            ],
-            options={
-                'ordering': ['subscription', 'number'],
-            },
-        ),
-        migrations.AddField(
-            model_name='ratedspan',
-            name='rating',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spans', to='billing.rating'),
-        ),
-        migrations.CreateModel(
-            name='SeatPolicy',
-            fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('interval_unit', models.CharField(choices=[('day', 'Day'), ('week', 'Week'), ('month', 'Month')], max_length=5)),
-                ('interval_count', models.PositiveSmallIntegerField(default=1)),
-                ('version', models.PositiveIntegerField()),
-                ('settings', models.JSONField(default=dict)),
-                ('effective_from', models.DateField()),
-                ('published_at', models.DateTimeField()),
-                ('note', models.CharField(blank=True, help_text='Why this version exists', max_length=200)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seat_policies', to='billing.plan')),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name_plural': 'seat policies',
-                'ordering': ['plan', 'interval_unit', 'interval_count', '-version'],
+                "ordering": [
+                    "seat_type",
+                    "currency",
+                    "interval_unit",
+                    "interval_count",
+                    "-version",
+                ],
             },
         ),
         migrations.AddField(
-            model_name='ratedspan',
-            name='seat_policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rated_spans', to='billing.seatpolicy'),
+            model_name="plan",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="plans",
+                to="billing.product",
+            ),
         ),
         migrations.CreateModel(
-            name='SeatType',
+            name="HistoricalPlan",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.SlugField()),
-                ('name', models.CharField(max_length=100)),
-                ('role', models.CharField(blank=True, help_text='What its holder is in the product', max_length=100)),
-                ('entitlements', models.JSONField(blank=True, default=list, help_text='List of feature codes')),
-                ('seat_limit', models.PositiveIntegerField(blank=True, help_text='Most seats a subscription may hold; counts at once for all', null=True)),
-                ('display_order', models.PositiveSmallIntegerField(default=0)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seat_types', to='billing.plan')),
+                ("id", models.UUIDField(db_index=True, default=uuid6.uuid7, editable=False)),
+                ("code", models.SlugField(max_length=80)),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "is_sold",
+                    models.BooleanField(default=True, help_text="Offered to new subscriptions"),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billing.product",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['plan', 'display_order', 'code'],
+                "verbose_name": "historical plan",
+                "verbose_name_plural": "historical plans",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="RatedSpan",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "period_first",
+                    models.DateField(help_text="First local date of the billing period"),
+                ),
+                ("period_after", models.DateField(help_text="First local date after it")),
+                ("basis", models.CharField(max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("recurring", "Recurring"),
+                            ("proration", "Proration"),
+                            ("credit", "Credit"),
+                            ("true_up", "True-up"),
+                            ("minimum", "Minimum"),
+                            ("usage", "Usage"),
+                            ("discount", "Discount"),
+                            ("adjustment", "Adjustment"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "document_kind",
+                    models.CharField(
+                        choices=[("invoice", "Invoice"), ("credit_note", "Credit note")],
+                        default="invoice",
+                        max_length=11,
+                    ),
+                ),
+                ("quantity", models.PositiveIntegerField()),
+                ("seat_days", models.PositiveIntegerField()),
+                (
+                    "unit_price_minor",
+                    models.BigIntegerField(help_text="One seat, one interval; minor units"),
+                ),
+                ("span_first", models.DateField()),
+                ("span_after", models.DateField()),
+                (
+                    "amount_minor",
+                    models.BigIntegerField(
+                        help_text="Signed minor units of the subscription's currency"
+                    ),
+                ),
+                ("charges", models.JSONField(blank=True, null=True)),
+                ("formula", models.JSONField()),
+                (
+                    "entry_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(),
+                        help_text="Ledger entries that explain it",
+                        size=None,
+                    ),
+                ),
+                (
+                    "corrects_spans",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rated_spans",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "price",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rated_spans",
+                        to="billing.price",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["rating", "period_first", "basis"],
+            },
+        ),
+        migrations.CreateModel(
+            name="InvoiceLine",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(help_text="1, 2, 3 … on the invoice")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("recurring", "Recurring"),
+                            ("proration", "Proration"),
+                            ("credit", "Credit"),
+                            ("true_up", "True-up"),
+                            ("minimum", "Minimum"),
+                            ("usage", "Usage"),
+                            ("discount", "Discount"),
+                            ("adjustment", "Adjustment"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("seat_type_code", models.CharField(max_length=50)),
+                ("seat_type_name", models.CharField(max_length=100)),
+                ("plan_name", models.CharField(max_length=100)),
+                (
+                    "description",
+                    models.CharField(help_text="In the invoice's language", max_length=300),
+                ),
+                ("quantity", models.PositiveIntegerField()),
+                ("seat_days", models.PositiveIntegerField()),
+                ("unit_price_minor", models.BigIntegerField()),
+                ("span_first", models.DateField()),
+                ("span_after", models.DateField()),
+                ("amount_minor", models.BigIntegerField()),
+                (
+                    "formula",
+                    models.TextField(help_text="In words and numbers, in the invoice's language"),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoice_lines",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="billing.invoice",
+                    ),
+                ),
+                (
+                    "rated_span",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoice_line",
+                        to="billing.ratedspan",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["invoice", "position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Rating",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveIntegerField(help_text="1, 2, 3 … for each subscription"),
+                ),
+                (
+                    "as_of",
+                    models.DateTimeField(help_text="The instant whose due charges were rated"),
+                ),
+                ("known_position", models.BigIntegerField(help_text="Last ledger position known")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ratings",
+                        to="accounts.customer",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["subscription", "number"],
             },
         ),
         migrations.AddField(
-            model_name='ratedspan',
-            name='seat_type',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rated_spans', to='billing.seattype'),
-        ),
-        migrations.AddField(
-            model_name='price',
-            name='seat_type',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prices', to='billing.seattype'),
-        ),
-        migrations.CreateModel(
-            name='StageRefusal',
-            fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('stage', models.CharField(choices=[('rate', 'Rate'), ('draft', 'Draft'), ('tax', 'Tax'), ('finalize', 'Finalize'), ('render', 'Render')], max_length=8)),
-                ('subject_id', models.UUIDField(help_text='Subscription (rate, draft) or invoice (later stages)')),
-                ('subject_label', models.CharField(max_length=200)),
-                ('code', models.CharField(max_length=60)),
-                ('message', models.TextField()),
-                ('first_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('attempts', models.PositiveIntegerField(default=1)),
-                ('resolved_at', models.DateTimeField(blank=True, null=True)),
-                ('run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='refusals', to='billing.invoicerun')),
-            ],
-            options={
-                'ordering': ['-last_at'],
-            },
+            model_name="ratedspan",
+            name="rating",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="spans",
+                to="billing.rating",
+            ),
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="SeatPolicy",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('external_id', models.CharField(max_length=100, unique=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('interval_unit', models.CharField(choices=[('day', 'Day'), ('week', 'Week'), ('month', 'Month')], max_length=5)),
-                ('interval_count', models.PositiveSmallIntegerField(default=1)),
-                ('starts_on', models.DateField(help_text="Local date in the subscription's time zone")),
-                ('ends_on', models.DateField(blank=True, help_text='First local date no longer served', null=True)),
-                ('anchor_day', models.PositiveSmallIntegerField(help_text='Day of the month cycles start on; kept apart from dates so that 31 survives February')),
-                ('time_zone', models.CharField(help_text='IANA name; cycles start at its midnight', max_length=64)),
-                ('term_months', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('commitment', models.JSONField(blank=True, default=dict, help_text='Seats committed by seat type')),
-                ('seat_limit_behavior', models.CharField(blank=True, choices=[('expand', 'Expand'), ('block', 'Block'), ('overage', 'Overage')], help_text='Empty: as the seat policy says', max_length=8)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('ended', 'Ended')], default='active', max_length=8)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('rate_due_at', models.DateTimeField(blank=True, help_text='When the rate stage has work; empty: never again', null=True)),
-                ('touched_from', models.DateField(blank=True, help_text='Earliest local date changed since the last rating', null=True)),
-                ('rating_count', models.PositiveIntegerField(default=0)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='accounts.customer')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='billing.plan')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "interval_unit",
+                    models.CharField(
+                        choices=[("day", "Day"), ("week", "Week"), ("month", "Month")], max_length=5
+                    ),
+                ),
+                ("interval_count", models.PositiveSmallIntegerField(default=1)),
+                ("version", models.PositiveIntegerField()),
+                ("settings", models.JSONField(default=dict)),
+                ("effective_from", models.DateField()),
+                ("published_at", models.DateTimeField()),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True, help_text="Why this version exists", max_length=200
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seat_policies",
+                        to="billing.plan",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-starts_on', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SeatLedgerEntry',
-            fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('position', models.BigIntegerField(help_text="Place in the customer's chain, from 1, without gaps")),
-                ('kind', models.CharField(choices=[('subscription_started', 'Subscription started'), ('seat_added', 'Seat added'), ('seat_removed', 'Seat removed'), ('seat_suspended', 'Seat suspended'), ('seat_reactivated', 'Seat reactivated'), ('seat_moved', 'Seat moved'), ('seat_reassigned', 'Seat reassigned'), ('seat_invited', 'Seat invited'), ('seat_accepted', 'Seat accepted'), ('seat_used', 'Seat used'), ('seat_inactive', 'Seat inactive'), ('quantity_set', 'Quantity set'), ('price_changed', 'Price changed'), ('plan_changed', 'Plan changed'), ('correction', 'Correction')], max_length=24)),
-                ('from_state', models.CharField(blank=True, choices=[('assigned', 'Assigned'), ('invited', 'Invited'), ('accepted', 'Accepted'), ('active', 'Active'), ('suspended', 'Suspended'), ('inactive', 'Inactive'), ('removed', 'Removed')], max_length=9)),
-                ('to_state', models.CharField(blank=True, choices=[('assigned', 'Assigned'), ('invited', 'Invited'), ('accepted', 'Accepted'), ('active', 'Active'), ('suspended', 'Suspended'), ('inactive', 'Inactive'), ('removed', 'Removed')], max_length=9)),
-                ('quantity', models.PositiveIntegerField(help_text='Seats that change state')),
-                ('set_to', models.PositiveIntegerField(blank=True, help_text='Active seats from then on', null=True)),
-                ('balance_after', models.IntegerField(help_text='Active seats of the type right after it took effect, as known when recorded')),
-                ('billing_cycle_anchor', models.DateField(help_text='Start of the billing cycle it took effect in')),
-                ('effective_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('voids', models.BooleanField(default=False)),
-                ('previous_digest', models.CharField(blank=True, max_length=64)),
-                ('digest', models.CharField(max_length=64)),
-                ('corrects', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='billing.seatledgerentry')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ledger_entries', to='accounts.customer')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='billing.entitlementevent')),
-                ('grantee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='accounts.grantee')),
-                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='accounts.group')),
-                ('price', models.ForeignKey(blank=True, help_text='The price that holds from then on, where the entry changes it', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='billing.price')),
-                ('seat_policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='billing.seatpolicy')),
-                ('seat_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='billing.seattype')),
-                ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ledger_entries', to='billing.subscription')),
-            ],
-            options={
-                'verbose_name_plural': 'seat ledger entries',
-                'ordering': ['customer', 'position'],
+                "verbose_name_plural": "seat policies",
+                "ordering": ["plan", "interval_unit", "interval_count", "-version"],
             },
         ),
         migrations.AddField(
-            model_name='rating',
-            name='subscription',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='billing.subscription'),
-        ),
-        migrations.AddField(
-            model_name='ratedspan',
-            name='subscription',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rated_spans', to='billing.subscription'),
-        ),
-        migrations.AddField(
-            model_name='price',
-            name='subscription',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='prices', to='billing.subscription'),
-        ),
-        migrations.AddField(
-            model_name='entitlementevent',
-            name='subscription',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='billing.subscription'),
+            model_name="ratedspan",
+            name="seat_policy",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="rated_spans",
+                to="billing.seatpolicy",
+            ),
         ),
         migrations.CreateModel(
-            name='CreditEntry',
+            name="SeatType",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('currency', models.CharField(max_length=3)),
-                ('amount_minor', models.BigIntegerField(help_text='Positive: the customer gains credit')),
-                ('reason', models.CharField(choices=[('credit_note', 'Credit note kept as balance'), ('applied', 'Applied to an invoice')], max_length=12)),
-                ('recorded_at', models.DateTimeField()),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_entries', to='accounts.customer')),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_entries', to='billing.invoice')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.SlugField()),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True, help_text="What its holder is in the product", max_length=100
+                    ),
+                ),
+                (
+                    "entitlements",
+                    models.JSONField(blank=True, default=list, help_text="List of feature codes"),
+                ),
+                (
+                    "seat_limit",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Most seats a subscription may hold; counts at once for all",
+                        null=True,
+                    ),
+                ),
+                ("display_order", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seat_types",
+                        to="billing.plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'credit entries',
-                'ordering': ['customer', 'recorded_at'],
-                'indexes': [models.Index(fields=['customer', 'currency'], name='credit_by_customer')],
-                'constraints': [models.UniqueConstraint(fields=('invoice', 'reason'), name='credit_entry_once_per_invoice_and_reason'), models.CheckConstraint(condition=models.Q(models.Q(('amount_minor__gt', 0), ('reason', 'credit_note')), models.Q(('amount_minor__lt', 0), ('reason', 'applied')), _connector='OR'), name='credit_entry_sign_follows_reason')],
+                "ordering": ["plan", "display_order", "code"],
+            },
+        ),
+        migrations.AddField(
+            model_name="ratedspan",
+            name="seat_type",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="rated_spans",
+                to="billing.seattype",
+            ),
+        ),
+        migrations.AddField(
+            model_name="price",
+            name="seat_type",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="prices",
+                to="billing.seattype",
+            ),
+        ),
+        migrations.CreateModel(
+            name="StageRefusal",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("rate", "Rate"),
+                            ("draft", "Draft"),
+                            ("tax", "Tax"),
+                            ("finalize", "Finalize"),
+                            ("render", "Render"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "subject_id",
+                    models.UUIDField(
+                        help_text="Subscription (rate, draft) or invoice (later stages)"
+                    ),
+                ),
+                ("subject_label", models.CharField(max_length=200)),
+                ("code", models.CharField(max_length=60)),
+                ("message", models.TextField()),
+                ("first_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                ("attempts", models.PositiveIntegerField(default=1)),
+                ("resolved_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refusals",
+                        to="billing.invoicerun",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-last_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Subscription",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("external_id", models.CharField(max_length=100, unique=True)),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "interval_unit",
+                    models.CharField(
+                        choices=[("day", "Day"), ("week", "Week"), ("month", "Month")], max_length=5
+                    ),
+                ),
+                ("interval_count", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "starts_on",
+                    models.DateField(help_text="Local date in the subscription's time zone"),
+                ),
+                (
+                    "ends_on",
+                    models.DateField(
+                        blank=True, help_text="First local date no longer served", null=True
+                    ),
+                ),
+                (
+                    "anchor_day",
+                    models.PositiveSmallIntegerField(
+                        help_text="Day of the month cycles start on; kept apart from dates so that 31 survives February"
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        help_text="IANA name; cycles start at its midnight", max_length=64
+                    ),
+                ),
+                ("term_months", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "commitment",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="Seats committed by seat type"
+                    ),
+                ),
+                (
+                    "seat_limit_behavior",
+                    models.CharField(
+                        blank=True,
+                        choices=[("expand", "Expand"), ("block", "Block"), ("overage", "Overage")],
+                        help_text="Empty: as the seat policy says",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "Active"), ("ended", "Ended")],
+                        default="active",
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "rate_due_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="When the rate stage has work; empty: never again",
+                        null=True,
+                    ),
+                ),
+                (
+                    "touched_from",
+                    models.DateField(
+                        blank=True,
+                        help_text="Earliest local date changed since the last rating",
+                        null=True,
+                    ),
+                ),
+                ("rating_count", models.PositiveIntegerField(default=0)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subscriptions",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subscriptions",
+                        to="billing.plan",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-starts_on", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SeatLedgerEntry",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "position",
+                    models.BigIntegerField(
+                        help_text="Place in the customer's chain, from 1, without gaps"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("subscription_started", "Subscription started"),
+                            ("seat_added", "Seat added"),
+                            ("seat_removed", "Seat removed"),
+                            ("seat_suspended", "Seat suspended"),
+                            ("seat_reactivated", "Seat reactivated"),
+                            ("seat_moved", "Seat moved"),
+                            ("seat_reassigned", "Seat reassigned"),
+                            ("seat_invited", "Seat invited"),
+                            ("seat_accepted", "Seat accepted"),
+                            ("seat_used", "Seat used"),
+                            ("seat_inactive", "Seat inactive"),
+                            ("quantity_set", "Quantity set"),
+                            ("price_changed", "Price changed"),
+                            ("plan_changed", "Plan changed"),
+                            ("correction", "Correction"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "from_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("assigned", "Assigned"),
+                            ("invited", "Invited"),
+                            ("accepted", "Accepted"),
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                            ("inactive", "Inactive"),
+                            ("removed", "Removed"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "to_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("assigned", "Assigned"),
+                            ("invited", "Invited"),
+                            ("accepted", "Accepted"),
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                            ("inactive", "Inactive"),
+                            ("removed", "Removed"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("quantity", models.PositiveIntegerField(help_text="Seats that change state")),
+                (
+                    "set_to",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="Active seats from then on", null=True
+                    ),
+                ),
+                (
+                    "balance_after",
+                    models.IntegerField(
+                        help_text="Active seats of the type right after it took effect, as known when recorded"
+                    ),
+                ),
+                (
+                    "billing_cycle_anchor",
+                    models.DateField(help_text="Start of the billing cycle it took effect in"),
+                ),
+                ("effective_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("voids", models.BooleanField(default=False)),
+                ("previous_digest", models.CharField(blank=True, max_length=64)),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="billing.seatledgerentry",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger_entries",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="billing.entitlementevent",
+                    ),
+                ),
+                (
+                    "grantee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="accounts.grantee",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="accounts.group",
+                    ),
+                ),
+                (
+                    "price",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The price that holds from then on, where the entry changes it",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="billing.price",
+                    ),
+                ),
+                (
+                    "seat_policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="billing.seatpolicy",
+                    ),
+                ),
+                (
+                    "seat_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="billing.seattype",
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger_entries",
+                        to="billing.subscription",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "seat ledger entries",
+                "ordering": ["customer", "position"],
+            },
+        ),
+        migrations.AddField(
+            model_name="rating",
+            name="subscription",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="ratings",
+                to="billing.subscription",
+            ),
+        ),
+        migrations.AddField(
+            model_name="ratedspan",
+            name="subscription",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="rated_spans",
+                to="billing.subscription",
+            ),
+        ),
+        migrations.AddField(
+            model_name="price",
+            name="subscription",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="prices",
+                to="billing.subscription",
+            ),
+        ),
+        migrations.AddField(
+            model_name="entitlementevent",
+            name="subscription",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="billing.subscription",
+            ),
+        ),
+        migrations.CreateModel(
+            name="CreditEntry",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "amount_minor",
+                    models.BigIntegerField(help_text="Positive: the customer gains credit"),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("credit_note", "Credit note kept as balance"),
+                            ("applied", "Applied to an invoice"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credit_entries",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credit_entries",
+                        to="billing.invoice",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "credit entries",
+                "ordering": ["customer", "recorded_at"],
+                "indexes": [
+                    models.Index(fields=["customer", "currency"], name="credit_by_customer")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("invoice", "reason"),
+                        name="credit_entry_once_per_invoice_and_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount_minor__gt", 0), ("reason", "credit_note")),
+                            models.Q(("amount_minor__lt", 0), ("reason", "applied")),
+                            _connector="OR",
+                        ),
+                        name="credit_entry_sign_follows_reason",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='invoicerun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('state', 'running')), models.Q(('finished_at__isnull', False), ('state', 'finished')), _connector='OR'), name='invoice_run_finished_has_its_time'),
+            model_name="invoicerun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("finished_at", None), ("state", "running")),
+                    models.Q(("finished_at__isnull", False), ("state", "finished")),
+                    _connector="OR",
+                ),
+                name="invoice_run_finished_has_its_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='numberseries',
-            constraint=models.UniqueConstraint(fields=('billing_entity', 'kind'), name='number_series_once_per_entity_and_kind'),
+            model_name="numberseries",
+            constraint=models.UniqueConstraint(
+                fields=("billing_entity", "kind"), name="number_series_once_per_entity_and_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='numberseries',
-            constraint=models.CheckConstraint(condition=models.Q(('last_number__gte', 0)), name='number_series_is_not_negative'),
+            model_name="numberseries",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_number__gte", 0)), name="number_series_is_not_negative"
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['customer', '-cycle_date'], name='invoice_by_customer'),
+            model_name="invoice",
+            index=models.Index(fields=["customer", "-cycle_date"], name="invoice_by_customer"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['issued_at'], name='invoice_by_issued_at'),
+            model_name="invoice",
+            index=models.Index(fields=["issued_at"], name="invoice_by_issued_at"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('state', 'draft'), ('tax_minor__isnull', True)), fields=['id'], name='invoice_draft_without_tax'),
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("state", "draft"), ("tax_minor__isnull", True)),
+                fields=["id"],
+                name="invoice_draft_without_tax",
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('state', 'draft'), ('tax_minor__isnull', False)), fields=['finalize_after', 'id'], name='invoice_draft_ready'),
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("state", "draft"), ("tax_minor__isnull", False)),
+                fields=["finalize_after", "id"],
+                name="invoice_draft_ready",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(condition=models.Q(('series__isnull', False)), fields=('series', 'sequence'), name='invoice_sequence_once_per_series'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("series__isnull", False)),
+                fields=("series", "sequence"),
+                name="invoice_sequence_once_per_series",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('number',), name='invoice_number_once'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("number", ""), _negated=True),
+                fields=("number",),
+                name="invoice_number_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('customer', 'billing_entity', 'currency', 'kind'), name='invoice_one_draft_per_customer_and_currency'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "draft")),
+                fields=("customer", "billing_entity", "currency", "kind"),
+                name="invoice_one_draft_per_customer_and_currency",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('amount_due_minor__isnull', False), ('due_date__isnull', False), ('issued_at__isnull', False), ('sequence__isnull', False), ('series__isnull', False), ('tax_minor__isnull', False), ('total_minor__isnull', False)), _connector='OR'), name='invoice_finalized_is_complete'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"),
+                    models.Q(
+                        ("amount_due_minor__isnull", False),
+                        ("due_date__isnull", False),
+                        ("issued_at__isnull", False),
+                        ("sequence__isnull", False),
+                        ("series__isnull", False),
+                        ("tax_minor__isnull", False),
+                        ("total_minor__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="invoice_finalized_is_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('total_minor', None), ('total_minor', django.db.models.expressions.CombinedExpression(models.F('subtotal_minor'), '+', models.F('tax_minor'))), _connector='OR'), name='invoice_total_is_subtotal_plus_tax'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("total_minor", None),
+                    (
+                        "total_minor",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("subtotal_minor"), "+", models.F("tax_minor")
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="invoice_total_is_subtotal_plus_tax",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_due_minor', None), ('amount_due_minor', django.db.models.expressions.CombinedExpression(models.F('total_minor'), '-', models.F('credit_applied_minor'))), _connector='OR'), name='invoice_due_is_total_less_credit'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount_due_minor", None),
+                    (
+                        "amount_due_minor",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("total_minor"), "-", models.F("credit_applied_minor")
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="invoice_due_is_total_less_credit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('credit_applied_minor', 0), models.Q(('credit_applied_minor__gt', 0), ('credit_applied_minor__lte', models.F('total_minor'))), _connector='OR'), name='invoice_credit_applied_within_total'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("credit_applied_minor", 0),
+                    models.Q(
+                        ("credit_applied_minor__gt", 0),
+                        ("credit_applied_minor__lte", models.F("total_minor")),
+                    ),
+                    _connector="OR",
+                ),
+                name="invoice_credit_applied_within_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('total_minor', None), models.Q(('kind', 'invoice'), ('total_minor__gte', 0)), models.Q(('kind', 'credit_note'), ('total_minor__lte', 0)), _connector='OR'), name='invoice_sign_follows_kind'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("total_minor", None),
+                    models.Q(("kind", "invoice"), ("total_minor__gte", 0)),
+                    models.Q(("kind", "credit_note"), ("total_minor__lte", 0)),
+                    _connector="OR",
+                ),
+                name="invoice_sign_follows_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.UniqueConstraint(fields=('invoice', 'position'), name='invoice_line_position_once'),
+            model_name="invoiceline",
+            constraint=models.UniqueConstraint(
+                fields=("invoice", "position"), name="invoice_line_position_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seatpolicy',
-            constraint=models.UniqueConstraint(fields=('plan', 'interval_unit', 'interval_count', 'version'), name='seat_policy_version_once'),
+            model_name="seatpolicy",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "interval_unit", "interval_count", "version"),
+                name="seat_policy_version_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seatpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gt', 0)), name='seat_policy_version_is_positive'),
+            model_name="seatpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("version__gt", 0)), name="seat_policy_version_is_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seattype',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='seat_type_code_once_per_plan'),
+            model_name="seattype",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "code"), name="seat_type_code_once_per_plan"
+            ),
         ),
         migrations.AddIndex(
-            model_name='stagerefusal',
-            index=models.Index(condition=models.Q(('resolved_at', None)), fields=['stage', 'last_at'], name='stage_refusal_open'),
+            model_name="stagerefusal",
+            index=models.Index(
+                condition=models.Q(("resolved_at", None)),
+                fields=["stage", "last_at"],
+                name="stage_refusal_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stagerefusal',
-            constraint=models.UniqueConstraint(condition=models.Q(('resolved_at', None)), fields=('stage', 'subject_id'), name='stage_refusal_one_open_per_subject'),
+            model_name="stagerefusal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("resolved_at", None)),
+                fields=("stage", "subject_id"),
+                name="stage_refusal_one_open_per_subject",
+            ),
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(condition=models.Q(('rate_due_at__isnull', False)), fields=['rate_due_at', 'id'], name='subscription_due_for_rating'),
+            model_name="subscription",
+            index=models.Index(
+                condition=models.Q(("rate_due_at__isnull", False)),
+                fields=["rate_due_at", "id"],
+                name="subscription_due_for_rating",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('anchor_day__range', (1, 31))), name='subscription_anchor_day_is_a_day'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("anchor_day__range", (1, 31))),
+                name="subscription_anchor_day_is_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='subscription_ends_after_it_starts'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"
+                ),
+                name="subscription_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('interval_count__gt', 0)), name='subscription_interval_is_positive'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("interval_count__gt", 0)),
+                name="subscription_interval_is_positive",
+            ),
         ),
         migrations.AddIndex(
-            model_name='seatledgerentry',
-            index=models.Index(fields=['subscription', 'effective_at'], name='ledger_by_subscription'),
+            model_name="seatledgerentry",
+            index=models.Index(
+                fields=["subscription", "effective_at"], name="ledger_by_subscription"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seatledgerentry',
-            constraint=models.UniqueConstraint(fields=('event', 'seat_type'), name='ledger_entry_once_per_event_and_seat_type'),
+            model_name="seatledgerentry",
+            constraint=models.UniqueConstraint(
+                fields=("event", "seat_type"), name="ledger_entry_once_per_event_and_seat_type"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seatledgerentry',
-            constraint=models.UniqueConstraint(fields=('customer', 'position'), name='ledger_position_once_per_customer'),
+            model_name="seatledgerentry",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "position"), name="ledger_position_once_per_customer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seatledgerentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('corrects__isnull', False)), fields=('corrects',), name='ledger_entry_corrected_once_at_a_time'),
+            model_name="seatledgerentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("corrects__isnull", False)),
+                fields=("corrects",),
+                name="ledger_entry_corrected_once_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seatledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('balance_after__gte', 0)), name='ledger_balance_is_not_negative'),
+            model_name="seatledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("balance_after__gte", 0)), name="ledger_balance_is_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seatledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('corrects', None), models.Q(('corrects', models.F('id')), _negated=True), _connector='OR'), name='ledger_entry_does_not_correct_itself'),
+            model_name="seatledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("corrects", None),
+                    models.Q(("corrects", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="ledger_entry_does_not_correct_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seatledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('voids', False), ('corrects__isnull', False), _connector='OR'), name='ledger_void_is_a_correction'),
+            model_name="seatledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("voids", False), ("corrects__isnull", False), _connector="OR"),
+                name="ledger_void_is_a_correction",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(fields=('subscription', 'number'), name='rating_number_once_per_subscription'),
+            model_name="rating",
+            constraint=models.UniqueConstraint(
+                fields=("subscription", "number"), name="rating_number_once_per_subscription"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ratedspan',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['entry_ids'], name='rated_span_by_entry'),
+            model_name="ratedspan",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["entry_ids"], name="rated_span_by_entry"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ratedspan',
-            constraint=models.UniqueConstraint(fields=('subscription', 'period_first', 'basis', 'rating'), name='rated_span_once_per_period_and_basis'),
+            model_name="ratedspan",
+            constraint=models.UniqueConstraint(
+                fields=("subscription", "period_first", "basis", "rating"),
+                name="rated_span_once_per_period_and_basis",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ratedspan',
-            constraint=models.CheckConstraint(condition=models.Q(('period_after__gt', models.F('period_first'))), name='rated_span_period_is_not_empty'),
+            model_name="ratedspan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("period_after__gt", models.F("period_first"))),
+                name="rated_span_period_is_not_empty",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ratedspan',
-            constraint=models.CheckConstraint(condition=models.Q(('entry_ids__len__gt', 0)), name='rated_span_names_its_entries'),
+            model_name="ratedspan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("entry_ids__len__gt", 0)), name="rated_span_names_its_entries"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=models.UniqueConstraint(fields=('seat_type', 'currency', 'interval_unit', 'interval_count', 'subscription', 'version'), name='price_version_once', nulls_distinct=False),
+            model_name="price",
+            constraint=models.UniqueConstraint(
+                fields=(
+                    "seat_type",
+                    "currency",
+                    "interval_unit",
+                    "interval_count",
+                    "subscription",
+                    "version",
+                ),
+                name="price_version_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gt', 0)), name='price_version_is_positive'),
+            model_name="price",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("version__gt", 0)), name="price_version_is_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['per_unit', 'volume', 'graduated', 'package', 'stairstep'])), name='price_mode_is_known'),
+            model_name="price",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("mode__in", ["per_unit", "volume", "graduated", "package", "stairstep"])
+                ),
+                name="price_mode_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ratio_each', 0), ('ratio_of', '')), models.Q(models.Q(('ratio_of', ''), _negated=True), ('ratio_each__gt', 0)), _connector='OR'), name='price_ratio_names_both_parts'),
+            model_name="price",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ratio_each", 0), ("ratio_of", "")),
+                    models.Q(models.Q(("ratio_of", ""), _negated=True), ("ratio_each__gt", 0)),
+                    _connector="OR",
+                ),
+                name="price_ratio_names_both_parts",
+            ),
         ),
         migrations.AddIndex(
-            model_name='entitlementevent',
-            index=models.Index(fields=['subscription', 'recorded_at'], name='event_by_subscription'),
+            model_name="entitlementevent",
+            index=models.Index(
+                fields=["subscription", "recorded_at"], name="event_by_subscription"
+            ),
         ),
         migrations.AddIndex(
-            model_name='entitlementevent',
-            index=models.Index(fields=['recorded_at'], name='event_by_recorded_at'),
+            model_name="entitlementevent",
+            index=models.Index(fields=["recorded_at"], name="event_by_recorded_at"),
         ),
         migrations.AddIndex(
-            model_name='entitlementevent',
-            index=models.Index(fields=['source_event_id'], name='event_by_source_id'),
+            model_name="entitlementevent",
+            index=models.Index(fields=["source_event_id"], name="event_by_source_id"),
         ),
         migrations.AddConstraint(
-            model_name='entitlementevent',
-            constraint=models.UniqueConstraint(fields=('customer', 'source', 'source_event_id'), name='event_source_id_once_per_customer'),
+            model_name="entitlementevent",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "source", "source_event_id"),
+                name="event_source_id_once_per_customer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entitlementevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['subscription_started', 'seat_added', 'seat_removed', 'seat_suspended', 'seat_reactivated', 'seat_moved', 'seat_reassigned', 'seat_invited', 'seat_accepted', 'seat_used', 'seat_inactive', 'quantity_set', 'price_changed', 'plan_changed', 'correction'])), name='event_kind_is_known'),
+            model_name="entitlementevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "subscription_started",
+                            "seat_added",
+                            "seat_removed",
+                            "seat_suspended",
+                            "seat_reactivated",
+                            "seat_moved",
+                            "seat_reassigned",
+                            "seat_invited",
+                            "seat_accepted",
+                            "seat_used",
+                            "seat_inactive",
+                            "quantity_set",
+                            "price_changed",
+                            "plan_changed",
+                            "correction",
+                        ],
+                    )
+                ),
+                name="event_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entitlementevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('corrects__isnull', False), ('kind', 'correction')), models.Q(models.Q(('kind', 'correction'), _negated=True), ('corrects__isnull', True)), _connector='OR'), name='event_correction_names_its_target'),
+            model_name="entitlementevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("corrects__isnull", False), ("kind", "correction")),
+                    models.Q(
+                        models.Q(("kind", "correction"), _negated=True), ("corrects__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="event_correction_names_its_target",
+            ),
         ),
     ]

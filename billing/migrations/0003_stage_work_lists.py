@@ -4,43 +4,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('billing', '0002_append_only'),
-        ('tax', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("billing", "0002_append_only"),
+        ("tax", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='invoice',
-            name='invoice_one_draft_per_customer_and_currency',
+            model_name="invoice",
+            name="invoice_one_draft_per_customer_and_currency",
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='settlement',
-            field=models.CharField(choices=[('balance', 'Kept as balance'), ('refund', 'To be refunded')], default='balance', help_text="What becomes of a credit note's amount", max_length=7),
+            model_name="invoice",
+            name="settlement",
+            field=models.CharField(
+                choices=[("balance", "Kept as balance"), ("refund", "To be refunded")],
+                default="balance",
+                help_text="What becomes of a credit note's amount",
+                max_length=7,
+            ),
         ),
         migrations.AddField(
-            model_name='subscription',
-            name='drafted_count',
-            field=models.PositiveIntegerField(default=0, help_text='Ratings whose spans are on invoices; the draft stage waits on the rest'),
+            model_name="subscription",
+            name="drafted_count",
+            field=models.PositiveIntegerField(
+                default=0,
+                help_text="Ratings whose spans are on invoices; the draft stage waits on the rest",
+            ),
         ),
         migrations.AddField(
-            model_name='subscription',
-            name='due_early',
-            field=models.BooleanField(default=False, help_text='Due before its next regular invoice, so the next tick takes it'),
+            model_name="subscription",
+            name="due_early",
+            field=models.BooleanField(
+                default=False,
+                help_text="Due before its next regular invoice, so the next tick takes it",
+            ),
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(condition=models.Q(('rating_count__gt', models.F('drafted_count'))), fields=['customer'], name='subscription_rated_not_drafted'),
+            model_name="subscription",
+            index=models.Index(
+                condition=models.Q(("rating_count__gt", models.F("drafted_count"))),
+                fields=["customer"],
+                name="subscription_rated_not_drafted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('customer', 'billing_entity', 'currency', 'kind', 'settlement'), name='invoice_one_draft_per_customer_and_currency'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "draft")),
+                fields=("customer", "billing_entity", "currency", "kind", "settlement"),
+                name="invoice_one_draft_per_customer_and_currency",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('drafted_count__lte', models.F('rating_count'))), name='subscription_drafts_only_what_is_rated'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("drafted_count__lte", models.F("rating_count"))),
+                name="subscription_drafts_only_what_is_rated",
+            ),
         ),
     ]

@@ -50,10 +50,14 @@ class SeatType(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="seat_types")
     code = models.SlugField(max_length=50)
     name = models.CharField(max_length=100)
-    role = models.CharField(max_length=100, blank=True, help_text="What its holder is in the product")
+    role = models.CharField(
+        max_length=100, blank=True, help_text="What its holder is in the product"
+    )
     entitlements = models.JSONField(default=list, blank=True, help_text="List of feature codes")
     seat_limit = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Most seats a subscription may hold; counts at once for all"
+        null=True,
+        blank=True,
+        help_text="Most seats a subscription may hold; counts at once for all",
     )
     display_order = models.PositiveSmallIntegerField(default=0)
 
@@ -80,7 +84,11 @@ class Price(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     seat_type = models.ForeignKey(SeatType, on_delete=models.PROTECT, related_name="prices")
     subscription = models.ForeignKey(
-        "billing.Subscription", on_delete=models.PROTECT, null=True, blank=True, related_name="prices"
+        "billing.Subscription",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="prices",
     )
     currency = models.CharField(max_length=3)
     interval_unit = models.CharField(max_length=5, choices=IntervalUnit.choices)
@@ -89,7 +97,9 @@ class Price(models.Model):
     mode = models.CharField(max_length=10, choices=PriceMode.choices, default=PriceMode.PER_UNIT)
     tiers = models.JSONField()
     included = models.PositiveIntegerField(default=0, help_text="Seats free of charge")
-    ratio_of = models.CharField(max_length=50, blank=True, help_text="Seat type that brings free seats")
+    ratio_of = models.CharField(
+        max_length=50, blank=True, help_text="Seat type that brings free seats"
+    )
     ratio_each = models.PositiveIntegerField(default=0, help_text="Free seats for each of those")
     billable = models.BooleanField(default=True)
     effective_from = models.DateField()
@@ -104,7 +114,12 @@ class Price(models.Model):
             models.UniqueConstraint(
                 name="price_version_once",
                 fields=[
-                    "seat_type", "currency", "interval_unit", "interval_count", "subscription", "version",
+                    "seat_type",
+                    "currency",
+                    "interval_unit",
+                    "interval_count",
+                    "subscription",
+                    "version",
                 ],
                 nulls_distinct=False,
             ),
@@ -150,7 +165,9 @@ class SeatPolicy(models.Model):
                 name="seat_policy_version_once",
                 fields=["plan", "interval_unit", "interval_count", "version"],
             ),
-            models.CheckConstraint(name="seat_policy_version_is_positive", condition=Q(version__gt=0)),
+            models.CheckConstraint(
+                name="seat_policy_version_is_positive", condition=Q(version__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -49,9 +49,7 @@ class Invoice(models.Model):
         BillingEntity, on_delete=models.PROTECT, related_name="invoices"
     )
     kind = models.CharField(max_length=11, choices=InvoiceKind.choices)
-    state = models.CharField(
-        max_length=9, choices=InvoiceState.choices, default=InvoiceState.DRAFT
-    )
+    state = models.CharField(max_length=9, choices=InvoiceState.choices, default=InvoiceState.DRAFT)
     settlement = models.CharField(
         max_length=7,
         choices=Settlement.choices,
@@ -80,7 +78,9 @@ class Invoice(models.Model):
     paper = models.CharField(max_length=6)
     seller = models.JSONField(default=dict)
     buyer = models.JSONField(default=dict)
-    policies = models.JSONField(default=list, help_text="Customer-language policy texts quoted on it")
+    policies = models.JSONField(
+        default=list, help_text="Customer-language policy texts quoted on it"
+    )
 
     class Meta:
         ordering = ["-cycle_date", "-id"]
@@ -102,8 +102,12 @@ class Invoice(models.Model):
                 name="invoice_finalized_is_complete",
                 condition=Q(state=InvoiceState.DRAFT)
                 | Q(
-                    series__isnull=False, sequence__isnull=False, issued_at__isnull=False,
-                    due_date__isnull=False, tax_minor__isnull=False, total_minor__isnull=False,
+                    series__isnull=False,
+                    sequence__isnull=False,
+                    issued_at__isnull=False,
+                    due_date__isnull=False,
+                    tax_minor__isnull=False,
+                    total_minor__isnull=False,
                     amount_due_minor__isnull=False,
                 ),
             ),
@@ -155,7 +159,9 @@ class InvoiceLine(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invoice_lines")
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField(help_text="1, 2, 3 … on the invoice")
-    rated_span = models.OneToOneField(RatedSpan, on_delete=models.PROTECT, related_name="invoice_line")
+    rated_span = models.OneToOneField(
+        RatedSpan, on_delete=models.PROTECT, related_name="invoice_line"
+    )
     kind = models.CharField(max_length=10, choices=LineKind.choices)
     seat_type_code = models.CharField(max_length=50)
     seat_type_name = models.CharField(max_length=100)

@@ -42,7 +42,9 @@ class EntitlementEvent(models.Model):
                 name="event_source_id_once_per_customer",
                 fields=["customer", "source", "source_event_id"],
             ),
-            models.CheckConstraint(name="event_kind_is_known", condition=Q(kind__in=EventKind.values)),
+            models.CheckConstraint(
+                name="event_kind_is_known", condition=Q(kind__in=EventKind.values)
+            ),
             models.CheckConstraint(
                 name="event_correction_names_its_target",
                 condition=Q(kind=EventKind.CORRECTION, corrects__isnull=False)
@@ -83,14 +85,18 @@ class SeatLedgerEntry(models.Model):
     subscription = models.ForeignKey(
         Subscription, on_delete=models.PROTECT, related_name="ledger_entries"
     )
-    position = models.BigIntegerField(help_text="Place in the customer's chain, from 1, without gaps")
+    position = models.BigIntegerField(
+        help_text="Place in the customer's chain, from 1, without gaps"
+    )
     event = models.ForeignKey(EntitlementEvent, on_delete=models.PROTECT, related_name="entries")
     seat_type = models.ForeignKey(SeatType, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=24, choices=EventKind.choices)
     from_state = models.CharField(max_length=9, choices=SeatStateChoice.choices, blank=True)
     to_state = models.CharField(max_length=9, choices=SeatStateChoice.choices, blank=True)
     quantity = models.PositiveIntegerField(help_text="Seats that change state")
-    set_to = models.PositiveIntegerField(null=True, blank=True, help_text="Active seats from then on")
+    set_to = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Active seats from then on"
+    )
     balance_after = models.IntegerField(
         help_text="Active seats of the type right after it took effect, as known when recorded"
     )
@@ -101,11 +107,17 @@ class SeatLedgerEntry(models.Model):
         Grantee, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
     )
     price = models.ForeignKey(
-        Price, on_delete=models.PROTECT, null=True, blank=True, related_name="entries",
+        Price,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
         help_text="The price that holds from then on, where the entry changes it",
     )
     seat_policy = models.ForeignKey(SeatPolicy, on_delete=models.PROTECT, related_name="entries")
-    billing_cycle_anchor = models.DateField(help_text="Start of the billing cycle it took effect in")
+    billing_cycle_anchor = models.DateField(
+        help_text="Start of the billing cycle it took effect in"
+    )
     effective_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     corrects = models.ForeignKey(
@@ -138,7 +150,8 @@ class SeatLedgerEntry(models.Model):
                 condition=Q(corrects=None) | ~Q(corrects=F("id")),
             ),
             models.CheckConstraint(
-                name="ledger_void_is_a_correction", condition=Q(voids=False) | Q(corrects__isnull=False)
+                name="ledger_void_is_a_correction",
+                condition=Q(voids=False) | Q(corrects__isnull=False),
             ),
         ]
         indexes = [

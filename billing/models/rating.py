@@ -20,7 +20,9 @@ class Rating(models.Model):
     subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="ratings")
     number = models.PositiveIntegerField(help_text="1, 2, 3 … for each subscription")
     as_of = models.DateTimeField(help_text="The instant whose due charges were rated")
-    rated_at = models.DateTimeField(help_text="When; catalog versions published later did not count")
+    rated_at = models.DateTimeField(
+        help_text="When; catalog versions published later did not count"
+    )
     known_position = models.BigIntegerField(help_text="Last ledger position known")
 
     class Meta:
@@ -59,13 +61,17 @@ class RatedSpan(models.Model):
     )
     seat_type = models.ForeignKey(SeatType, on_delete=models.PROTECT, related_name="rated_spans")
     price = models.ForeignKey(Price, on_delete=models.PROTECT, related_name="rated_spans")
-    seat_policy = models.ForeignKey(SeatPolicy, on_delete=models.PROTECT, related_name="rated_spans")
+    seat_policy = models.ForeignKey(
+        SeatPolicy, on_delete=models.PROTECT, related_name="rated_spans"
+    )
     quantity = models.PositiveIntegerField()
     seat_days = models.PositiveIntegerField()
     unit_price_minor = models.BigIntegerField(help_text="One seat, one interval; minor units")
     span_first = models.DateField()
     span_after = models.DateField()
-    amount_minor = models.BigIntegerField(help_text="Signed minor units of the subscription's currency")
+    amount_minor = models.BigIntegerField(
+        help_text="Signed minor units of the subscription's currency"
+    )
     charges = models.JSONField(null=True, blank=True)
     formula = models.JSONField()
     entry_ids = ArrayField(models.UUIDField(), help_text="Ledger entries that explain it")
@@ -79,7 +85,8 @@ class RatedSpan(models.Model):
                 fields=["subscription", "period_first", "basis", "rating"],
             ),
             models.CheckConstraint(
-                name="rated_span_period_is_not_empty", condition=Q(period_after__gt=F("period_first"))
+                name="rated_span_period_is_not_empty",
+                condition=Q(period_after__gt=F("period_first")),
             ),
             models.CheckConstraint(
                 name="rated_span_names_its_entries", condition=Q(entry_ids__len__gt=0)

@@ -69,7 +69,9 @@ class StageRefusal(models.Model):
         ]
         indexes = [
             models.Index(
-                name="stage_refusal_open", fields=["stage", "last_at"], condition=Q(resolved_at=None)
+                name="stage_refusal_open",
+                fields=["stage", "last_at"],
+                condition=Q(resolved_at=None),
             )
         ]
 

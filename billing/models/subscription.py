@@ -32,7 +32,9 @@ class Subscription(models.Model):
     )
     time_zone = models.CharField(max_length=64, help_text="IANA name; cycles start at its midnight")
     term_months = models.PositiveSmallIntegerField(null=True, blank=True)
-    commitment = models.JSONField(default=dict, blank=True, help_text="Seats committed by seat type")
+    commitment = models.JSONField(
+        default=dict, blank=True, help_text="Seats committed by seat type"
+    )
     seat_limit_behavior = models.CharField(
         max_length=8,
         choices=SeatLimitBehavior.choices,
@@ -55,11 +57,18 @@ class Subscription(models.Model):
     )
     rating_count = models.PositiveIntegerField(default=0)
     drafted_count = models.PositiveIntegerField(
-        default=0, help_text="Ratings whose spans are on invoices; the draft stage waits on the rest"
+        default=0,
+        help_text="Ratings whose spans are on invoices; the draft stage waits on the rest",
     )
 
     history = HistoricalRecords(
-        excluded_fields=["rate_due_at", "due_early", "touched_from", "rating_count", "drafted_count"]
+        excluded_fields=[
+            "rate_due_at",
+            "due_early",
+            "touched_from",
+            "rating_count",
+            "drafted_count",
+        ]
     )
 
     class Meta:

@@ -134,9 +134,7 @@ class Appender:
             if is_new_plan
             else ledger.plan_at(entry.effective_at)
         )
-        return next(
-            one.pk for one in self.batch.seat_types(plan_id) if one.code == entry.seat_type
-        )
+        return next(one.pk for one in self.batch.seat_types(plan_id) if one.code == entry.seat_type)
 
     def anchor(self, ledger: OpenLedger, terms: PolicyTerms, instant: datetime) -> Any:
         return cycle_start(ledger.subscription, terms, instant.astimezone(ledger.zone).date())

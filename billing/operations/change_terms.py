@@ -56,9 +56,7 @@ def plan_prices(
     )
     if not batch.catalog.policies.get((plan.pk, cycle)):
         raise PolicyMissing(plan.code, interval_label(cycle))
-    return catalog_prices(
-        batch.catalog, plan=plan, currency=subscription.currency, cycle=cycle
-    )
+    return catalog_prices(batch.catalog, plan=plan, currency=subscription.currency, cycle=cycle)
 
 
 def catalog_prices(

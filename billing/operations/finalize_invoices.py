@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -137,7 +137,7 @@ def due_date(*, kind: str, at: datetime, time_zone: str, days: int) -> date:
 
 def take_numbers(
     drafts: Sequence[Invoice],
-) -> dict[tuple[UUID, str], Iterable[tuple[NumberSeries, int]]]:
+) -> dict[tuple[UUID, str], Iterator[tuple[NumberSeries, int]]]:
     """One block of numbers for each billing entity and kind, by one UPDATE each."""
     wanted = Counter((draft.billing_entity_id, final_kind(draft)) for draft in drafts)
     codes = {draft.billing_entity_id: draft.billing_entity.code for draft in drafts}

@@ -86,9 +86,7 @@ def answer(
         entries = decide(event, row, ledger, batch)
         prices = prices_of_event(event, row=row, ledger=ledger, batch=batch, entries=entries)
     except Refusal as refusal:
-        return EventAnswer(
-            event.source_event_id, "refused", None, refusal.code, str(refusal)
-        )
+        return EventAnswer(event.source_event_id, "refused", None, refusal.code, str(refusal))
     batch.known_events[key] = row
     appender.append(event=event, row=row, entries=entries, prices=prices, ledger=ledger)
     return EventAnswer(event.source_event_id, "accepted", row.pk)
@@ -156,5 +154,3 @@ def decide(
         void=event.void,
     )
     return accept(draft, batch.state(ledger, event, row.effective_at))
-
-

@@ -6,9 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from uuid6 import uuid7
 
 from billing.models import StageRefusal
-from uuid6 import uuid7
 
 UPSERT = """
 INSERT INTO billing_stagerefusal

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
@@ -32,7 +32,7 @@ def start_run(
     as_of: datetime,
     trigger: str,
     at: datetime,
-    requested_by: "settings.AUTH_USER_MODEL | None" = None,
+    requested_by: User | None = None,
 ) -> InvoiceRun:
     """
     Record a run of everything due by `as_of`; hands then push it.

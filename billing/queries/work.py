@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
@@ -13,7 +14,7 @@ from billing.models import Invoice, StageRefusal, Subscription
 Waiting = tuple[int, datetime | None]
 
 
-def not_refused(stage: str) -> Exists:
+def not_refused(stage: str) -> Any:
     """Leaves out subjects with an open refusal at the stage: they wait for a person."""
     return ~Exists(
         StageRefusal.objects.filter(stage=stage, subject_id=OuterRef("pk"), resolved_at=None)

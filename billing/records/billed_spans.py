@@ -21,6 +21,8 @@ SELECT span.subscription_id, span.id, span.period_first, span.period_after, seat
   JOIN billing_seattype AS seat_type ON seat_type.id = span.seat_type_id
  ORDER BY span.subscription_id, span.rating_id, span.period_first, span.basis
 """
+
+
 def billed_spans(windows: Mapping[UUID, date]) -> dict[UUID, list[BilledSpan]]:
     """Spans rated before, of periods that end after each subscription's window, in one query."""
     spans: defaultdict[UUID, list[BilledSpan]] = defaultdict(list)

@@ -4,10 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from django.db.models import Q
 
+from billing.calc.interval import IntervalUnitName
+from billing.calc.pricing import PriceModeName
 from billing.calc.types import (
     Interval,
     PolicyTerms,
@@ -100,7 +103,7 @@ def load_catalog_book(*, plan_ids: Collection[UUID], price_ids: Collection[UUID]
 def price_terms(price: Price) -> PriceTerms:
     return PriceTerms(
         key=str(price.pk),
-        mode=price.mode,
+        mode=cast(PriceModeName, price.mode),  # the table's constraint knows the modes
         tiers=tuple(
             Tier(up_to=tier["up_to"], price_minor=tier["price_minor"]) for tier in price.tiers
         ),
@@ -112,4 +115,4 @@ def price_terms(price: Price) -> PriceTerms:
 
 
 def interval_of(cycle: Cycle) -> Interval:
-    return Interval(unit=cycle[0], count=cycle[1])
+    return Interval(cast(IntervalUnitName, cycle[0]), cycle[1])  # choices hold the units

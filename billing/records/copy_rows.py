@@ -18,12 +18,21 @@ def copy_rows(
 
     :raises django.db.IntegrityError: as INSERT would
     """
-    columns = [model._meta.get_field(name).column for name in fields]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table),
-        sql.SQL(", ").join(sql.Identifier(column) for column in columns),
+        sql.SQL(", ").join([sql.Identifier(column_of(model, name)) for name in fields]),
     )
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        with cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(statement) as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
+def column_of(model: type[models.Model], name: str) -> str:
+    field = model._meta.get_field(name)
+    assert isinstance(field, models.Field), f"{name} is no column of {model.__name__}"
+    assert field.column, f"{name} is no column of {model.__name__}"
+    return field.column

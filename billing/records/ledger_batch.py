@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Grantee, Group
 from billing.calc.accept import LedgerState, SeatBalances, balances_of
-from billing.calc.interval import Interval
 from billing.calc.periods import cycle_from
 from billing.calc.types import LedgerFact, PolicyTerms
 from billing.enums import EventKind
@@ -22,9 +21,10 @@ from billing.models import (
     SeatType,
     Subscription,
 )
-from billing.records.catalog_book import CatalogBook, load_catalog_book
+from billing.records.catalog_book import CatalogBook, interval_of, load_catalog_book
 from billing.records.incoming import IncomingEvent
 from billing.records.subscription_book import ENTRY_COLUMNS, EntryRow, fact
+
 
 @dataclass(slots=True)
 class OpenLedger:
@@ -137,7 +137,7 @@ def cycle_start(subscription: Subscription, policy: PolicyTerms, day: date) -> d
     """First local date of the billing cycle a day lies in, before any reset."""
     cycle = cycle_from(
         subscription.starts_on,
-        Interval(subscription.interval_unit, subscription.interval_count),
+        interval_of((subscription.interval_unit, subscription.interval_count)),
         anchor=policy.anchor,
         anchor_day=subscription.anchor_day,
     )
@@ -167,7 +167,10 @@ def load_ledger_batch(
     }
     plan_ids = {one.pk for one in plans.values()}
     for ledger in ledgers.values():
-        plan_ids |= {ledger.subscription.plan_id, *(plan for _, plan in ledger.plan_changes.values())}
+        plan_ids |= {
+            ledger.subscription.plan_id,
+            *(plan for _, plan in ledger.plan_changes.values()),
+        }
     return LedgerBatch(
         catalog=load_catalog_book(plan_ids=plan_ids, price_ids=set()),
         ledgers=ledgers,

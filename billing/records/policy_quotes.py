@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from billing.calc.policy_text import policy_text
-from billing.calc.types import Interval, parse_policy
+from billing.calc.types import parse_policy
 from billing.models import Invoice, Price, RatedSpan, SeatPolicy
-from billing.records.catalog_book import price_terms
+from billing.records.catalog_book import interval_of, price_terms
 
 cached_policy_text = lru_cache(maxsize=512)(policy_text)
 
@@ -35,11 +35,9 @@ def quote_policies(drafts: Sequence[Invoice]) -> dict[UUID, list[dict[str, Any]]
 
 def quote(policy: SeatPolicy, price: Price, draft: Invoice) -> dict[str, Any]:
     text = cached_policy_text(
-        parse_policy(
-            policy.settings, draft.currency, key=str(policy.pk), version=policy.version
-        ),
+        parse_policy(policy.settings, draft.currency, key=str(policy.pk), version=policy.version),
         price=price_terms(price),
-        interval=Interval(price.interval_unit, price.interval_count),
+        interval=interval_of((price.interval_unit, price.interval_count)),
         currency=draft.currency,
         language=draft.language,
     )

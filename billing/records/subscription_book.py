@@ -178,7 +178,7 @@ def terms_entry_ids(entries: Sequence[EntryRow]) -> set[UUID]:
     return ids
 
 
-def last_correction(entry: EntryRow, correctors: Mapping[UUID | None, EntryRow]) -> EntryRow:
+def last_correction(entry: EntryRow, correctors: Mapping[UUID, EntryRow]) -> EntryRow:
     while entry.id in correctors:
         entry = correctors[entry.id]
     return entry

@@ -32,7 +32,9 @@ def publish_catalog() -> None:
     """Billing entities, products, plans, prices and policies, as of the catalog's first day."""
     for entity in ENTITIES:
         BillingEntity.objects.create(**entity)
-    products = {code: Product.objects.create(code=code, name=name) for code, name in PRODUCTS.items()}
+    products = {
+        code: Product.objects.create(code=code, name=name) for code, name in PRODUCTS.items()
+    }
     for demo in PLANS:
         plan = add_plan(
             product=products[demo.product],

@@ -19,7 +19,9 @@ from desk.demo.companies import CUSTOMERS, STORY_STARTS, Company, companies
 from desk.demo.team import Event, Team
 
 SEED = 20251101
-WITHOUT_SELLER = 3  # nobody assigned a billing entity to this one: the board shows what happens then
+WITHOUT_SELLER = (
+    3  # nobody assigned a billing entity to this one: the board shows what happens then
+)
 PAPERLESS = tuple(stage for stage in STAGES if stage.name != "render")
 PAPERLESS_TICK = tuple(stage for stage in TICK if stage.name != "render")
 

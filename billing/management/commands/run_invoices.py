@@ -26,9 +26,7 @@ class Command(BaseCommand):
             metavar="YYYY-MM-DD",
             help="bill everything due by the end of this UTC date (default: by now)",
         )
-        parser.add_argument(
-            "--no-render", action="store_true", help="leave the PDFs to the worker"
-        )
+        parser.add_argument("--no-render", action="store_true", help="leave the PDFs to the worker")
 
     def handle(self, *args: Any, **options: Any) -> None:
         stages = tuple(s for s in STAGES if not (options["no_render"] and s.name == "render"))
