@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.models import ADDITION, CHANGE
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -72,6 +73,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     """Show what a run would take up; start it when confirmed."""
     now = timezone.now()
+    assert isinstance(request.user, User), "the page admits signed-in staff only"
     given = request.POST or request.GET or {"as_of": now.date().isoformat()}
     form = StartRunForm(given)
     if not form.is_valid():
