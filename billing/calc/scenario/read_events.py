@@ -82,16 +82,22 @@ class EventReader:
                 "quantity": event.whole("move", least=1), "seat_type": event.text("from"),
                 "to_seat_type": event.text("to"), "grantee": event.text("grantee"),
             }  # fmt: skip
+        return self.seat_event(verb, event)
+
+    def seat_event(self, verb: str, event: Node) -> dict[str, Any]:
+        """What happened to one seat type."""
         fields: dict[str, Any] = {"seat_type": event.text("seat_type")}
         if verb == "price":
-            return {**fields, "price": price_record(self.new_price(event))}
-        if verb == "reassign":
-            return {**fields, "grantee": event.text("reassign"), "to_grantee": event.text("to")}
-        if verb in NAMED:
-            return {**fields, "grantee": event.text(verb)}
-        least = 0 if verb == "set" else 1
-        fields["quantity"] = event.whole(verb, least=least)
-        return {**fields, "grantee": event.text("grantee")} if event.has("grantee") else fields
+            fields["price"] = price_record(self.new_price(event))
+        elif verb in (*NAMED, "reassign"):
+            fields["grantee"] = event.text(verb)
+        else:
+            fields["quantity"] = event.whole(verb, least=0 if verb == "set" else 1)
+        if event.has("grantee"):
+            fields["grantee"] = event.text("grantee")
+        if event.has("to"):
+            fields["to_grantee"] = event.text("to")
+        return fields
 
     def correction(self, event: Node) -> dict[str, Any]:
         fields: dict[str, Any] = {"corrects": event.text("corrects")}

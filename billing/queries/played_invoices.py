@@ -1,0 +1,103 @@
+"""What a scenario brought about, as plain records: invoices, seats, holds. Reads; decides nothing."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+
+from accounts.models import Customer
+from billing.calc.accept import balances_of
+from billing.enums import InvoiceKind, InvoiceState
+from billing.models import Invoice, InvoiceLine, SeatLedgerEntry, StageRefusal, Subscription
+from billing.records.subscription_book import load_subscription_books
+from kernel.money import decimal_text, exponent_of
+
+
+def issued_invoices(*, customer: Customer) -> list[dict[str, Any]]:
+    """Finalized invoices and credit notes in the order of issue; amounts as decimal text."""
+    invoices = sorted(
+        Invoice.objects.filter(customer=customer, state=InvoiceState.FINALIZED)
+        .prefetch_related("lines__rated_span")
+        .order_by("issued_at", "number"),
+        key=lambda one: (one.issued_at, one.kind == InvoiceKind.CREDIT_NOTE),
+    )
+    names = event_names(line for invoice in invoices for line in invoice.lines.all())
+    return [invoice_record(invoice, names) for invoice in invoices]
+
+
+def event_names(lines: Iterable[InvoiceLine]) -> dict[UUID, str]:
+    """The sender's event id for each ledger entry behind these lines."""
+    entry_ids = {one for line in lines for one in line.rated_span.entry_ids}
+    return dict(
+        SeatLedgerEntry.objects.filter(pk__in=entry_ids).values_list("pk", "event__source_event_id")
+    )
+
+
+def invoice_record(invoice: Invoice, names: Mapping[UUID, str]) -> dict[str, Any]:
+    exponent = exponent_of(invoice.currency)
+
+    def text(minor: int | None) -> str:
+        return decimal_text(minor or 0, exponent)
+
+    assert invoice.issued_at, "a finalized invoice has its moment"
+    return {
+        "number": invoice.number,
+        "issued_at": invoice.issued_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "due_date": str(invoice.due_date),
+        "currency": invoice.currency,
+        "subtotal": text(invoice.subtotal_minor),
+        "tax": text(invoice.tax_minor),
+        "total": text(invoice.total_minor),
+        "credit_applied": text(invoice.credit_applied_minor),
+        "amount_due": text(invoice.amount_due_minor),
+        "kind": invoice.kind,
+        "lines": [
+            line_record(line, names, exponent)
+            for line in sorted(invoice.lines.all(), key=lambda one: one.position)
+        ],
+        "taxes": [],
+        "notes": [invoice.tax_note] if invoice.tax_note else [],
+    }
+
+
+def line_record(line: InvoiceLine, names: Mapping[UUID, str], exponent: int) -> dict[str, Any]:
+    """`to` is the last day the line is for; `trace` holds each event once, in ledger order."""
+    entry_ids = line.rated_span.entry_ids
+    return {
+        "kind": line.kind,
+        "seat_type": line.seat_type_code,
+        "description": line.description,
+        "quantity": line.quantity,
+        "seat_days": line.seat_days,
+        "unit_price": decimal_text(line.unit_price_minor, exponent),
+        "from": str(line.span_first),
+        "to": str(line.span_after - timedelta(days=1)),
+        "amount": decimal_text(line.amount_minor, exponent),
+        "tax_rate": None,
+        "trace": list(dict.fromkeys(names[one] for one in entry_ids)),
+        "formula": line.formula,
+    }
+
+
+def seats_held(*, subscription: Subscription, at: datetime) -> dict[str, int]:
+    """Seats in any state but removed, by seat type, at an instant."""
+    book = load_subscription_books(subscriptions=[subscription])[subscription.pk]
+    known = book.rating_input(as_of=at, rated_at=at, settled_at=None)
+    balances = balances_of(known.facts, at=at)
+    codes = dict.fromkeys([*known.terms.seat_types, *balances.seats])
+    return {code: balances.held(code) for code in codes}
+
+
+def holds(*, customer: Customer) -> list[dict[str, str]]:
+    """Why something of the customer does not pass a stage, oldest first."""
+    subjects = [
+        customer.pk,
+        *Subscription.objects.filter(customer=customer).values_list("pk", flat=True),
+        *Invoice.objects.filter(customer=customer).values_list("pk", flat=True),
+    ]
+    refusals = StageRefusal.objects.filter(subject_id__in=subjects, resolved_at=None)
+    return [
+        {"code": one.code, "message": one.message} for one in refusals.order_by(F("first_at"), "pk")
+    ]
