@@ -8,4 +8,5 @@ from config.embedded import ensure_services
 TEST_VAR = Path(__file__).resolve().parent.parent / "var" / "test"
 
 os.environ.setdefault("VAR_DIR", str(TEST_VAR))
+(Path(os.environ["VAR_DIR"]) / "static").mkdir(parents=True, exist_ok=True)
 ensure_services()
