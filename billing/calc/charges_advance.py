@@ -95,14 +95,16 @@ class AdvanceBook:
             self._add(account, f"{key}:remaining", "proration", quantity, new, tick, cause)
             self.charges[-1].is_increase = self.charges[-2].is_increase = gain > 0
         if account.floor_rate:
-            rate = account.rate_of(account.billed + account.floor_seats) - account.rate_of(
-                account.billed
-            )
-            if rate != account.floor_rate:
-                self._floor(
-                    account, rate - account.floor_rate, limit, account.floor_seats, tick, cause
-                )
-                account.floor_rate = rate
+            self._reprice_floor(account, limit, tick, cause)
+
+    def _reprice_floor(self, account: Account, share: Share, tick: int, cause: Cause) -> None:
+        """The seats missing to a floor cost the new price too."""
+        rate = account.rate_of(account.billed + account.floor_seats)
+        rate -= account.rate_of(account.billed)
+        if rate != account.floor_rate:
+            key = f"price:{self._label(tick)}:minimum"
+            gain, account.floor_rate = rate - account.floor_rate, rate
+            self._floor(account, gain, share, account.floor_seats, tick, cause, key=key)
 
     def close(self, account: Account) -> None:
         """A period cut short gives back what is unused: all of it on a reset, by the policy at the end."""
@@ -159,7 +161,7 @@ class AdvanceBook:
             return self.increase_share(tick)
         return self._cheaper_share(self.context.clock.remaining(tick))
 
-    def _change(  # noqa: PLR0917 - what a line needs, in the order it is read
+    def _change(
         self, account: Account, size: int, tick: int, cause: Cause,
         parts: list[Part], unused: list[Part], before: int,
     ) -> None:  # fmt: skip
@@ -181,7 +183,7 @@ class AdvanceBook:
                 account, f"{key}:remaining", "proration", account.billed, new, tick, cause
             ).is_increase = is_up
 
-    def _floor(  # noqa: PLR0917 - what a line needs, in the order it is read
+    def _floor(
         self, account: Account, rate: int, share: Share, seats: int, tick: int, cause: Cause,
         *, key: str = "",
     ) -> None:  # fmt: skip
@@ -190,7 +192,7 @@ class AdvanceBook:
             sum_parts([(rate, share)]), tick, cause,
         )  # fmt: skip
 
-    def _add(  # noqa: PLR0917 - what a line needs, in the order it is read
+    def _add(
         self, account: Account, key: str, kind: str, quantity: int, parts: list[Part], tick: int,
         cause: Cause,
     ) -> Charge:  # fmt: skip

@@ -12,7 +12,7 @@ from billing.calc.fraction import ShareClock
 from billing.calc.interval import Interval
 from billing.calc.lines import span_of
 from billing.calc.local_time import day_of, instant_of, midnight
-from billing.calc.periods import BillingPeriod, FindReset, Reset, billing_periods
+from billing.calc.periods import BillingPeriod, FindReset, Reset, billing_periods, cycle_from
 from billing.calc.policy import PolicyTerms
 from billing.calc.reconcile import NOT_BILLED, Owed, billed_period, reconcile
 from billing.calc.simulate import play_period
@@ -50,6 +50,9 @@ class Rater:
         self.seat_types = self.all_seat_types()
         self.effects: dict[int, dict[str, list[Effect]]] = {}
         self.billed: dict[int, list[BilledSpan]] = {}
+        self.can_reset = any(dated.change.interval for dated in self.timeline.changes) or any(
+            policy.anchor == "reset_on_change" for policy in self.all_policies()
+        )
         self.settled_day = known.settled_through.toordinal() if known.settled_through else None
 
     @property
@@ -93,26 +96,24 @@ class Rater:
         reached = [self.known.touched_from.toordinal()] if self.known.touched_from else []
         if self.settled_day is not None:
             reached += self.recent_days(self.settled_day)
-        hours = max((one.policy.decrease_window_hours for one in self.terms.policies), default=0)
-        days = [day - 1 - -(-hours // 24) for day in reached]
+        policies = self.all_policies()
+        hours = max((one.decrease_window_hours for one in policies), default=0)
+        before = self.can_reset + -(-hours // 24)
+        days = [day - before for day in reached]
         if self.settled_day is not None:
             days.append(self.settled_day - self.can_reset)
         if not days:
             return self.start_day
-        policies = [version.policy for version in self.terms.policies]
         late = [one.true_up_cadence for one in policies if one.increase_invoicing == "true_up"]
         reach = max((one.nominal_days + one.count for one in late), default=0)
         return min(days) - reach
 
-    @property
-    def can_reset(self) -> bool:
-        """Whether a cycle may begin on a day other than the end of the one before."""
-        changes = self.timeline.changes
-        policies = [*self.terms.policies]
-        policies += [one for dated in changes for one in dated.change.policies or ()]
-        return any(dated.change.interval for dated in changes) or any(
-            version.policy.anchor == "reset_on_change" for version in policies
-        )
+    def all_policies(self) -> list[PolicyTerms]:
+        """Every policy version that may ever govern a period."""
+        versions = [*self.terms.policies]
+        for dated in self.timeline.changes:
+            versions += dated.change.policies or ()
+        return [version.policy for version in versions]
 
     def recent_days(self, settled_day: int) -> list[int]:
         """
@@ -120,13 +121,25 @@ class Rater:
 
         Its adjustments may have been seen by a rating before and still wait for the next invoice.
         """
-        interval = self.timeline.interval_at(settled_day)
-        longest = interval.count * {"day": 1, "week": 7, "month": 31}[interval.unit]
-        since = instant_of(midnight(settled_day - longest, self.zone))
+        since = instant_of(midnight(self.regular_day(settled_day) - 1, self.zone))
         return [
             day_of(int(instant.timestamp()), self.zone)
             for instant in earliest_reach(self.known.facts, self.known.changes, since)
         ]
+
+    def regular_day(self, day: int) -> int:
+        """The first day of the period a day lies in, or with resets one that is surely not later."""
+        if self.can_reset:
+            interval = self.timeline.interval_at(day)
+            return day - interval.count * {"day": 1, "week": 7, "month": 31}[interval.unit]
+        terms, anchor = self.terms, self.timeline.policy_at(self.start_day).anchor
+        cycle = cycle_from(
+            terms.starts_on, terms.interval, anchor=anchor, anchor_day=terms.anchor_day
+        )
+        number = cycle.number_before(day)
+        while cycle.bounds(number)[1].toordinal() <= day:
+            number += 1
+        return cycle.bounds(number)[0].toordinal()
 
     def contexts(self) -> Iterator[PeriodContext]:
         """Every period in order with the policy that governs it."""
@@ -294,7 +307,8 @@ class Rater:
             at_once = policy.credit_application != "next_invoice"
             owed.disposition = "credit_note" if at_once else "invoice"
         place = bisect_right(ends, owed.known)
-        if at_once or (is_over and place >= len(ends)):
+        is_first = owed.known < midnight(self.start_day, self.zone)  # joins the very first invoice
+        if at_once or is_first or (is_over and place >= len(ends)):
             owed.due, owed.rides = owed.known, False
         else:
             owed.due = ends[place] if place < len(ends) else ends[-1]

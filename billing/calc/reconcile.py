@@ -64,6 +64,7 @@ def reconcile(
         return [_natural(charge, charge.amount, 0) for charge in charges if _is_shown(charge)]
     moved: Moved = {}
     by_key = {charge.key: charge for charge in charges}
+    assert len(by_key) == len(charges), "two charges under one key"
     natural = _changed_keys(by_key, billed, ledger, moved, is_open=settled_at is None)
     for charge in charges:
         if charge.key in billed.amounts or not _is_shown(charge):

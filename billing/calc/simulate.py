@@ -189,7 +189,7 @@ def _count(play: Play, _: int, tick: Tick) -> None:
     """One boundary of a period that is billed by a single number at its end."""
     for dated in tick.changes:
         for account in play.accounts.values():
-            account.price = _price_after(dated, account)
+            account.price = _price_after(dated, account.seat_type, account.price)
     _move_seats(play, tick)
     choose = {"peak": max, "distinct": max, "whole_period_only": min}
     for seat_type, account in play.accounts.items():
@@ -201,12 +201,8 @@ def _count(play: Play, _: int, tick: Tick) -> None:
 
 def _step(play: Play, tick: int, at_tick: Tick) -> None:
     """One boundary: prices first, then seats, then what the floors make of it."""
-    for dated in at_tick.changes:
-        cause = Cause(dated.second, dated.known, dated.change.entry_ids)
-        for account in play.accounts.values():
-            price = _price_after(dated, account)
-            if price != account.price:
-                play.book.reprice(account, price, tick, cause)
+    if at_tick.changes:
+        _reprice(play, tick, at_tick)
     _move_seats(play, at_tick)
     if play.is_linked or at_tick.changes:
         _step_all(play, tick, at_tick)
@@ -215,6 +211,22 @@ def _step(play: Play, tick: int, at_tick: Tick) -> None:
         moved = play.accounts[seat_type]
         size = _target(play, moved, _billable(play, moved)) - moved.billed
         _write(play.book, moved, size, tick, _cause(at_tick, seat_type), SAME_FLOOR)
+
+
+def _reprice(play: Play, tick: int, at_tick: Tick) -> None:
+    """Only the last of several prices on one boundary counts; all their entries explain it."""
+    changes = at_tick.changes
+    cause = Cause(
+        max(dated.second for dated in changes),
+        max(dated.known for dated in changes),
+        tuple(dict.fromkeys(one for dated in changes for one in dated.change.entry_ids)),
+    )
+    for account in play.accounts.values():
+        price = account.price
+        for dated in changes:
+            price = _price_after(dated, account.seat_type, price)
+        if price != account.price:
+            play.book.reprice(account, price, tick, cause)
 
 
 def _step_all(play: Play, tick: int, at_tick: Tick) -> None:
@@ -233,9 +245,7 @@ def _step_all(play: Play, tick: int, at_tick: Tick) -> None:
             account.floor_rate, account.floor_seats = rate, seats
 
 
-def _write(  # noqa: PLR0917 - the arguments of the book's own methods
-    book: Book, account: Account, size: int, tick: int, cause: Cause, floor: Floor
-) -> None:
+def _write(book: Book, account: Account, size: int, tick: int, cause: Cause, floor: Floor) -> None:
     if size > 0:
         book.up(account, size, tick, cause, floor)
     elif size < 0:
@@ -244,11 +254,12 @@ def _write(  # noqa: PLR0917 - the arguments of the book's own methods
         book.rest(account, tick, cause, floor)
 
 
-def _price_after(dated: DatedChange, account: Account) -> PriceTerms | None:
+def _price_after(dated: DatedChange, seat_type: str, price: PriceTerms | None) -> PriceTerms | None:
+    """A new plan names all its prices; a price change only those that change."""
     change = dated.change
     if change.plan_key is not None:
-        return change.prices.get(account.seat_type)
-    return change.prices.get(account.seat_type, account.price)
+        return change.prices.get(seat_type)
+    return change.prices.get(seat_type, price)
 
 
 def _target(play: Play, account: Account, billable: int) -> int:

@@ -153,3 +153,20 @@ def test_a_new_seat_type_of_another_plan_is_billed():
         ("2024-07-01", "recurring", 4, 12000),
         ("2024-07-01", "recurring", 1, 600),
     ]
+
+
+def test_of_two_plan_changes_on_one_day_only_the_last_is_billed():
+    story = Story(terms(price_minor=3000), {"member": 4})
+    for place, (hour, minor) in enumerate([("09:00", 9000), ("15:00", 3600)]):
+        at = local(f"2024-06-16T{hour}")
+        story.changes.append(
+            TermsChange(
+                (f"p{place}",), f"p{place}", 50 + place, at, at, {"member": flat(minor, f"new-{place}")},
+                plan_key=f"plan-{place}",
+            )
+        )  # fmt: skip
+
+    assert lines(story.run("2024-07-01"))[1:3] == [
+        ("2024-07-01", "credit", 4, -6000),
+        ("2024-07-01", "proration", 4, 7200),
+    ]

@@ -76,7 +76,7 @@ def told(policy: dict, made: list, changes: list[TermsChange], *, at_once: bool)
 
 
 @given(policies(), moves(), term_changes())
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_arrival_order_does_not_matter_across_types_and_plans(policy, made, changes):
     late = told(policy, made, changes, at_once=False).run("2025-06-01")
     known = told(policy, made, changes, at_once=True).run("2025-06-01")
@@ -85,7 +85,7 @@ def test_arrival_order_does_not_matter_across_types_and_plans(policy, made, chan
 
 
 @given(policies(), moves(), term_changes())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_full_undo_of_all_events_nets_to_zero(policy, made, changes):
     undone = told(policy, made, changes, at_once=False)
     for place, event in enumerate(list(undone.events)):
@@ -98,7 +98,7 @@ def test_a_full_undo_of_all_events_nets_to_zero(policy, made, changes):
 
 
 @given(policies(), moves(), term_changes())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_every_line_names_entries_and_adds_up(policy, made, changes):
     for _, spans in told(policy, made, changes, at_once=False).run("2025-06-01"):
         for span in spans:
