@@ -307,8 +307,9 @@ class Rater:
             at_once = policy.credit_application != "next_invoice"
             owed.disposition = "credit_note" if at_once else "invoice"
         place = bisect_right(ends, owed.known)
-        is_first = owed.known < midnight(self.start_day, self.zone)  # joins the very first invoice
-        if at_once or is_first or (is_over and place >= len(ends)):
+        if self.known.joins_draft:
+            owed.due, owed.rides = self.as_of, False
+        elif at_once or (is_over and place >= len(ends)):
             owed.due, owed.rides = owed.known, False
         else:
             owed.due = ends[place] if place < len(ends) else ends[-1]

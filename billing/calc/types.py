@@ -154,7 +154,8 @@ class RatingInput:
 
     `touched_from`: earliest local date that can have changed; periods that ended by then are left alone.
     `settled_through`: local date of the last rating's instant; periods that ended by then are settled.
-    Without it, a period is settled once a later one was billed, and `touched_from` alone is the limit.
+    `joins_draft`: rated again as of an instant already rated; what came late joins that open invoice.
+    Without `settled_through`, a period is settled once a later one was billed, and `touched_from` alone is the limit.
     """
 
     terms: SubscriptionTerms
@@ -164,6 +165,7 @@ class RatingInput:
     as_of: datetime
     touched_from: date | None = None
     settled_through: date | None = None
+    joins_draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)

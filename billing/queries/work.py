@@ -39,7 +39,7 @@ def subscriptions_touched_before_finalizing(at: datetime) -> QuerySet[Subscripti
         customer=OuterRef("customer"),
         state=InvoiceState.DRAFT,
         finalize_after__lte=at,
-        cycle_date__gt=OuterRef("touched_from"),
+        cycle_date__gte=OuterRef("touched_from"),
         drafted_at__lt=F("finalize_after"),
     )
     return Subscription.objects.filter(

@@ -207,7 +207,7 @@ def read_entries(ledgers: Mapping[str, OpenLedger]) -> None:
     for *columns, subscription_id, seat_type_id in rows:
         row = EntryRow(*columns)
         for ledger in by_id[subscription_id]:
-            known = fact(row, known_by=row.recorded_at, latest=row.recorded_at)
+            known = fact(row)
             ledger.facts.append(known)
             ledger.seat_type_of[known.entry_id] = seat_type_id
             ledger.price_of[known.entry_id] = row.price_id

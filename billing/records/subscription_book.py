@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -72,25 +72,20 @@ class SubscriptionBook:
 
         `known_position` cuts the ledger (default: all of it); catalog versions published after
         `rated_at` do not count. `settled_at` is the instant of the rating before, None at the
-        first. What was recorded after `as_of` counts as known just before it: a late event joins
-        the open draft of the cycle instead of waiting for the next.
+        first. Rating again as of that same instant lets late events join its open draft.
         """
         known = self.known_position if known_position is None else known_position
         entries = [entry for entry in self.entries if entry.position <= known]
         terms_ids = terms_entry_ids(entries)
-        latest = as_of - timedelta(seconds=1)
         zone = ZoneInfo(self.subscription.time_zone)
         return RatingInput(
             terms=self.terms(rated_at=rated_at),
-            facts=tuple(
-                fact(entry, known_by=as_of, latest=latest)
-                for entry in entries
-                if entry.id not in terms_ids
-            ),
+            facts=tuple(fact(entry) for entry in entries if entry.id not in terms_ids),
             changes=self.terms_changes(entries=entries, rated_at=rated_at),
             billed=tuple(billed),
             as_of=as_of,
             touched_from=touched_from if settled_at else None,
+            joins_draft=settled_at is not None and as_of <= settled_at,
             settled_through=settled_at.astimezone(zone).date() if settled_at else None,
         )
 
@@ -184,8 +179,7 @@ def last_correction(entry: EntryRow, correctors: Mapping[UUID, EntryRow]) -> Ent
     return entry
 
 
-def fact(entry: EntryRow, *, known_by: datetime, latest: datetime) -> LedgerFact:
-    """The entry as rating reads it; one recorded after `known_by` counts as known at `latest`."""
+def fact(entry: EntryRow) -> LedgerFact:
     return LedgerFact(
         entry_id=str(entry.id),
         event_id=str(entry.event_id),
@@ -193,7 +187,7 @@ def fact(entry: EntryRow, *, known_by: datetime, latest: datetime) -> LedgerFact
         kind=entry.kind,
         seat_type=entry.seat_type_code,
         effective_at=entry.effective_at,
-        recorded_at=entry.recorded_at if entry.recorded_at <= known_by else latest,
+        recorded_at=entry.recorded_at,
         from_state=entry.from_state or None,
         to_state=entry.to_state or None,
         quantity=entry.quantity,
