@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from billing.calc.policy import CHOICES
 from billing.calc.rating import rate
 from billing.calc.types import Interval, LedgerFact, PriceTerms, RatingInput, Tier
+from kernel.period import Period
 from tests.billing.calc.stories import Story, as_billed, flat, terms
 
 START = datetime(2024, 1, 15, tzinfo=UTC)
@@ -127,32 +128,38 @@ def test_parts_add_up_and_every_line_names_its_entries(policy, history, price, i
 
 
 @given(
-    histories(), st.sampled_from(["net", "paired"]), st.sampled_from(["in_advance", "in_arrears"])
+    histories(),
+    st.sampled_from(["net", "paired"]),
+    st.sampled_from(["in_advance", "in_arrears"]),
+    TIERED,
+    st.sampled_from([0, 0, 5]),
 )
-@settings(max_examples=120, deadline=None)
-def test_lines_of_a_period_sum_to_the_integral_of_the_price_over_time(history, style, timing):
-    events = facts_of(history)
-    policy = {"line_style": style, "billing_timing": timing}
-    invoices = story(policy, events, flat(1000), Interval("month", 1)).run("2025-06-01")
+@settings(max_examples=200, deadline=None)
+def test_lines_of_a_period_sum_to_the_integral_of_the_price_over_time(
+    history, style, timing, price, minimum
+):
+    policy = {"line_style": style, "billing_timing": timing, "minimum_seats": minimum}
+    invoices = story(policy, facts_of(history), price, Interval("month", 1)).run("2025-06-01")
 
     lines: dict[date, list] = defaultdict(list)
     for _, spans in invoices:
         for span in spans:
             lines[span.period.first].append(span)
     for spans in lines.values():
-        period = spans[0].period
-        days = [period.first + timedelta(days=i) for i in range(period.days)]
-        exact = Fraction(0)
-        for day in days:
-            after = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
-            seats = 3 + sum(
-                e.quantity if e.kind == "seat_added" else -e.quantity
-                for e in events
-                if e.effective_at < after
-            )
-            if day < END:
-                exact += Fraction(seats * 1000, period.days)
-        assert abs(sum(span.amount_minor for span in spans) - exact) <= Fraction(len(spans) + 9, 2)
+        exact = integral(history, spans[0].period, price, minimum)
+        assert abs(sum(span.amount_minor for span in spans) - exact) <= Fraction(len(spans) + 20, 2)
+
+
+def integral(history: list, period: Period, price: PriceTerms, minimum: int) -> Fraction:
+    """The price of the seats of every day, never fewer than the minimum, over the days of the period."""
+    total = Fraction(0)
+    for i in range(period.days):
+        day = period.first + timedelta(days=i)
+        after = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+        seats = 3 + sum(size for hour, size, _ in history if START + timedelta(hours=hour) < after)
+        if day < END:
+            total += Fraction(price.charge(max(seats, minimum)), period.days)
+    return total
 
 
 @given(policies(), histories(), TIERED)
