@@ -64,7 +64,7 @@ def whole_invoices(
             f"{len(invoices)} invoices were issued, not {len(expected)}. Issued were {issued}."
         )
     for number, (wanted, invoice) in enumerate(zip(expected, invoices, strict=False), 1):
-        found += [f"Invoice {number}: {one}" for one in one_invoice(wanted, invoice, zone)]
+        found += [f"Invoice {number}: {one[0].lower()}{one[1:]}" for one in one_invoice(wanted, invoice, zone)]
     return found
 
 
@@ -101,8 +101,8 @@ def whole_rows(noun: str, expected: Sequence[Record], rows: Sequence[Record]) ->
     """Nothing more, nothing less."""
     lost = unmatched(expected, rows, matches)
     extra = unmatched(rows, expected, lambda row, wanted: matches(wanted, row))
-    return [f"no {noun} {words(expected[number])}." for number in lost] + [
-        f"a {noun} nobody expected: {brief(rows[number])}." for number in extra
+    return [f"There is no {noun} {words(expected[number])}." for number in lost] + [
+        f"Nobody expected the {noun} {brief(rows[number])}." for number in extra
     ]
 
 
@@ -157,4 +157,4 @@ def brief(row: Record) -> str:
     """A row in a few words."""
     if "seat_type" in row:
         return f"{row['kind']} {row['quantity']} {row['seat_type']} = {row['amount']}"
-    return ", ".join(str(value) for value in row.values())
+    return f"{row.get('event') or row.get('name') or ''} {row.get('code') or row.get('amount')}".strip()

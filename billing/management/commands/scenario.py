@@ -17,6 +17,7 @@ from billing.management.scenario_report import print_report, print_summary
 from billing.operations.play_scenario import play_scenario
 from billing.pipeline import STAGES
 
+WIDTH = 140  # where the report goes into a file
 ALL_OK, SOME_DIFFER, UNUSABLE = 0, 1, 2
 
 
@@ -32,7 +33,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        console = Console(file=self.stdout)  # type: ignore[arg-type]
+        width = None if sys.stdout.isatty() else WIDTH
+        console = Console(file=self.stdout, width=width)  # type: ignore[arg-type]
         counts = {ALL_OK: 0, SOME_DIFFER: 0, UNUSABLE: 0}
         for path in self.files(options["paths"]):
             outcome = self.play(path, console=console, as_json=options["json"])
