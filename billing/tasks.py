@@ -41,5 +41,3 @@ def tick(**_added_later: object) -> None:
     push_flow(stages=TICK, at=timezone.now())
     for run_id in InvoiceRun.objects.filter(state=RunState.RUNNING).values_list("pk", flat=True):
         lend_hand.delay(run_id=str(run_id))
-
-

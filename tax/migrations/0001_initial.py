@@ -9,106 +9,223 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BillingEntity',
+            name="BillingEntity",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(help_text='Leads its invoice numbers', max_length=8, unique=True)),
-                ('legal_name', models.CharField(max_length=200)),
-                ('address_line1', models.CharField(max_length=200)),
-                ('address_line2', models.CharField(blank=True, max_length=200)),
-                ('postal_code', models.CharField(blank=True, max_length=20)),
-                ('city', models.CharField(max_length=100)),
-                ('region', models.CharField(blank=True, max_length=100)),
-                ('country', models.CharField(max_length=2)),
-                ('currency', models.CharField(max_length=3)),
-                ('vat_id', models.CharField(blank=True, max_length=32)),
-                ('registration_number', models.CharField(blank=True, max_length=64)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('bank_name', models.CharField(blank=True, max_length=100)),
-                ('iban', models.CharField(blank=True, help_text='IBAN or account number', max_length=64)),
-                ('bic', models.CharField(blank=True, help_text='BIC or routing number', max_length=20)),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=5), default=list, size=None)),
-                ('accent_color', models.CharField(default='#3b4cca', help_text='On its invoices', max_length=7)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="Leads its invoice numbers", max_length=8, unique=True
+                    ),
+                ),
+                ("legal_name", models.CharField(max_length=200)),
+                ("address_line1", models.CharField(max_length=200)),
+                ("address_line2", models.CharField(blank=True, max_length=200)),
+                ("postal_code", models.CharField(blank=True, max_length=20)),
+                ("city", models.CharField(max_length=100)),
+                ("region", models.CharField(blank=True, max_length=100)),
+                ("country", models.CharField(max_length=2)),
+                ("currency", models.CharField(max_length=3)),
+                ("vat_id", models.CharField(blank=True, max_length=32)),
+                ("registration_number", models.CharField(blank=True, max_length=64)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("bank_name", models.CharField(blank=True, max_length=100)),
+                (
+                    "iban",
+                    models.CharField(blank=True, help_text="IBAN or account number", max_length=64),
+                ),
+                (
+                    "bic",
+                    models.CharField(blank=True, help_text="BIC or routing number", max_length=20),
+                ),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=5), default=list, size=None
+                    ),
+                ),
+                (
+                    "accent_color",
+                    models.CharField(default="#3b4cca", help_text="On its invoices", max_length=7),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name_plural': 'billing entities',
-                'ordering': ['code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Z0-9]{2,8}$')), name='billing_entity_code_is_short_capitals'), models.CheckConstraint(condition=models.Q(('country__regex', '^[A-Z]{2}$')), name='billing_entity_country_is_two_capitals'), models.CheckConstraint(condition=models.Q(('accent_color__regex', '^#[0-9a-fA-F]{6}$')), name='billing_entity_accent_is_a_hex_color')],
+                "verbose_name_plural": "billing entities",
+                "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Z0-9]{2,8}$")),
+                        name="billing_entity_code_is_short_capitals",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("country__regex", "^[A-Z]{2}$")),
+                        name="billing_entity_country_is_two_capitals",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("accent_color__regex", "^#[0-9a-fA-F]{6}$")),
+                        name="billing_entity_accent_is_a_hex_color",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalBillingEntity',
+            name="HistoricalBillingEntity",
             fields=[
-                ('id', models.UUIDField(db_index=True, default=uuid6.uuid7, editable=False)),
-                ('code', models.CharField(db_index=True, help_text='Leads its invoice numbers', max_length=8)),
-                ('legal_name', models.CharField(max_length=200)),
-                ('address_line1', models.CharField(max_length=200)),
-                ('address_line2', models.CharField(blank=True, max_length=200)),
-                ('postal_code', models.CharField(blank=True, max_length=20)),
-                ('city', models.CharField(max_length=100)),
-                ('region', models.CharField(blank=True, max_length=100)),
-                ('country', models.CharField(max_length=2)),
-                ('currency', models.CharField(max_length=3)),
-                ('vat_id', models.CharField(blank=True, max_length=32)),
-                ('registration_number', models.CharField(blank=True, max_length=64)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('bank_name', models.CharField(blank=True, max_length=100)),
-                ('iban', models.CharField(blank=True, help_text='IBAN or account number', max_length=64)),
-                ('bic', models.CharField(blank=True, help_text='BIC or routing number', max_length=20)),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=5), default=list, size=None)),
-                ('accent_color', models.CharField(default='#3b4cca', help_text='On its invoices', max_length=7)),
-                ('created_at', models.DateTimeField(blank=True, editable=False)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(db_index=True, default=uuid6.uuid7, editable=False)),
+                (
+                    "code",
+                    models.CharField(
+                        db_index=True, help_text="Leads its invoice numbers", max_length=8
+                    ),
+                ),
+                ("legal_name", models.CharField(max_length=200)),
+                ("address_line1", models.CharField(max_length=200)),
+                ("address_line2", models.CharField(blank=True, max_length=200)),
+                ("postal_code", models.CharField(blank=True, max_length=20)),
+                ("city", models.CharField(max_length=100)),
+                ("region", models.CharField(blank=True, max_length=100)),
+                ("country", models.CharField(max_length=2)),
+                ("currency", models.CharField(max_length=3)),
+                ("vat_id", models.CharField(blank=True, max_length=32)),
+                ("registration_number", models.CharField(blank=True, max_length=64)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("bank_name", models.CharField(blank=True, max_length=100)),
+                (
+                    "iban",
+                    models.CharField(blank=True, help_text="IBAN or account number", max_length=64),
+                ),
+                (
+                    "bic",
+                    models.CharField(blank=True, help_text="BIC or routing number", max_length=20),
+                ),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=5), default=list, size=None
+                    ),
+                ),
+                (
+                    "accent_color",
+                    models.CharField(default="#3b4cca", help_text="On its invoices", max_length=7),
+                ),
+                ("created_at", models.DateTimeField(blank=True, editable=False)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical billing entity',
-                'verbose_name_plural': 'historical billing entities',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical billing entity",
+                "verbose_name_plural": "historical billing entities",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalSellerAssignment',
+            name="HistoricalSellerAssignment",
             fields=[
-                ('assigned_at', models.DateTimeField(blank=True, editable=False)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('billing_entity', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tax.billingentity')),
-                ('customer', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.customer')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("assigned_at", models.DateTimeField(blank=True, editable=False)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "billing_entity",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="tax.billingentity",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical seller assignment',
-                'verbose_name_plural': 'historical seller assignments',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical seller assignment",
+                "verbose_name_plural": "historical seller assignments",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='SellerAssignment',
+            name="SellerAssignment",
             fields=[
-                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='seller_assignment', serialize=False, to='accounts.customer')),
-                ('assigned_at', models.DateTimeField(auto_now=True)),
-                ('billing_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='tax.billingentity')),
+                (
+                    "customer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="seller_assignment",
+                        serialize=False,
+                        to="accounts.customer",
+                    ),
+                ),
+                ("assigned_at", models.DateTimeField(auto_now=True)),
+                (
+                    "billing_entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="tax.billingentity",
+                    ),
+                ),
             ],
         ),
     ]
