@@ -46,6 +46,8 @@ class Rater:
         self.start_day = known.terms.starts_on.toordinal()
         self.ledger = read_ledger(known.facts)
         self.timeline = TermsTimeline(known.terms, known.changes)
+        held = {fact.seat_type for fact in known.facts if fact.quantity}
+        self.timeline.check_prices(one for one in known.terms.seat_types if one in held)
         self.as_of = int(known.as_of.timestamp())
         self.seat_types = self.all_seat_types()
         self.effects: dict[int, dict[str, list[Effect]]] = {}

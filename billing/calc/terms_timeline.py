@@ -10,6 +10,7 @@ from billing.calc.policy import PolicyTerms
 from billing.calc.pricing import PriceTerms
 from billing.calc.types import PolicyVersion, SubscriptionTerms, TermsChange
 from kernel.period import add_months
+from kernel.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,14 @@ class DatedChange:
     day: int
     known: int
     change: TermsChange
+
+
+class PolicyMissing(Refusal):
+    code = "seat_policy_missing"
+
+
+class PriceMissing(Refusal):
+    code = "price_missing"
 
 
 class TermsTimeline:
@@ -73,6 +82,20 @@ class TermsTimeline:
                 prices[seat_type] = version.price
         return prices
 
+    def check_prices(self, seat_types: Iterable[str]) -> None:
+        """
+        Seats without a price are refused rather than given away.
+
+        :raises PriceMissing: if a seat type of the first plan has none
+        """
+        prices, _ = self.prices_at(self.terms.starts_on.toordinal(), ())
+        for seat_type in seat_types:
+            if seat_type not in prices:
+                raise PriceMissing(
+                    f"There is no price for “{seat_type}” in {self.terms.currency} for this "
+                    "interval. Publish one."
+                )
+
     def policy_at(self, day: int) -> PolicyTerms:
         """The policy version in force on a day; the earliest before any."""
         versions: Iterable[PolicyVersion] = self.terms.policies
@@ -106,7 +129,13 @@ class TermsTimeline:
 
 
 def policy_in_force(versions: Iterable[PolicyVersion], day: date) -> PolicyTerms:
-    """The last version that took effect by the day; before all of them the first."""
+    """
+    The last version that took effect by the day; before all of them the first.
+
+    :raises PolicyMissing: without any version
+    """
     ordered = sorted(versions, key=lambda version: version.effective_from or date.min)
+    if not ordered:
+        raise PolicyMissing("There is no seat policy for this plan and interval. Publish one.")
     standing = [one for one in ordered if (one.effective_from or date.min) <= day]
     return (standing or ordered)[-1 if standing else 0].policy

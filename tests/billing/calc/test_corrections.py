@@ -1,9 +1,13 @@
 """What is learned late: one adjustment a period and seat type, with both sides in its trace."""
 
+from dataclasses import replace
 from datetime import date
+
+import pytest
 
 from billing.calc.formula_words import formula_words
 from billing.calc.types import Interval, PriceVersion, TermsChange
+from kernel.refusal import Refusal
 from tests.billing.calc.stories import Story, flat, lines, local, terms
 
 
@@ -170,3 +174,13 @@ def test_of_two_plan_changes_on_one_day_only_the_last_is_billed():
         ("2024-07-01", "credit", 4, -6000),
         ("2024-07-01", "proration", 4, 7200),
     ]
+
+
+def test_seats_without_a_price_are_refused_rather_than_given_away():
+    of = replace(terms(), seat_types=("member", "guest"))
+    story = Story(of, {"member": 1}).add("g", "2024-06-11", seat_type="guest")
+
+    with pytest.raises(Refusal) as refused:
+        story.run("2024-07-01")
+
+    assert refused.value.code == "price_missing"
