@@ -14,6 +14,15 @@ from billing.models import Invoice, InvoiceLine, RatedSpan, StageRefusal
 
 
 @dataclass(frozen=True, slots=True)
+class QuotedPolicy:
+    """A policy's text as the invoice quotes it, in the invoice's language."""
+
+    title: str
+    version: int
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LineRow:
     """A line; `amount_minor` in minor units of the invoice's currency."""
 
@@ -76,7 +85,7 @@ class InvoicePage:
     amount_due_minor: int | None
     seller: dict[str, Any]
     buyer: dict[str, Any]
-    policies: tuple[str, ...]
+    policies: tuple[QuotedPolicy, ...]
     groups: tuple[LineGroup, ...]
     corrects: tuple[RelatedInvoice, ...]
     corrected_by: tuple[RelatedInvoice, ...]
@@ -123,7 +132,10 @@ def invoice_page(key: str) -> InvoicePage | None:
         amount_due_minor=invoice.amount_due_minor,
         seller=invoice.seller or {"legal_name": invoice.billing_entity.legal_name},
         buyer=invoice.buyer or {"legal_name": invoice.customer.legal_name},
-        policies=tuple(policy_words(quote) for quote in invoice.policies),
+        policies=tuple(
+            QuotedPolicy(quote["title"], quote["version"], tuple(quote["paragraphs"]))
+            for quote in invoice.policies
+        ),
         groups=line_groups(lines),
         corrects=corrected_by_these(lines),
         corrected_by=correcting_these(invoice, lines),
@@ -163,11 +175,6 @@ def state_words(invoice: Invoice, *, has_document: bool) -> tuple[str, ...]:
         )
     final = "It is final: nothing in it can change; a correction is a line on a later invoice or a credit note."
     return (final,) if has_document else (final, "Its PDF waits at the render stage.")
-
-
-def policy_words(quote: Any) -> str:
-    """A quoted policy is a text, or a record with its text."""
-    return str(quote.get("text", quote)) if isinstance(quote, dict) else str(quote)
 
 
 def line_groups(lines: Sequence[InvoiceLine]) -> tuple[LineGroup, ...]:

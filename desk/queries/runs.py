@@ -54,7 +54,8 @@ def run_of(run_id: UUID) -> RunRow | None:
 
 def with_refusals():  # type: ignore[no-untyped-def]
     still_open = Count("refusals", filter=Q(refusals__resolved_at=None))
-    return InvoiceRun.objects.select_related("requested_by").annotate(refused_open=still_open)
+    runs = InvoiceRun.objects.select_related("requested_by").annotate(refused_open=still_open)
+    return runs.order_by("-started_at")  # counting drops the model's own order
 
 
 def run_row(run: InvoiceRun) -> RunRow:
