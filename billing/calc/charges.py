@@ -28,7 +28,8 @@ class Charge:
     One expected charge under its stable key; `amount` in signed minor units.
 
     `first` to `after` are ticks; `due` is a second; one that `rides` goes on any invoice issued earlier.
-    `seat_price` is set where every seat costs the same.
+    One that `is_deferred` may be due after its period's end. `seat_price` is set where every seat costs
+    the same.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Charge:
     rides: bool = False
     disposition: str = "invoice"
     is_increase: bool = False
+    is_deferred: bool = False
     is_shown_at_zero: bool = False
     seat_days: int | None = None
 

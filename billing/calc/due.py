@@ -100,7 +100,7 @@ def _true_up(
     for charge in increases:
         if charge.amount > 0:
             charge.kind = "true_up"
-        charge.due = _true_up_second(charge, context, terms)
+        charge.due, charge.is_deferred = _true_up_second(charge, context, terms), True
         if len(charge.parts) != 1 or charge.key.startswith("price:") or ":unused" in charge.key:
             continue
         share = charge.parts[0][1]

@@ -26,6 +26,7 @@ class Phrases:
     seat_days: str
     rate: str
     adjustment: str
+    credited: str
     already: str
     share: str
 
@@ -49,6 +50,7 @@ ENGLISH = Phrases(
     seat_days="seat-days",
     rate="{amount} for all seats",
     adjustment="{should} due − {was} already invoiced ({dates}) = {amount}",
+    credited="{should} due + {was} already credited ({dates}) = {amount}",
     already="{total} − {already} already invoiced = {amount}",
     share="{units}/{of} {name}",
 )  # fmt: skip
@@ -71,6 +73,7 @@ GERMAN = Phrases(
     seat_days="Platztage",
     rate="{amount} für alle Plätze",
     adjustment="{should} geschuldet − {was} bereits berechnet ({dates}) = {amount}",
+    credited="{should} geschuldet + {was} bereits gutgeschrieben ({dates}) = {amount}",
     already="{total} − {already} bereits berechnet = {amount}",
     share="{units}/{of} {name}",
 )  # fmt: skip
@@ -89,8 +92,12 @@ def formula_words(formula: Formula | Record, language: str = "en") -> str:
     amount = money(record["amount"], record, words)
     dates = date_words(record["first"], record["last"], words)
     if record["what"] == "adjustment":
-        should, was = money(record["should"], record, words), money(record["was"], record, words)
-        return words.adjustment.format(should=should, was=was, dates=dates, amount=amount)
+        should, was = (
+            money(record["should"], record, words),
+            money(abs(record["was"]), record, words),
+        )
+        pattern = words.credited if record["was"] < 0 else words.adjustment
+        return pattern.format(should=should, was=was, dates=dates, amount=amount)
     terms = [_part(part, record, words) for part in record["parts"]]
     sums = _joined(terms) or seats_words(record["quantity"], words)
     total = money(record["total"], record, words)

@@ -71,21 +71,7 @@ def _adjustment(
 ) -> RatedSpan:
     """All differences of a period and seat type in one line that names the spans it corrects."""
     changed = owed.expected[-1] if owed.expected else None
-    old_spans = {key: one for one in owed.billed for key in one.charges}
-    quantity = max(
-        [
-            abs(
-                charge.quantity - (old_spans[charge.key].quantity if charge.key in old_spans else 0)
-            )
-            for charge in owed.expected
-        ]
-        + [
-            one.quantity
-            for key, one in old_spans.items()
-            if all(charge.key != key for charge in owed.expected)
-        ],
-        default=0,
-    )
+    quantity = _moved_quantity(owed)
     quantity = quantity or max((one.quantity for one in owed.billed), default=0)
     last = owed.billed[-1] if owed.billed else None
     span = Period(date.fromordinal(context.period.first), date.fromordinal(context.period.cut))
@@ -114,6 +100,17 @@ def _adjustment(
         corrects=tuple(one.span_id for one in owed.billed),
         disposition=owed.disposition,
     )  # fmt: skip
+
+
+def _moved_quantity(owed: Owed) -> int:
+    """Seats by which the most changed key differs from what was billed, adjustments counted by sign."""
+    before: dict[str, int] = {}
+    for span in owed.billed:
+        for key, minor in span.charges.items():
+            sign = -1 if span.kind == "adjustment" and minor < 0 else 1
+            before[key] = before.get(key, 0) + sign * span.quantity
+    now = {charge.key: charge.quantity for charge in owed.expected}
+    return max(abs(now.get(key, 0) - before.get(key, 0)) for key in owed.keys or {"": 0})
 
 
 def dates_of(charge: Charge, context: PeriodContext) -> Period:

@@ -264,8 +264,11 @@ class Rater:
         if context.cut_second >= self.as_of:
             return None  # closing at this very moment: what is late joins as itself
         if self.settled_day is not None:
-            is_settled = context.period.cut <= self.settled_day
-            return midnight(self.settled_day, self.zone) if is_settled else None
+            settled = midnight(self.settled_day, self.zone)
+            closed_at = context.cut_second
+            if context.period.is_reset and context.cut_cause is not None:
+                closed_at = max(closed_at, context.cut_cause.at)
+            return settled if closed_at <= settled else None
         later = any(first >= context.period.cut for first in self.billed)
         closed = any(
             key.startswith(("arrears:", "usage:"))

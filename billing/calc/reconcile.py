@@ -69,7 +69,7 @@ def reconcile(
     for charge in charges:
         if charge.key in billed.amounts or not _is_shown(charge):
             continue
-        is_late = settled_at is not None and charge.due <= settled_at
+        is_late = settled_at is not None and (charge.due <= settled_at or not charge.is_deferred)
         if not is_late and not _belongs_to(charge, moved, billed, ledger):
             natural.append(_natural(charge, charge.amount, 0))
         elif charge.amount:
