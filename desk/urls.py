@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import customers, events, flow, invoices, runs
+from desk.views import customers, events, flow, invoices, preview, runs
 
 app_name = "desk"
 urlpatterns = [
@@ -23,5 +23,6 @@ urlpatterns = [
     path("invoices/<str:key>/", invoices.invoice, name="invoice"),
     path("invoices/<uuid:invoice_id>/document.pdf", invoices.document, name="document"),
     path("lines/<uuid:line_id>/", invoices.line, name="line"),
+    path("preview/", preview.preview, name="preview"),
     path("events/<uuid:event_id>/", events.event, name="event"),
 ]

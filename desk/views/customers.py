@@ -1,6 +1,6 @@
 """Customers: the list and one customer's page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from itertools import islice
 from typing import Any
@@ -16,6 +16,7 @@ from accounts.admin.base import csv_response
 from accounts.enums import CustomerStatus
 from billing.documents.staff_text import moment, money_decimal
 from billing.models import Plan
+from billing.operations.preview_invoice import preview_invoice
 from desk.queries.customer_list import (
     SORTS,
     CustomerFilter,
@@ -26,6 +27,7 @@ from desk.queries.customer_list import (
 )
 from desk.queries.customer_page import (
     LEDGER_PAGE,
+    SubscriptionRow,
     customer_facts,
     customer_invoices,
     ledger_rows,
@@ -34,8 +36,10 @@ from desk.queries.customer_page import (
 from desk.queries.seat_history import SeatHistory, SeatMark, seat_history
 from desk.views.filters import any_of, date_of, page_number, query_without_page
 from desk.views.page import desk_page, show, show_part
+from kernel.refusal import Refusal
 
 CHUNK = 500
+UPCOMING_SHOWN = 3
 CSV_HEADER = [
     "customer", "external_id", "country", "currency", "status", "plans", "seats", "last_invoice",
     "last_invoice_cycle", "last_invoice_total",
@@ -125,6 +129,7 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     now = timezone.now()
     history = seat_history(customer_id=customer_id, known_at=known_at(request, now))
     ledger = ledger_rows(customer_id=customer_id)
+    subscriptions = subscription_rows(customer_id=customer_id, history=history)
     return show(
         request,
         "desk/customer.html",
@@ -133,12 +138,28 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         history=history,
         is_past=history.known_at < now,
         chart=chart_data(history, now=now, time_zone=facts.time_zone),
-        subscriptions=subscription_rows(customer_id=customer_id, history=history),
+        subscriptions=subscriptions,
+        upcoming=upcoming_invoices(subscriptions, now=now),
         invoices=customer_invoices(customer_id),
         ledger=ledger,
         more_before=next_before(ledger),
         now=now,
     )
+
+
+def upcoming_invoices(
+    subscriptions: Sequence[SubscriptionRow], *, now: datetime
+) -> list[dict[str, Any]]:
+    """What each running subscription is invoiced next, or why that cannot be said."""
+    upcoming: list[dict[str, Any]] = []
+    for one in [row for row in subscriptions if row.next_billing][:UPCOMING_SHOWN]:
+        try:
+            shown = preview_invoice(subscription_id=one.id, at=now)
+        except Refusal as refusal:
+            upcoming.append({"subscription": one.external_id, "refusal": refusal.message})
+        else:
+            upcoming.append({"subscription": one.external_id, "preview": shown})
+    return upcoming
 
 
 def known_at(request: HttpRequest, now: datetime) -> datetime:

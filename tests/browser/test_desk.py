@@ -119,3 +119,14 @@ def test_a_page_fits_a_phone(page, invoice, subscription, place):
 
     too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert too_wide <= 0
+
+
+def test_a_change_is_previewed_before_anybody_makes_it(page, world):
+    page.goto("/desk/preview/")
+    page.get_by_label("Subscription").fill(world.subscription.external_id)
+    page.get_by_role("button", name="Choose").click()
+    page.get_by_label("Seats", exact=True).fill("2")
+    page.get_by_role("button", name="Preview").click()
+
+    expect(page.get_by_role("heading", name="The invoice this change would make")).to_be_visible()
+    expect(page.get_by_text("Amount due")).to_be_visible()
