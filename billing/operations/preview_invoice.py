@@ -172,7 +172,7 @@ def amounts(lines: Sequence[PreviewLine], document_kind: str) -> list[int]:
 
 def preview_lines(spans: Sequence[RatedSpan], *, language: str) -> tuple[PreviewLine, ...]:
     """Spans in the words of the invoice's language, in the order it would show them."""
-    price_ids = {span.price_key for span in spans}
+    price_ids = {UUID(span.price_key) for span in spans}
     seat_types = SeatType.objects.filter(prices__in=price_ids).values_list(
         "code", "name", "display_order"
     )
