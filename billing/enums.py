@@ -99,6 +99,7 @@ class RunState(TextChoices):
 
 
 class StageName(TextChoices):
+    AGE = "age", "Age"
     RATE = "rate", "Rate"
     DRAFT = "draft", "Draft"
     TAX = "tax", "Tax"

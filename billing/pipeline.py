@@ -1,13 +1,25 @@
 """The invoice flow, top to bottom. If you read one file, read this one."""
 
+from billing.operations.age_seats import age_seats
 from billing.operations.determine_tax import determine_tax
 from billing.operations.draft_invoices import draft_invoices
 from billing.operations.finalize_invoices import finalize_invoices
 from billing.operations.rate_periods import rate_periods
 from billing.operations.render_invoices import render_invoices
 from billing.queries import work
+from billing.queries.quiet_seats import count_to_age, to_age
 from kernel.stage import Stage
 
+AGE = Stage(
+    name="age",
+    waits_as="named seats whose reported use stopped longer ago than the policy's inactivity days",
+    writes="an ordinary event that makes the seat inactive, and its ledger entry",
+    once_because="the event's id is the id of the entry it ages",
+    waiting=to_age,
+    waiting_count=count_to_age,
+    step=age_seats,
+    chunk=500,
+)
 RATE = Stage(
     name="rate",
     waits_as="subscriptions due, or changed behind a draft in its grace period",
@@ -69,5 +81,5 @@ RENDER = Stage(
     chunk=8,
 )
 
-STAGES = (RATE, DRAFT, TAX, FINALIZE, RENDER)
+STAGES = (AGE, RATE, DRAFT, TAX, FINALIZE, RENDER)
 TICK = (RATE_EARLY, DRAFT, TAX, FINALIZE, RENDER)

@@ -156,6 +156,11 @@ class SeatLedgerEntry(models.Model):
         ]
         indexes = [
             models.Index(fields=["subscription", "effective_at"], name="ledger_by_subscription"),
+            models.Index(
+                fields=["subscription"],
+                name="ledger_use_reported",
+                condition=Q(kind=EventKind.SEAT_USED),
+            ),
         ]
 
     def __str__(self) -> str:
