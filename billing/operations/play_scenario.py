@@ -115,8 +115,15 @@ def set_up_plan(said: PlanStory, story: Story, *, product: Product, key: str, at
         ],
     )
     since = min(story.subscription.starts_on, at.date())
-    cycle = {"interval_unit": said.interval.unit, "interval_count": said.interval.count}
-    publish_policy(plan=plan, settings=story.policy, effective_from=since, at=at, **cycle)
+    unit, count = said.interval.unit, said.interval.count
+    publish_policy(
+        plan=plan,
+        settings=story.policy,
+        effective_from=since,
+        at=at,
+        interval_unit=unit,
+        interval_count=count,
+    )
     prices = {one.code: one.price for one in said.seat_types}
     for seat_type in plan.seat_types.all():
         price = prices[seat_type.code]
@@ -124,7 +131,8 @@ def set_up_plan(said: PlanStory, story: Story, *, product: Product, key: str, at
             seat_type=seat_type, currency=story.currency, mode=price.mode,
             tiers=[{"up_to": t.up_to, "price_minor": t.price_minor} for t in price.tiers],
             included=price.included, ratio_of=price.ratio_of or "", ratio_each=price.ratio_each,
-            billable=price.billable, effective_from=since, at=at, **cycle,
+            billable=price.billable, effective_from=since, at=at,
+            interval_unit=unit, interval_count=count,
         )  # fmt: skip
     return plan
 

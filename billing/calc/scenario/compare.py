@@ -64,7 +64,10 @@ def whole_invoices(
             f"{len(invoices)} invoices were issued, not {len(expected)}. Issued were {issued}."
         )
     for number, (wanted, invoice) in enumerate(zip(expected, invoices, strict=False), 1):
-        found += [f"Invoice {number}: {one[0].lower()}{one[1:]}" for one in one_invoice(wanted, invoice, zone)]
+        found += [
+            f"Invoice {number}: {one[0].lower()}{one[1:]}"
+            for one in one_invoice(wanted, invoice, zone)
+        ]
     return found
 
 

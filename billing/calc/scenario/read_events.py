@@ -118,7 +118,8 @@ class EventReader:
         known = [one.code for one in self.plan.seat_types]
         value = event.values["price"]
         if isinstance(value, Mapping):
-            said = node(value, event.at("price"), allowed=PRICE_KEYS)
+            allowed = [key for key in PRICE_KEYS if key != "billable"]
+            said = node(value, event.at("price"), allowed=allowed)
         else:
             said = Node(event.place, {"price": value})
         return read_price(said, known=known, currency=self.currency)
