@@ -155,7 +155,7 @@ def is_early(result: RatingResult) -> bool:
 def span_row(book: SubscriptionBook, rating_id: UUID, span: SpanFacts) -> tuple[Any, ...]:
     catalog = book.catalog
     subscription = book.subscription
-    is_composite = len(span.charges) != 1
+    is_composite = set(span.charges) != {span.basis}
     return (
         uuid7(), subscription.customer_id, subscription.pk, rating_id, span.period.first,
         span.period.after, span.basis, span.kind, span.disposition,
