@@ -61,8 +61,13 @@ def cell_text(value: object) -> str:
 
 
 class StaffAdmin(ModelAdmin):
-    """A list with CSV export of exactly what its search and filters show."""
+    """
+    A list with CSV export of exactly what its search and filters show.
 
+    Tables grow without end, so pages are turned without counting them.
+    """
+
+    paginator = InfinitePaginator
     list_per_page = 50
     list_filter_submit = True
     show_full_result_count = False
@@ -116,13 +121,7 @@ class StaffAdmin(ModelAdmin):
 
 
 class LookOnlyAdmin(StaffAdmin):
-    """
-    Rows written by the flow. The database refuses changes; so the admin offers none.
-
-    Their tables grow without end, so pages are turned without counting them.
-    """
-
-    paginator = InfinitePaginator
+    """Rows written by the flow. The database refuses changes; so the admin offers none."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

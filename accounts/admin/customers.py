@@ -113,6 +113,7 @@ class BillingOwnerAdmin(PeopleAdmin):
     list_display = ["name", "email", "customer", "is_primary", "receives_invoices", "created_at"]
     list_filter = ["is_primary", "receives_invoices"]
     list_select_related = ["customer"]
+    ordering = ["-pk"]
     search_fields = ["name", "email", "customer__legal_name", "customer__external_id"]
     autocomplete_fields = ["customer"]
     date_hierarchy = "created_at"

@@ -31,6 +31,7 @@ class SubscriptionAdmin(FindsByCustomer, PeopleAdmin):
     search_help_text = "Customer's name or id, or exactly a subscription"
     found_as = ("external_id",)
     date_hierarchy = "starts_on"
+    ordering = ["-pk"]
 
     @admin.display(description="Interval")
     def interval(self, subscription: Subscription) -> str:
