@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import cached_property
 
 from billing.calc.charges import Cause, Charge, PeriodContext
 from billing.calc.charges_advance import AdvanceBook
@@ -60,7 +61,7 @@ class Rater:
     @property
     def window(self) -> date:
         """Periods that ended by this date stay as they were billed; only later spans are needed."""
-        return date.fromordinal(self.window_from())
+        return date.fromordinal(self.window_day)
 
     def rate(self, billed: Iterable[BilledSpan]) -> RatingResult:
         """The result, given what was billed for periods that end after the window."""
@@ -70,7 +71,7 @@ class Rater:
         ends: list[int] = []
         next_period: int | None = None
         seen = set()
-        window = self.window_from()
+        window = self.window_day
         for context in self.contexts():
             if context.start_second > self.as_of:
                 next_period = context.start_second
@@ -93,7 +94,8 @@ class Rater:
         later = [one for change in self.known.changes for one in change.prices]
         return tuple(dict.fromkeys([*self.terms.seat_types, *later]))
 
-    def window_from(self) -> int:
+    @cached_property
+    def window_day(self) -> int:
         """Periods that ended by this day cannot have changed since the last rating."""
         reached = [self.known.touched_from.toordinal()] if self.known.touched_from else []
         if self.settled_day is not None:
@@ -150,7 +152,7 @@ class Rater:
         born_of: Cause | None = None
         find = self.reset_finder(changes) if self.can_reset else None
         for period in billing_periods(
-            self.terms, anchor=policy.anchor, find_reset=find, from_day=self.window_from()
+            self.terms, anchor=policy.anchor, find_reset=find, from_day=self.window_day
         ):
             context = self.context(period, born_of)
             born_of = context.cut_cause if period.is_reset else None
