@@ -2,7 +2,7 @@
 
 from billing.calc.charges import Cause, Charge, PeriodContext
 from billing.calc.charges_advance import AdvanceBook
-from billing.calc.fraction import less, smaller
+from billing.calc.fraction import Share, less, smaller
 from billing.calc.layers import Account, Layer, Part, sum_parts
 from billing.calc.pricing import PriceTerms
 from billing.calc.rounding import round_parts
@@ -168,7 +168,7 @@ class UsageBook(AdvanceBook):
         self._count(account, cut, ())
         ids = tuple(dict.fromkeys(self.ids[seat_type]))
         cause = Cause(self.context.cut_second, 0, ids)
-        parts = sum_parts(self.parts[seat_type])
+        parts = in_seat_units(sum_parts(self.parts[seat_type]), account)
         if self.days[seat_type]:
             charge = self._add(
                 account, "usage", "usage", self.most[seat_type], parts, self.context.first, cause
@@ -193,3 +193,17 @@ class UsageBook(AdvanceBook):
         per_day = 86400 // clock.tick_seconds if clock.tick_seconds else 1
         self.days[seat_type] += account.billed * (tick - since) // per_day
         self.since[seat_type] = tick
+
+
+def in_seat_units(parts: list[Part], account: Account) -> list[Part]:
+    """Use at one price for every seat as a single part: one seat's price for all its seat-days."""
+    price = account.price
+    if len(parts) < 2 or price is None or not price.is_linear:
+        return parts
+    seat_price = price.unit_price(1)
+    kinds = {(share.denom, share.scale) for _, share in parts}
+    if not seat_price or len(kinds) > 1 or any(rate % seat_price for rate, _ in parts):
+        return parts
+    ((denom, scale),) = kinds
+    units = sum(rate // seat_price * share.numer for rate, share in parts)
+    return [(seat_price, Share(units, denom, scale))]
