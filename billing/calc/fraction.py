@@ -110,7 +110,7 @@ class ShareClock:
 
     def _measure(self) -> Callable[[int], Share]:
         """The share left at a tick, in the unit and day count of the policy."""
-        unit, period = _unit(self.policy), self.period
+        unit, period = shown_unit(self.policy), self.period
         if unit in UNIT_MONTHS and period.interval.months >= UNIT_MONTHS[unit]:
             return self._in_months(UNIT_MONTHS[unit])
         if unit == "week":
@@ -212,7 +212,7 @@ class ShareClock:
         return measure
 
 
-def _unit(policy: PolicyTerms) -> str:
+def shown_unit(policy: PolicyTerms) -> str:
     """The proration unit; counting months or quarters of the term makes those the unit."""
     if policy.day_count == "months_of_term" and policy.proration_unit != "quarter":
         return "month"
@@ -223,7 +223,7 @@ def _unit(policy: PolicyTerms) -> str:
 
 def unit_name(clock: ShareClock) -> str:
     """The unit shares are shown in."""
-    unit = _unit(clock.policy)
+    unit = shown_unit(clock.policy)
     if unit in UNIT_MONTHS and clock.period.interval.months < UNIT_MONTHS[unit]:
         return "day"
     return unit

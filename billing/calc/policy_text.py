@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from billing.calc.formula_words import date_words, formula_words, phrases_of, seats_words
+from billing.calc.fraction import shown_unit
 from billing.calc.interval import Interval
 from billing.calc.policy import PolicyTerms
 from billing.calc.policy_phrases import BY_LANGUAGE, ENGLISH, Sentences
@@ -81,7 +82,7 @@ def _sentence(policy: PolicyTerms, name: str, sentences: Sentences) -> str:
         return ""
     if name == "increase_invoicing" and policy.billing_timing == "in_arrears":
         return ""
-    value = getattr(policy, name)
+    value = shown_unit(policy) if name == "proration_unit" else getattr(policy, name)
     if name in sentences["numbers"]:
         return sentences["numbers"][name].replace("{n}", str(value)) if value else ""
     return sentences[name][str(value)]
