@@ -71,7 +71,7 @@
             ticks: { color: ink, maxTicksLimit: 8, maxRotation: 0, callback: day },
             grid: { color: grid },
           },
-          y: { beginAtZero: true, ticks: { color: ink, precision: 0 }, grid: { color: grid } },
+          y: { beginAtZero: true, grace: "8%", ticks: { color: ink, precision: 0 }, grid: { color: grid } },
         },
         plugins: {
           legend: { labels: { color: ink, boxWidth: 14, usePointStyle: true } },
