@@ -1,0 +1,171 @@
+"""From a line to its events and back, in a fixed number of queries. It reads; it derives nothing."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from billing.models import EntitlementEvent, InvoiceLine, RatedSpan, SeatLedgerEntry
+from billing.queries.trace_records import (
+    EntryTrace,
+    EventReach,
+    EventTrace,
+    LineRef,
+    LineTrace,
+    entry_trace,
+    event_trace,
+    line_ref,
+    line_trace,
+)
+
+
+def trace_lines(invoice_id: UUID) -> tuple[LineTrace, ...]:
+    """Every line of an invoice with what explains it, in its order. At most five queries."""
+    return traced(InvoiceLine.objects.filter(invoice=invoice_id))
+
+
+def trace_line(line_id: UUID) -> LineTrace | None:
+    """One line with what explains it. At most five queries."""
+    return next(iter(traced(InvoiceLine.objects.filter(pk=line_id))), None)
+
+
+def trace_line_of(*, invoice_number: str, position: int) -> LineTrace | None:
+    """The line people name: "SW-000042, line 3". At most five queries."""
+    lines = InvoiceLine.objects.filter(invoice__number=invoice_number, position=position)
+    return next(iter(traced(lines)), None) if invoice_number else None
+
+
+def trace_event(event_id: UUID) -> EventReach | None:
+    """An event and everything it caused, through its corrections both ways. Four queries."""
+    event = (
+        EntitlementEvent.objects.select_related("customer", "subscription")
+        .filter(pk=event_id)
+        .first()
+    )
+    if event is None:
+        return None
+    family = correction_family(event)
+    entries = list(
+        SeatLedgerEntry.objects.filter(event__in=family)
+        .select_related("event", "seat_type", "corrects")
+        .order_by("position")
+    )
+    recorded = sorted(family.values(), key=lambda one: (one.recorded_at, one.pk))
+    place = [one.pk for one in recorded].index(event.pk)
+    return EventReach(
+        customer=event.customer.external_id,
+        subscription=event.subscription.external_id,
+        event=event_trace(event),
+        corrects=event_traces(recorded[:place]),
+        corrections=event_traces(recorded[place + 1 :]),
+        entries=entry_traces(entries),
+        lines=lines_explained(event.customer_id, [one.pk for one in entries]),
+    )
+
+
+def correction_family(event: EntitlementEvent) -> dict[UUID, EntitlementEvent]:
+    """The event, what it corrects back to the first, and every correction since: one query."""
+    family = EntitlementEvent.objects.raw(
+        """
+        WITH RECURSIVE family AS (
+            SELECT id, corrects_id FROM billing_entitlementevent WHERE id = %s
+            UNION
+            SELECT other.id, other.corrects_id
+              FROM billing_entitlementevent AS other
+              JOIN family ON other.corrects_id = family.id OR other.id = family.corrects_id
+        )
+        SELECT event.* FROM billing_entitlementevent AS event JOIN family USING (id)
+        """,
+        [event.pk],
+    )
+    return {one.pk: one for one in family}
+
+
+def traced(lines: QuerySet[InvoiceLine]) -> tuple[LineTrace, ...]:
+    found = list(
+        lines.select_related(
+            "invoice",
+            "rated_span__rating",
+            "rated_span__price",
+            "rated_span__seat_policy",
+            "rated_span__subscription",
+        ).order_by("position")
+    )
+    if not found:
+        return ()
+    entries = entries_by_id({key for line in found for key in line.rated_span.entry_ids})
+    corrected = refs_by_span({key for line in found for key in line.rated_span.corrects_spans})
+    correcting = correcting_refs(found)
+    return tuple(
+        line_trace(
+            line,
+            entries=in_ledger_order(entries[key] for key in line.rated_span.entry_ids),
+            corrects=tuple(
+                corrected[key] for key in line.rated_span.corrects_spans if key in corrected
+            ),
+            corrected_by=tuple(correcting[line.rated_span_id]),
+        )
+        for line in found
+    )
+
+
+def entries_by_id(entry_ids: Collection[UUID]) -> dict[UUID, EntryTrace]:
+    """Entries with their events, and what corrected them since. Two queries."""
+    entries = SeatLedgerEntry.objects.filter(pk__in=entry_ids).select_related(
+        "event", "seat_type", "corrects"
+    )
+    corrections = dict(
+        SeatLedgerEntry.objects.filter(corrects__in=entry_ids).values_list("corrects", "position")
+    )
+    return {
+        one.pk: entry_trace(one, corrected_by_position=corrections.get(one.pk)) for one in entries
+    }
+
+
+def in_ledger_order(entries: Iterable[EntryTrace]) -> tuple[EntryTrace, ...]:
+    return tuple(sorted(entries, key=lambda one: one.position))
+
+
+def refs_by_span(span_ids: Collection[UUID]) -> dict[UUID, LineRef]:
+    """The lines these spans became; one query."""
+    lines = InvoiceLine.objects.filter(rated_span__in=span_ids).select_related("invoice")
+    return {line.rated_span_id: line_ref(line) for line in lines}
+
+
+def correcting_refs(lines: Sequence[InvoiceLine]) -> dict[UUID, list[LineRef]]:
+    """Later lines that adjust these, by the span they adjust; one query within the customer."""
+    span_ids = [line.rated_span_id for line in lines]
+    correcting = RatedSpan.objects.filter(
+        customer=lines[0].customer_id, corrects_spans__overlap=span_ids
+    )
+    rows = (
+        InvoiceLine.objects.filter(rated_span__in=correcting)
+        .select_related("invoice", "rated_span")
+        .order_by("invoice__drafted_at", "position")
+    )
+    found: defaultdict[UUID, list[LineRef]] = defaultdict(list)
+    for row in rows:
+        for span_id in row.rated_span.corrects_spans:
+            found[span_id].append(line_ref(row))
+    return found
+
+
+def event_traces(events: Iterable[EntitlementEvent]) -> tuple[EventTrace, ...]:
+    return tuple(event_trace(one) for one in events)
+
+
+def entry_traces(entries: Sequence[SeatLedgerEntry]) -> tuple[EntryTrace, ...]:
+    """Entries of one family of corrections: each knows its correction from the others."""
+    corrections = {one.corrects_id: one.position for one in entries if one.corrects_id}
+    return tuple(entry_trace(one, corrected_by_position=corrections.get(one.pk)) for one in entries)
+
+
+def lines_explained(customer_id: UUID, entry_ids: Sequence[UUID]) -> tuple[LineRef, ...]:
+    """Lines whose spans name one of these entries; one query."""
+    lines = (
+        InvoiceLine.objects.filter(customer=customer_id, rated_span__entry_ids__overlap=entry_ids)
+        .select_related("invoice")
+        .order_by("invoice__drafted_at", "invoice__number", "position")
+    )
+    return tuple(line_ref(line) for line in lines)
