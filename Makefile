@@ -33,7 +33,7 @@ lint: venv ## style, types, import contracts, migrations, deployment checks
 	@$(BIN)/python -m config.check_deploy
 
 flow: venv ## write docs/flow.md from config/flow.py
-	@$(BIN)/python -m config.flow
+	@$(BIN)/python manage.py shell -v 0 -c "from config.flow import main; main()"
 
 trace: venv ## every use of a term in the order of the flow: make trace NAME=price_per_seat
 	@$(BIN)/python -m config.trace $(NAME)

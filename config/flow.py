@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from billing.pipeline import STAGES as BILLING_STAGES
+from config.environment import BASE_DIR
 from kernel.stage import Stage
 
 FLOW: tuple[Stage, ...] = BILLING_STAGES
@@ -41,3 +42,8 @@ def flow_page(stages: tuple[Stage, ...] = FLOW) -> str:
         for stage in stages
     )
     return HEAD.format(first=stages[0].name, last=stages[-1].name, arrows=arrows) + rows
+
+
+def main() -> None:
+    """Write docs/flow.md; Django must be set up because stages name their operations."""
+    (BASE_DIR / "docs" / "flow.md").write_text(flow_page())

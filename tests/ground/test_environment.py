@@ -1,0 +1,68 @@
+"""Settings fail loudly, by the variable's name; production refuses what is only for development."""
+
+import pytest
+
+from config.environment import EnvironmentInvalid, read_environment
+
+PRODUCTION = {
+    "ENVIRONMENT": "production",
+    "SECRET_KEY": "s" * 60,
+    "ALLOWED_HOSTS": '["billing.example.com"]',
+    "BASE_URL": "https://billing.example.com",
+    "DATABASE_URL": "postgresql://db/seatledger",
+    "REDIS_URL": "redis://cache/0",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "70000"),
+        ("DEBUG", "perhaps"),
+        ("ENVIRONMENT", "staging"),
+        ("LOG_LEVEL", "LOUD"),
+        ("DRAFT_GRACE_HOURS", "-1"),
+        ("ALLOWED_HOSTS", "billing.example.com"),
+    ],
+)
+def test_a_wrong_value_names_its_variable(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(EnvironmentInvalid) as stop:
+        read_environment()
+
+    assert name in str(stop.value)
+
+
+def test_production_starts_with_everything_its_own(monkeypatch):
+    for name, value in PRODUCTION.items():
+        monkeypatch.setenv(name, value)
+
+    assert read_environment().is_production
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", None),
+        ("DEBUG", "true"),
+        ("ALLOWED_HOSTS", None),
+        ("BASE_URL", "http://billing.example.com"),
+        ("DATABASE_URL", ""),
+        ("REDIS_URL", ""),
+    ],
+)
+def test_production_refuses_development_values(monkeypatch, name, value):
+    for known, good in PRODUCTION.items():
+        monkeypatch.setenv(known, good)
+    if value is None:
+        monkeypatch.delenv(name)
+    else:
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(EnvironmentInvalid) as stop:
+        read_environment()
+
+    assert name in str(stop.value)
