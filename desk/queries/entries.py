@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from billing.models import SeatLedgerEntry
+from billing.queries.trace_records import EntryTrace
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def entry_row(entry: SeatLedgerEntry) -> EntryRow:
     )
 
 
-def change_words(entry: SeatLedgerEntry) -> str:
+def change_words(entry: SeatLedgerEntry | EntryTrace) -> str:
     """ "2 seats: active → removed", "set to 30 seats"."""
     if entry.voids:
         return "makes the corrected entry void"

@@ -15,4 +15,4 @@ def event(request: HttpRequest, event_id: UUID) -> HttpResponse:
     record = event_page(event_id)
     if record is None:
         raise Http404("No event has this key.")
-    return show(request, "desk/event.html", title=f"Event {record.label}", event=record)
+    return show(request, "desk/event.html", title=f"Event {record.label}", page=record)
