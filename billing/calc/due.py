@@ -28,7 +28,7 @@ def assign_due(
             charge.due = max(
                 context.cut_second, charge.cause.second if context.period.is_reset else 0
             )
-        elif (charge.amount > 0 and (charge.kind != "minimum")) or charge.is_increase:
+        elif charge.is_increase:
             increases.append(charge)
         else:
             _defer_credit(charge, context)
