@@ -73,11 +73,14 @@ def forget_dead_postmaster(pid_file: Path) -> None:
     """A killed server that its parent never reaped still has a pid; it is dead all the same."""
     if not pid_file.exists():
         return
+    pid, _, _, _, socket_dir, *_ = pid_file.read_text().splitlines()
     try:
-        status = psutil.Process(int(pid_file.read_text().split()[0])).status()
+        status = psutil.Process(int(pid)).status()
     except psutil.NoSuchProcess:
         return  # the server's own start sees that the pid is gone
     if status == psutil.STATUS_ZOMBIE:
+        for left in Path(socket_dir).glob(".s.PGSQL.*"):
+            left.unlink()
         pid_file.unlink()
 
 
