@@ -19,7 +19,7 @@ SELECT span.subscription_id, span.id, span.period_first, span.period_after, seat
   JOIN billing_ratedspan AS span
     ON span.subscription_id = bound.subscription_id AND span.period_after > bound.first
   JOIN billing_seattype AS seat_type ON seat_type.id = span.seat_type_id
- ORDER BY span.subscription_id, span.rating_id, span.period_first, span.basis
+ ORDER BY span.subscription_id, span.rating_id, span.period_first, span.basis COLLATE "C"
 """
 
 

@@ -1,0 +1,236 @@
+"""Recheck: derive finalized invoices again from the ledger as known at their issue. It writes nothing."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from operator import itemgetter
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from billing.calc.rating import Rater
+from billing.calc.types import BilledSpan
+from billing.calc.types import RatedSpan as SpanFacts
+from billing.enums import InvoiceState
+from billing.models import Invoice, InvoiceLine, RatedSpan, Rating, Subscription
+from billing.records.differences import (
+    Difference,
+    derived_line,
+    derived_span,
+    field_differences,
+    stored_line,
+    stored_span,
+)
+from billing.records.stored_ratings import StoredRatings, load_stored_ratings
+from billing.records.subscription_book import SubscriptionBook, load_subscription_books
+from kernel.refusal import Refusal
+
+CUSTOMERS_AT_ONCE = 20
+ABSENT = "nothing"
+
+
+class InvoiceUnknown(Refusal):
+    code = "invoice_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """The outcome for a chunk of customers."""
+
+    customers: int
+    invoices: int
+    lines: int
+    differences: tuple[Difference, ...]
+
+
+@dataclass(slots=True)
+class Replay:
+    """Derived spans by the id of the stored span they stand for, and what did not fit."""
+
+    derived: dict[UUID, SpanFacts] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+
+
+def customers_to_recheck(*, numbers: Collection[str] = ()) -> list[UUID]:
+    """
+    Customers with finalized invoices: all of them, or those of these invoice numbers.
+
+    :raises InvoiceUnknown: naming the numbers that nothing was issued under
+    """
+    invoices = Invoice.objects.filter(state=InvoiceState.FINALIZED)
+    if numbers:
+        invoices = invoices.filter(number__in=numbers)
+        unknown = set(numbers) - set(invoices.values_list("number", flat=True))
+        if unknown:
+            raise InvoiceUnknown(
+                f"No invoice was issued as {', '.join(sorted(unknown))}. Check the number."
+            )
+    return list(invoices.order_by("customer").values_list("customer", flat=True).distinct())
+
+
+def recheck_invoices(
+    *, customer_ids: Sequence[UUID], numbers: Collection[str] = ()
+) -> Iterator[Rechecked]:
+    """
+    Compare chunk by chunk; memory holds one chunk. With `numbers`, only those invoices count.
+
+    The ratings of each subscription are replayed in order with the pure engine: each knows the
+    ledger up to its own position, the catalog published by then, and the spans derived before it.
+    """
+    for first in range(0, len(customer_ids), CUSTOMERS_AT_ONCE):
+        yield recheck_customers(customer_ids[first : first + CUSTOMERS_AT_ONCE], set(numbers))
+
+
+def recheck_customers(customer_ids: Sequence[UUID], numbers: set[str]) -> Rechecked:
+    stored = load_stored_ratings(customer_ids)
+    subscriptions = Subscription.objects.filter(customer__in=customer_ids)
+    books = load_subscription_books(subscriptions=list(subscriptions))
+    replay = Replay()
+    for book in books.values():
+        replay_ratings(book, stored, replay)
+    lines: defaultdict[UUID, list[InvoiceLine]] = defaultdict(list)
+    for line in stored.lines_by_span.values():
+        lines[line.invoice_id].append(line)
+    invoices = [one for one in stored.invoices.values() if not numbers or one.number in numbers]
+    differences = [one for one in replay.differences if not numbers or one.document in numbers]
+    for invoice in invoices:
+        differences += invoice_differences(invoice, lines[invoice.pk], replay.derived)
+    return Rechecked(
+        customers=len(customer_ids),
+        invoices=len(invoices),
+        lines=sum(len(lines[one.pk]) for one in invoices),
+        differences=tuple(sorted(differences, key=lambda one: (one.document, one.line))),
+    )
+
+
+def replay_ratings(book: SubscriptionBook, stored: StoredRatings, replay: Replay) -> None:
+    """Rate again as each rating did, feeding what was derived before as what was billed."""
+    billed: list[tuple[tuple[UUID, date, str], BilledSpan]] = []
+    before: Rating | None = None
+    for rating in stored.ratings[book.subscription.pk]:
+        spans = dict(stored.spans[rating.pk])
+        try:
+            derived = rate_again(
+                book, rating, before, [one for _, one in sorted(billed, key=itemgetter(0))]
+            )
+        except Refusal as refusal:
+            document = rating_name(book, rating)
+            replay.differences.append(
+                Difference(document, 0, "outcome", f"{len(spans)} spans", str(refusal))
+            )
+            return
+        for facts in derived:
+            row = spans.pop((facts.period.first, facts.basis), None)
+            order = (rating.pk, facts.period.first, facts.basis)  # as billed spans are loaded
+            billed.append((order, as_billed(facts, row)))
+            replay.differences += span_differences(book, rating, row, facts, stored)
+            if row is not None:
+                replay.derived[row.pk] = facts
+        for row in spans.values():
+            place = span_place(book, rating, row, stored)
+            amount = str(row.amount_minor)
+            replay.differences.append(Difference(*place, row.basis, amount, ABSENT))
+        before = rating
+
+
+def rate_again(
+    book: SubscriptionBook, rating: Rating, before: Rating | None, billed: Sequence[BilledSpan]
+) -> Sequence[SpanFacts]:
+    """What the rating should have found, from what was known at its position and moment."""
+    rater = Rater(
+        book.rating_input(
+            as_of=rating.as_of,
+            rated_at=rating.rated_at,
+            settled_at=before.as_of if before else None,
+            touched_from=touched_between(book, before, rating),
+            known_position=rating.known_position,
+        )
+    )
+    return rater.rate([one for one in billed if one.period.after > rater.window]).spans
+
+
+def touched_between(book: SubscriptionBook, before: Rating | None, rating: Rating) -> date | None:
+    """The earliest local date among the entries recorded since the rating before."""
+    zone = ZoneInfo(book.subscription.time_zone)
+    known = before.known_position if before else 0
+    return min(
+        (
+            entry.effective_at.astimezone(zone).date()
+            for entry in book.entries
+            if known < entry.position <= rating.known_position
+        ),
+        default=None,
+    )
+
+
+def as_billed(facts: SpanFacts, row: RatedSpan | None) -> BilledSpan:
+    return BilledSpan(
+        span_id=str(row.pk) if row else f"derived {facts.basis}",
+        period=facts.period,
+        seat_type=facts.seat_type,
+        charges=facts.charges,
+        kind=facts.kind,
+        entry_ids=facts.entry_ids,
+        quantity=facts.quantity,
+        price_key=facts.price_key,
+        unit_price_minor=facts.unit_price_minor,
+    )
+
+
+def span_differences(
+    book: SubscriptionBook,
+    rating: Rating,
+    row: RatedSpan | None,
+    facts: SpanFacts,
+    stored: StoredRatings,
+) -> list[Difference]:
+    """Field by field; one difference for a span that was never written or never put on paper."""
+    if row is None:
+        amount = str(facts.amount_minor)
+        return [Difference(rating_name(book, rating), 0, facts.basis, ABSENT, amount)]
+    place = span_place(book, rating, row, stored)
+    found = field_differences(place, stored_span(row), derived_span(facts), "span ")
+    is_drafted = rating.number <= book.subscription.drafted_count
+    if is_drafted and row.pk not in stored.lines_by_span:
+        found.append(Difference(*place, "invoice line", ABSENT, str(facts.amount_minor)))
+    return found
+
+
+def span_place(
+    book: SubscriptionBook, rating: Rating, row: RatedSpan, stored: StoredRatings
+) -> tuple[str, int]:
+    """The invoice and line the span became, or the rating where it is on none."""
+    line = stored.lines_by_span.get(row.pk)
+    if line is None:
+        return rating_name(book, rating), 0
+    return str(line.invoice), line.position
+
+
+def rating_name(book: SubscriptionBook, rating: Rating) -> str:
+    return f"{book.subscription.external_id} rating {rating.number}"
+
+
+def invoice_differences(
+    invoice: Invoice, lines: Sequence[InvoiceLine], derived: Mapping[UUID, SpanFacts]
+) -> list[Difference]:
+    """Lines with their derived spans, then the sums these lines should come to."""
+    found: list[Difference] = []
+    subtotal = 0
+    for line in lines:
+        facts = derived.get(line.rated_span_id)
+        if facts is None:
+            continue  # its span was named already: nothing derives it
+        subtotal += facts.amount_minor
+        found += field_differences(
+            (invoice.number, line.position),
+            stored_line(line),
+            derived_line(facts, language=invoice.language),
+        )
+    total = subtotal + (invoice.tax_minor or 0)
+    sums = {
+        "subtotal_minor": subtotal,
+        "total_minor": total,
+        "amount_due_minor": total - invoice.credit_applied_minor,
+    }
+    stored = {name: getattr(invoice, name) for name in sums}
+    return found + field_differences((invoice.number, 0), stored, sums)

@@ -1,0 +1,36 @@
+"""Ratings, their spans and the lines these became, as they were written: what a recheck compares with."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from billing.enums import InvoiceState
+from billing.models import Invoice, InvoiceLine, RatedSpan, Rating
+
+SpanKey = tuple[date, str]
+
+
+@dataclass(slots=True)
+class StoredRatings:
+    """Everything rated and issued for some customers. Spans are keyed as the database keys them."""
+
+    ratings: dict[UUID, list[Rating]] = field(default_factory=lambda: defaultdict(list))
+    spans: dict[UUID, dict[SpanKey, RatedSpan]] = field(default_factory=lambda: defaultdict(dict))
+    lines_by_span: dict[UUID, InvoiceLine] = field(default_factory=dict)
+    invoices: dict[UUID, Invoice] = field(default_factory=dict)
+
+
+def load_stored_ratings(customer_ids: Collection[UUID]) -> StoredRatings:
+    """Four queries. Lines of drafts are among the lines; only finalized invoices among the invoices."""
+    stored = StoredRatings()
+    for rating in Rating.objects.filter(customer__in=customer_ids).order_by("number"):
+        stored.ratings[rating.subscription_id].append(rating)
+    for span in RatedSpan.objects.filter(customer__in=customer_ids).select_related("seat_type"):
+        stored.spans[span.rating_id][span.period_first, span.basis] = span
+    for line in InvoiceLine.objects.filter(customer__in=customer_ids).select_related("invoice"):
+        stored.lines_by_span[line.rated_span_id] = line
+    final = Invoice.objects.filter(customer__in=customer_ids, state=InvoiceState.FINALIZED)
+    stored.invoices = final.in_bulk()
+    return stored
