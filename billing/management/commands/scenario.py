@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from rich.console import Console
 
 from billing.calc.scenario.fields import ScenarioUnusable
@@ -36,7 +39,9 @@ class Command(BaseCommand):
         width = None if sys.stdout.isatty() else WIDTH
         console = Console(file=self.stdout, width=width)  # type: ignore[arg-type]
         counts = {ALL_OK: 0, SOME_DIFFER: 0, UNUSABLE: 0}
-        for path in self.files(options["paths"]):
+        files = self.files(options["paths"])
+        prepare_tables()
+        for path in files:
             outcome = self.play(path, console=console, as_json=options["json"])
             counts[outcome] += 1
         if not options["json"]:
@@ -71,3 +76,17 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(played, ensure_ascii=False))
         else:
             print_report(console, played, about=story.about)
+
+
+def prepare_tables() -> None:
+    """
+    Stories need the tables: a database without any gets them, one behind the code is left alone.
+
+    :raises CommandError: if migrations are missing from a database in use
+    """
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return
+    if executor.loader.applied_migrations:
+        raise CommandError("The database is behind the code. Run: python manage.py migrate")
+    call_command("migrate", verbosity=0)
