@@ -73,7 +73,8 @@ def forget_dead_postmaster(pid_file: Path) -> None:
     """A killed server that its parent never reaped still has a pid; it is dead all the same."""
     if not pid_file.exists():
         return
-    pid, _, _, _, socket_dir, *_ = pid_file.read_text().splitlines()
+    pid, *lines = pid_file.read_text().splitlines()
+    socket_dir = lines[3] if len(lines) > 3 else pid_file.parent
     try:
         status = psutil.Process(int(pid)).status()
     except psutil.NoSuchProcess:
