@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Model
+
 from accounts.models import Customer
 from billing.enums import StageName
-from billing.models import Invoice, Subscription
+from billing.models import Invoice, SeatLedgerEntry, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +19,14 @@ class SubjectPage:
 
 
 def subject_page(*, stage: str, subject_id: UUID) -> SubjectPage | None:
-    """Rate waits on subscriptions, draft on customers, every later stage on invoices."""
-    if stage == StageName.RATE:
-        customer = (
-            Subscription.objects.filter(pk=subject_id).values_list("customer", flat=True).first()
-        )
-        return SubjectPage("customer", customer) if customer else None
+    """Age waits on ledger entries, rate on subscriptions, draft on customers, later stages on invoices."""
     if stage == StageName.DRAFT:
         found = Customer.objects.filter(pk=subject_id).exists()
         return SubjectPage("customer", subject_id) if found else None
-    return (
-        SubjectPage("invoice", subject_id)
-        if Invoice.objects.filter(pk=subject_id).exists()
-        else None
-    )
+    if stage in (StageName.AGE, StageName.RATE):
+        table: type[Model] = SeatLedgerEntry if stage == StageName.AGE else Subscription
+        rows = table._default_manager.filter(pk=subject_id).values_list("customer", flat=True)
+        customer = rows.first()
+        return SubjectPage("customer", customer) if customer else None
+    found = Invoice.objects.filter(pk=subject_id).exists()
+    return SubjectPage("invoice", subject_id) if found else None

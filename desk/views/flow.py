@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from billing.enums import StageName
 from billing.models import StageRefusal
 from billing.operations.refuse import retry_refusals
 from billing.pipeline import STAGES
-from billing.tasks import call_hands, tick
+from billing.tasks import tick
 from desk.queries.flow_board import flow_lanes, recent_retries
 from desk.queries.invoice_page import is_uuid
 from desk.queries.runs import runs
@@ -65,17 +66,16 @@ def retry(request: HttpRequest) -> HttpResponse:
     refusals = list(chosen[:MOST_AT_ONCE])
     retried = retry_refusals(refusal_ids=[one.pk for one in refusals], at=timezone.now())
     note_in_log(request, refusals, action_flag=CHANGE, message="Let it try again.")
-    lend_hands(refusals)
-    messages.success(request, f"{retried} let go: their stage takes them again now.")
+    tick.delay()
+    messages.success(request, told(retried, refusals))
     return HttpResponseRedirect(reverse("desk:flow"))
 
 
-def lend_hands(refusals: Sequence[StageRefusal]) -> None:
-    """Push the runs that met the refusals; what no run met, the next push takes."""
-    for run_id in {one.run_id for one in refusals if one.run_id}:
-        call_hands(run_id=run_id)
-    if any(one.run_id is None for one in refusals):
-        tick.delay()
+def told(retried: int, refusals: Sequence[StageRefusal]) -> str:
+    """What happens next. Now, not as of the old run: an invoice issued today bears today's date."""
+    if any(one.stage == StageName.RATE for one in refusals):
+        return f"{retried} let go: the next run rates them again. Start one, or wait for the daily one."
+    return f"{retried} let go: their stage takes them again now."
 
 
 @require_GET

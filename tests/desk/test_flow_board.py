@@ -13,11 +13,15 @@ from tests.desk import world
 LATER = world.START + timedelta(hours=3)
 
 
+def rate_lane():
+    return next(lane for lane in flow_lanes(stages=STAGES, at=LATER) if lane.name == "rate")
+
+
 def test_the_board_counts_who_waits_and_since_when(catalog, subscription):
     lanes = flow_lanes(stages=STAGES, at=LATER)
 
-    assert [lane.name for lane in lanes] == ["rate", "draft", "tax", "finalize", "render"]
-    assert (lanes[0].waiting, lanes[0].oldest) == (1, world.START)
+    assert [lane.name for lane in lanes] == [stage.name for stage in STAGES]
+    assert (rate_lane().waiting, rate_lane().oldest) == (1, world.START)
 
 
 def test_a_refused_subject_does_not_wait_but_shows_with_its_reason(as_role, subscription):
@@ -25,7 +29,7 @@ def test_a_refused_subject_does_not_wait_but_shows_with_its_reason(as_role, subs
 
     page = as_role("support").get(reverse("desk:flow")).content.decode()
 
-    assert flow_lanes(stages=STAGES, at=LATER)[0].waiting == 0
+    assert rate_lane().waiting == 0
     assert all(text in page for text in ("price_missing", refusal.message, "sub-1"))
 
 
@@ -49,7 +53,7 @@ def test_trying_again_closes_the_refusal_and_names_who_did_it(as_role, subscript
     entry = LogEntry.objects.get()
     assert (answer.url, refusal.resolved_at is None) == (reverse("desk:flow"), False)
     assert (entry.object_id, entry.user.groups.get().name) == (str(refusal.pk), "analyst")
-    assert flow_lanes(stages=STAGES, at=LATER)[0].waiting == 1
+    assert rate_lane().waiting == 1
 
 
 def test_retrying_a_run_takes_just_its_own_refusals(as_role, catalog):
