@@ -19,6 +19,8 @@ from billing.queries.trace_records import (
     line_trace,
 )
 
+BESIDE_ENTRY = ("event", "seat_type", "corrects", "group", "grantee")
+
 
 def trace_lines(invoice_id: UUID) -> tuple[LineTrace, ...]:
     """Every line of an invoice with what explains it, in its order. At most five queries."""
@@ -48,7 +50,7 @@ def trace_event(event_id: UUID) -> EventReach | None:
     family = correction_family(event)
     entries = list(
         SeatLedgerEntry.objects.filter(event__in=family)
-        .select_related("event", "seat_type", "corrects")
+        .select_related(*BESIDE_ENTRY)
         .order_by("position")
     )
     recorded = sorted(family.values(), key=lambda one: (one.recorded_at, one.pk))
@@ -112,9 +114,7 @@ def traced(lines: QuerySet[InvoiceLine]) -> tuple[LineTrace, ...]:
 
 def entries_by_id(entry_ids: Collection[UUID]) -> dict[UUID, EntryTrace]:
     """Entries with their events, and what corrected them since. Two queries."""
-    entries = SeatLedgerEntry.objects.filter(pk__in=entry_ids).select_related(
-        "event", "seat_type", "corrects"
-    )
+    entries = SeatLedgerEntry.objects.filter(pk__in=entry_ids).select_related(*BESIDE_ENTRY)
     corrections = dict(
         SeatLedgerEntry.objects.filter(corrects__in=entry_ids).values_list("corrects", "position")
     )

@@ -50,6 +50,8 @@ class EntryTrace:
     quantity: int
     set_to: int | None
     balance_after: int
+    group: str
+    grantee: str
     effective_at: datetime
     recorded_at: datetime
     voids: bool
@@ -144,7 +146,7 @@ def event_trace(event: EntitlementEvent) -> EventTrace:
 
 
 def entry_trace(entry: SeatLedgerEntry, *, corrected_by_position: int | None) -> EntryTrace:
-    """Needs event, seat type and the corrected entry loaded with it."""
+    """Needs event, seat type, group, grantee and the corrected entry loaded with it."""
     return EntryTrace(
         entry_id=entry.pk,
         position=entry.position,
@@ -156,6 +158,8 @@ def entry_trace(entry: SeatLedgerEntry, *, corrected_by_position: int | None) ->
         quantity=entry.quantity,
         set_to=entry.set_to,
         balance_after=entry.balance_after,
+        group=entry.group.external_id if entry.group else "",
+        grantee=entry.grantee.external_id if entry.grantee else "",
         effective_at=entry.effective_at,
         recorded_at=entry.recorded_at,
         voids=entry.voids,
