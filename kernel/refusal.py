@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - an expected no is not an error
+class Refusal(Exception):
     """
     Subclasses set `code`, stable for machines; `str()` is the sentence for people.
 

@@ -4,20 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('billing', '0005_invoices_by_cycle'),
+        ("accounts", "0001_initial"),
+        ("billing", "0005_invoices_by_cycle"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='stagerefusal',
-            name='stage',
-            field=models.CharField(choices=[('age', 'Age'), ('rate', 'Rate'), ('draft', 'Draft'), ('tax', 'Tax'), ('finalize', 'Finalize'), ('render', 'Render')], max_length=8),
+            model_name="stagerefusal",
+            name="stage",
+            field=models.CharField(
+                choices=[
+                    ("age", "Age"),
+                    ("rate", "Rate"),
+                    ("draft", "Draft"),
+                    ("tax", "Tax"),
+                    ("finalize", "Finalize"),
+                    ("render", "Render"),
+                ],
+                max_length=8,
+            ),
         ),
         migrations.AddIndex(
-            model_name='seatledgerentry',
-            index=models.Index(condition=models.Q(('kind', 'seat_used')), fields=['subscription'], name='ledger_use_reported'),
+            model_name="seatledgerentry",
+            index=models.Index(
+                condition=models.Q(("kind", "seat_used")),
+                fields=["subscription"],
+                name="ledger_use_reported",
+            ),
         ),
     ]
