@@ -79,9 +79,11 @@ def run_row(run: InvoiceRun) -> RunRow:
 
 
 def percent(run: InvoiceRun) -> int:
-    if run.state == RunState.FINISHED or not run.waiting_at_start:
-        return 100 if run.state == RunState.FINISHED else 0
-    return min(99, run.rated * 100 // run.waiting_at_start)
+    """Of the subscriptions due at the start; a run that still works shows 99 at most."""
+    if run.state == RunState.FINISHED:
+        return 100
+    due = run.waiting_at_start
+    return min(99, run.rated * 100 // due) if due else 99
 
 
 def run_consequences(*, as_of: datetime) -> RunConsequences:
