@@ -29,7 +29,7 @@ class Charge:
 
     `first` to `after` are ticks; `due` is a second; one that `rides` goes on any invoice issued earlier.
     One that `is_deferred` may be due after its period's end. `seat_price` is set where every seat costs
-    the same.
+    the same. A credit that `is_capped` would give back more than was charged.
     """
 
     key: str
@@ -50,6 +50,7 @@ class Charge:
     is_increase: bool = False
     is_deferred: bool = False
     is_shown_at_zero: bool = False
+    is_capped: bool = False
     seat_days: int | None = None
 
 

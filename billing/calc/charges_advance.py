@@ -20,6 +20,7 @@ class AdvanceBook:
         self.policy = context.policy
         self.is_paired = context.policy.line_style == "paired"
         self.charges: list[Charge] = []
+        self.charged: dict[str, int] = {}
 
     def open(self, account: Account, size: int) -> None:
         context = self.context
@@ -40,7 +41,7 @@ class AdvanceBook:
         before = account.billed
         layer = account.push(size, NOTHING, start=tick, ids=cause.ids)
         is_dearer = layer.rate >= 0
-        layer.share = self.increase_share(tick) if is_dearer else self._cheaper_share(left)
+        layer.share = self._layer_share(account, layer, tick)
         absorbed = min(layer.rate, -floor.rate) if is_dearer and floor.rate < 0 else 0
         paid: list[Part] = [(layer.rate - absorbed, layer.share)]
         seats = size - min(size, max(0, -floor.seats)) if absorbed else size
@@ -139,6 +140,18 @@ class AdvanceBook:
             return NOTHING
         return clock.remaining(clock.next_subperiod(tick) if rule == "next_subperiod" else tick)
 
+    def _layer_share(self, account: Account, layer: Layer, tick: int) -> Share:
+        """
+        How much of one interval a new layer counts.
+
+        One that makes the whole cheaper (a volume price) gives back no more than the others were charged.
+        """
+        if layer.rate >= 0:
+            return self.increase_share(tick)
+        if layer.rate + sum(one.rate for one in account.layers if one.share) < 0:
+            return NOTHING
+        return self._cheaper_share(self.context.clock.remaining(tick))
+
     def credit_share(self, layer: Layer, left: Share) -> Share:
         """How much of one interval a removed layer gets back: never more than it was charged."""
         rule = self.policy.decrease_credit
@@ -205,7 +218,15 @@ class AdvanceBook:
             round_parts(parts, self.policy, seat_price=seat_price), tick, self.context.after, cause,
         )  # fmt: skip
         self.charges.append(charge)
+        self._cap(charge)
         return charge
+
+    def _cap(self, charge: Charge) -> None:
+        """A credit gives back no more than its seat type was charged in the period, to the last cent."""
+        before = self.charged.get(charge.seat_type, 0)
+        if charge.amount < 0 and before + charge.amount < 0:
+            charge.amount, charge.is_capped = -before, True
+        self.charged[charge.seat_type] = before + charge.amount
 
     def _opening_ids(self, account: Account) -> tuple[str, ...]:
         if not account.price_ids:

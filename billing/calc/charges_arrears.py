@@ -2,7 +2,7 @@
 
 from billing.calc.charges import Cause, Charge, PeriodContext
 from billing.calc.charges_advance import AdvanceBook
-from billing.calc.fraction import Share, less, smaller
+from billing.calc.fraction import NOTHING, Share, less, smaller
 from billing.calc.layers import Account, Layer, Part, sum_parts
 from billing.calc.pricing import PriceTerms
 from billing.calc.rounding import round_parts
@@ -19,6 +19,9 @@ class ArrearsBook(AdvanceBook):
         self.floor_since: dict[str, int] = {}
         self.floor_seats: dict[str, int] = {}
 
+    def _cap(self, charge: Charge) -> None:
+        """Nothing is given back: a layer's charge and credit are one line."""
+
     def open(self, account: Account, size: int) -> None:
         context = self.context
         layer = account.push(
@@ -29,9 +32,8 @@ class ArrearsBook(AdvanceBook):
 
     def up(self, account: Account, size: int, tick: int, cause: Cause, floor: Floor) -> None:
         self._settle_floor(account, tick)
-        layer = account.push(size, self.increase_share(tick), start=tick, ids=cause.ids)
-        if layer.rate < 0:
-            layer.share = self._cheaper_share(self.context.clock.remaining(tick))
+        layer = account.push(size, NOTHING, start=tick, ids=cause.ids)
+        layer.share = self._layer_share(account, layer, tick)
 
     def down(self, account: Account, size: int, tick: int, cause: Cause, floor: Floor) -> None:
         self._settle_floor(account, tick)
@@ -112,6 +114,17 @@ class ArrearsBook(AdvanceBook):
         for (seat_type, _, _), charge in self.pieces.items():
             if seat_type == account.seat_type:
                 charge.amount = round_parts(charge.parts, self.policy, seat_price=charge.seat_price)
+
+        self._cap_sum([one for one in self.charges if one.seat_type == account.seat_type])
+
+    def _cap_sum(self, charges: list[Charge]) -> None:
+        """Where a volume price makes a part negative, the whole is still never below zero."""
+        total = sum(charge.amount for charge in charges)
+        for charge in charges:
+            if total < 0 and charge.amount < 0:
+                given = max(total, charge.amount)
+                charge.amount, charge.is_capped = charge.amount - given, True
+                total -= given
 
     def _settle_floor(self, account: Account, tick: int) -> None:
         """Add the floor's charge since it last moved."""

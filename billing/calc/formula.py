@@ -40,6 +40,7 @@ def charge_record(
             "last": span.last.isoformat(),
             "total": charge.amount,
             "already": already,
+            "capped": charge.is_capped,
             "amount": amount,
         }
     )

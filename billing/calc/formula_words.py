@@ -27,6 +27,7 @@ class Phrases:
     rate: str
     adjustment: str
     credited: str
+    capped: str
     already: str
     share: str
 
@@ -51,6 +52,7 @@ ENGLISH = Phrases(
     rate="{amount} for all seats",
     adjustment="{should} due − {was} already invoiced ({dates}) = {amount}",
     credited="{should} due + {was} already credited ({dates}) = {amount}",
+    capped="at most what was charged",
     already="{total} − {already} already invoiced = {amount}",
     share="{units}/{of} {name}",
 )  # fmt: skip
@@ -74,6 +76,7 @@ GERMAN = Phrases(
     rate="{amount} für alle Plätze",
     adjustment="{should} geschuldet − {was} bereits berechnet ({dates}) = {amount}",
     credited="{should} geschuldet + {was} bereits gutgeschrieben ({dates}) = {amount}",
+    capped="höchstens das Berechnete",
     already="{total} − {already} bereits berechnet = {amount}",
     share="{units}/{of} {name}",
 )  # fmt: skip
@@ -102,6 +105,8 @@ def formula_words(formula: Formula | Record, language: str = "en") -> str:
     sums = _joined(terms) or seats_words(record["quantity"], words)
     total = money(record["total"], record, words)
     text = f"{sums} ({dates}) = {total}"
+    if record.get("capped"):
+        text += f" ({words.capped})"
     if record["already"]:
         already = money(record["already"], record, words)
         text += "; " + words.already.format(total=total, already=already, amount=amount)

@@ -16,6 +16,7 @@ class BillingPeriod:
 
     `after` is where it would end; `cut` where it does (earlier on a reset or at the subscription's end).
     `full_first` to `full_after` is the whole interval it lies in: the same unless it is a stub.
+    `turns`: a new cycle begins at its end, also where it was not cut short.
     """
 
     first: int
@@ -26,6 +27,7 @@ class BillingPeriod:
     interval: Interval
     anchor_day: int
     is_reset: bool = False
+    turns: bool = False
     is_last: bool = False
 
     @property
@@ -98,7 +100,8 @@ def billing_periods(
     """
     Periods in order, beginning with one that ends on or before `from_day` or with the first.
 
-    `find_reset` answers the first reset strictly inside a span of days. Endless unless the subscription ends.
+    `find_reset` answers the first reset inside a span of days; one on the day after it only changes the
+    interval from there on. Endless unless the subscription ends.
     """
     ends = terms.ends_on.toordinal() if terms.ends_on else 0
     cycle = cycle_from(terms.starts_on, terms.interval, anchor=anchor, anchor_day=terms.anchor_day)
@@ -112,7 +115,8 @@ def billing_periods(
         is_last = bool(ends) and ends <= cut
         yield BillingPeriod(
             first, after, ends if is_last else cut, full_first, full_after, cycle.interval,
-            cycle.anchor_day, is_reset=reset is not None and not is_last, is_last=is_last,
+            cycle.anchor_day, is_reset=cut < after and not is_last,
+            turns=reset is not None and not is_last, is_last=is_last,
         )  # fmt: skip
         number += 1
         if reset:

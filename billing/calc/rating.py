@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -11,6 +12,7 @@ from billing.calc.charges_arrears import ArrearsBook, UsageBook
 from billing.calc.due import assign_due, defer_less
 from billing.calc.fraction import ShareClock
 from billing.calc.interval import Interval
+from billing.calc.issue import ready_now
 from billing.calc.lines import span_of
 from billing.calc.local_time import day_of, instant_of, midnight
 from billing.calc.periods import BillingPeriod, FindReset, Reset, billing_periods, cycle_from
@@ -83,7 +85,9 @@ class Rater:
             owed.extend((context, one) for one in self.owed_in(context))
         owed.extend(self.orphans(owed, seen, window))
         for context, one in owed:
-            if one.charge is None:
+            if one.charge is None and context.start_second < context.opens_due >= one.known:
+                one.due, one.rides = context.opens_due, False  # its cycle began during that day
+            elif one.charge is None:
                 self.set_adjustment_due(context.policy, one, ends, is_over=next_period is None)
         return self.result(owed, next_period)
 
@@ -149,13 +153,16 @@ class Rater:
         """Every period in order with the policy that governs it."""
         changes = self.timeline.interval_changes()
         policy = self.timeline.policy_at(self.start_day)
-        born_of: Cause | None = None
+        terms, born_of = self.terms, None
+        if first_interval := dict(changes).get(self.start_day):
+            terms = replace(terms, interval=first_interval)
+            born_of = self.day_cause(self.start_day, policy)
         find = self.reset_finder(changes) if self.can_reset else None
         for period in billing_periods(
-            self.terms, anchor=policy.anchor, find_reset=find, from_day=self.window_day
+            terms, anchor=policy.anchor, find_reset=find, from_day=self.window_day
         ):
             context = self.context(period, born_of)
-            born_of = context.cut_cause if period.is_reset else None
+            born_of = self.day_cause(period.cut, context.policy) if period.turns else None
             yield context
 
     def context(self, period: BillingPeriod, born_of: Cause | None) -> PeriodContext:
@@ -169,7 +176,7 @@ class Rater:
             opens_due = max(start, born_of.at)
         cause = None
         if period.cut < period.after:
-            cause = self.cut_cause(period, policy) if period.is_reset else Cause(cut, cut, ())
+            cause = self.day_cause(period.cut, policy) if period.is_reset else Cause(cut, cut, ())
         return PeriodContext(
             period, policy, clock, self.zone, clock.first, clock.after,
             clock.tick_of_day(period.cut), start, cut, opens_until, opens_tick, opens_due, cause,
@@ -185,8 +192,8 @@ class Rater:
 
     def reset_finder(self, interval_changes: list[tuple[int, Interval]]) -> FindReset:
         def find(first: int, after: int) -> Reset | None:
-            """The first day inside on which seats increase or the plan changes, if those reset."""
-            days = {day: interval for day, interval in interval_changes if first < day < after}
+            """The first day on which seats increase or the plan changes, if those reset; also a new interval at the end."""
+            days = {day: interval for day, interval in interval_changes if first < day <= after}
             policy = self.timeline.policy_at(first)
             if policy.anchor == "reset_on_change":
                 for day in self.increase_days(policy):
@@ -211,9 +218,8 @@ class Rater:
         days |= {one.day for one in self.timeline.changes if one.change.plan_key is not None}
         return sorted(days)
 
-    def cut_cause(self, period: BillingPeriod, policy: PolicyTerms) -> Cause:
-        """What happened on the day of a reset."""
-        day = period.cut
+    def day_cause(self, day: int, policy: PolicyTerms) -> Cause:
+        """What happened on the day a new cycle begins."""
         effects = [
             effect
             for history in self.effects_under(policy).values()
@@ -325,17 +331,15 @@ class Rater:
         self, owed: list[tuple[PeriodContext, Owed]], next_period: int | None
     ) -> RatingResult:
         """Spans due now; what rides joins when any invoice is due; the rest says when to come back."""
-        as_of = self.as_of
-        is_issued = any(one.due <= as_of and one.disposition == "invoice" for _, one in owed)
+        ready = ready_now(owed, self.billed, as_of=self.as_of)
         spans: list[RatedSpan] = []
         pending = [next_period] if next_period is not None else []
-        for context, one in owed:
-            rides = is_issued and one.rides and one.known <= as_of and one.disposition == "invoice"
-            if one.due <= as_of or rides:
+        for place, (context, one) in enumerate(owed):
+            if place in ready:
                 spans.append(span_of(one, context, self.ledger, self.terms))
             else:
                 pending.append(one.due)
-        seats = seats_by_state(self.ledger, at=as_of)
+        seats = seats_by_state(self.ledger, at=self.as_of)
         next_due: datetime | None = instant_of(min(pending)) if pending else None
         return RatingResult(
             tuple(spans), next_due, {one: seats.get(one, {}) for one in self.seat_types},

@@ -44,7 +44,11 @@ def unit_rate(rate: int, share: Share, policy: PolicyTerms) -> int:
 
 
 def _by_unit_rate(part: Part, policy: PolicyTerms, seat_price: int | None) -> tuple[int, int]:
-    """A whole interval keeps its full price; part of one is units times the rounded price of a unit."""
+    """
+    A whole interval keeps its full price; part of one is units times the rounded price of a unit.
+
+    A part never costs more than the whole, however the unit was rounded.
+    """
     rate, share = part
     if share.is_whole:
         return rate, 1
@@ -52,6 +56,8 @@ def _by_unit_rate(part: Part, policy: PolicyTerms, seat_price: int | None) -> tu
         rounded = unit_rate(seat_price, share, policy) * (rate // seat_price)
     else:
         rounded = unit_rate(rate, share, policy)
+    if share.numer < share.denom and abs(rounded) * share.numer > abs(rate) * share.scale:
+        return rate, 1
     return rounded * share.numer, share.scale
 
 

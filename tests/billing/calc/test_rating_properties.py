@@ -175,3 +175,19 @@ def test_rating_the_same_knowledge_again_adds_nothing(policy, history, price):
     again = rate(RatingInput(told.terms, known, (), billed, at, None, None))
 
     assert again.spans == ()
+
+
+@given(policies(), histories(), TIERED, INTERVALS)
+@settings(max_examples=250, deadline=None)
+def test_a_credit_never_exceeds_what_was_invoiced_less_earlier_credits(
+    policy, history, price, interval
+):
+    told = story(policy, facts_of(history), price, interval)
+    at = START + timedelta(minutes=30)
+    first = LedgerFact("x", "x", 5, "seat_added", "member", at, at, None, "active", 3)
+
+    invoiced: dict[date, int] = defaultdict(int)
+    for _, spans in Story(told.terms, {"member": 0}, [first, *told.events]).run("2025-06-01"):
+        for span in spans:
+            invoiced[span.period.first] += span.amount_minor
+        assert min(invoiced.values()) >= 0
