@@ -27,7 +27,7 @@ class Command(BaseCommand):
                 "as its source calls it, or an id.",
                 returncode=2,
             )
-        console = Console(file=self.stdout._out, highlight=False)
+        console = Console(highlight=False)
         if not console.is_terminal:
             console.width = WIDTH_WITHOUT_TERMINAL
         for subject in subjects:

@@ -245,9 +245,7 @@ def test_an_entity_has_one_series_of_a_kind_and_it_counts_upwards(billed):
     twin = NumberSeries(billing_entity=series.billing_entity, kind="invoice", prefix="X-")
 
     refuses("number_series_once_per_entity_and_kind", twin.save)
-    refuses(
-        "number_series_is_not_negative", lambda: NumberSeries.objects.update(last_number=-1)
-    )
+    refuses("number_series_is_not_negative", lambda: NumberSeries.objects.update(last_number=-1))
 
 
 def test_a_chain_has_one_head(billed):
