@@ -5,7 +5,11 @@ from drf_spectacular.views import SpectacularAPIView
 
 from billing.api.customers import Customers
 from billing.api.events import EntitlementEventBatch, EntitlementEvents
+from billing.api.invoices import InvoiceByNumber, InvoicePdf, Invoices
+from billing.api.preview import SubscriptionPreview
 from billing.api.subscriptions import Subscriptions
+from billing.api.subscriptions_read import SubscriptionById
+from billing.api.trace import EntitlementEventTrace, InvoiceLineTrace
 
 app_name = "api"
 urlpatterns = [
@@ -13,7 +17,26 @@ urlpatterns = [
     path(
         "entitlement-events/batch", EntitlementEventBatch.as_view(), name="entitlement_event_batch"
     ),
+    path(
+        "entitlement-events/<uuid:event_id>/trace",
+        EntitlementEventTrace.as_view(),
+        name="entitlement_event_trace",
+    ),
     path("customers", Customers.as_view(), name="customers"),
     path("subscriptions", Subscriptions.as_view(), name="subscriptions"),
+    path("subscriptions/<str:subscription>", SubscriptionById.as_view(), name="subscription"),
+    path(
+        "subscriptions/<str:subscription>/preview",
+        SubscriptionPreview.as_view(),
+        name="subscription_preview",
+    ),
+    path("invoices", Invoices.as_view(), name="invoices"),
+    path("invoices/<str:number>", InvoiceByNumber.as_view(), name="invoice"),
+    path("invoices/<str:number>/pdf", InvoicePdf.as_view(), name="invoice_pdf"),
+    path(
+        "invoices/<str:number>/lines/<int:position>/trace",
+        InvoiceLineTrace.as_view(),
+        name="invoice_line_trace",
+    ),
     path("openapi", SpectacularAPIView.as_view(permission_classes=[]), name="openapi"),
 ]

@@ -1,0 +1,200 @@
+"""What the read side answers, for the OpenAPI document. Names are those of the plain records."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from billing.enums import EventKind, InvoiceKind, LineKind
+
+S = serializers.Serializer[Any]
+
+
+class LineRefSchema(S):
+    line_id = serializers.UUIDField()
+    invoice_id = serializers.UUIDField()
+    invoice_number = serializers.CharField()
+    position = serializers.IntegerField()
+    kind = serializers.ChoiceField(LineKind.choices)
+    description = serializers.CharField()
+    amount_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+
+
+class EventTraceSchema(S):
+    event_id = serializers.UUIDField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    source_event_id = serializers.CharField()
+    kind = serializers.ChoiceField(EventKind.choices)
+    actor = serializers.CharField()
+    effective_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    digest = serializers.CharField()
+    corrects_event_id = serializers.UUIDField(allow_null=True)
+
+
+class EntryTraceSchema(S):
+    entry_id = serializers.UUIDField()
+    position = serializers.IntegerField()
+    digest = serializers.CharField()
+    kind = serializers.ChoiceField(EventKind.choices)
+    seat_type = serializers.CharField()
+    from_state = serializers.CharField()
+    to_state = serializers.CharField()
+    quantity = serializers.IntegerField()
+    set_to = serializers.IntegerField(allow_null=True)
+    balance_after = serializers.IntegerField()
+    group = serializers.CharField()
+    grantee = serializers.CharField()
+    effective_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    voids = serializers.BooleanField()
+    corrects_position = serializers.IntegerField(allow_null=True)
+    corrected_by_position = serializers.IntegerField(allow_null=True)
+    event = EventTraceSchema()
+
+
+class SpanTraceSchema(S):
+    span_id = serializers.UUIDField()
+    period_first = serializers.DateField()
+    period_after = serializers.DateField()
+    basis = serializers.CharField()
+    rating_number = serializers.IntegerField()
+    rated_as_of = serializers.DateTimeField()
+    known_position = serializers.IntegerField()
+    policy_key = serializers.UUIDField()
+    policy_version = serializers.IntegerField()
+    price_key = serializers.UUIDField()
+    price_version = serializers.IntegerField()
+
+
+class LineTraceSchema(S):
+    line = LineRefSchema()
+    subscription = serializers.CharField()
+    seat_type = serializers.CharField()
+    quantity = serializers.IntegerField()
+    seat_days = serializers.IntegerField()
+    unit_price_minor = serializers.IntegerField()
+    span_first = serializers.DateField()
+    span_after = serializers.DateField()
+    formula = serializers.CharField()
+    span = SpanTraceSchema()
+    entries = EntryTraceSchema(many=True)
+    corrects = LineRefSchema(many=True)
+    corrected_by = LineRefSchema(many=True)
+
+
+class EventReachSchema(S):
+    customer = serializers.CharField()
+    subscription = serializers.CharField()
+    event = EventTraceSchema()
+    corrects = EventTraceSchema(many=True)
+    corrections = EventTraceSchema(many=True)
+    entries = EntryTraceSchema(many=True)
+    lines = LineRefSchema(many=True)
+
+
+class IssuedInvoiceSchema(S):
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    kind = serializers.ChoiceField(InvoiceKind.choices)
+    customer = serializers.CharField()
+    billing_entity = serializers.CharField()
+    currency = serializers.CharField()
+    cycle_date = serializers.DateField()
+    issued_at = serializers.DateTimeField()
+    due_date = serializers.DateField()
+    subtotal_minor = serializers.IntegerField()
+    tax_minor = serializers.IntegerField()
+    tax_note = serializers.CharField()
+    total_minor = serializers.IntegerField()
+    credit_applied_minor = serializers.IntegerField()
+    amount_due_minor = serializers.IntegerField()
+    settlement = serializers.CharField()
+
+
+class InvoiceListSchema(S):
+    invoices = IssuedInvoiceSchema(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class IssuedLineSchema(S):
+    id = serializers.UUIDField()
+    position = serializers.IntegerField()
+    kind = serializers.ChoiceField(LineKind.choices)
+    plan_name = serializers.CharField()
+    seat_type_code = serializers.CharField()
+    seat_type_name = serializers.CharField()
+    description = serializers.CharField()
+    quantity = serializers.IntegerField()
+    seat_days = serializers.IntegerField()
+    unit_price_minor = serializers.IntegerField()
+    span_first = serializers.DateField()
+    span_after = serializers.DateField()
+    amount_minor = serializers.IntegerField()
+    formula = serializers.CharField()
+
+
+class StoredDocumentSchema(S):
+    sha256 = serializers.CharField()
+    size = serializers.IntegerField()
+    pages = serializers.IntegerField()
+    rendered_at = serializers.DateTimeField()
+
+
+class InvoiceSchema(IssuedInvoiceSchema):
+    seller = serializers.DictField()
+    buyer = serializers.DictField()
+    policies = serializers.ListField(child=serializers.DictField())
+    lines = IssuedLineSchema(many=True)
+    document = StoredDocumentSchema(allow_null=True)
+
+
+class SubscriptionFactsSchema(S):
+    id = serializers.UUIDField()
+    external_id = serializers.CharField()
+    customer = serializers.CharField()
+    plan = serializers.CharField()
+    currency = serializers.CharField()
+    interval_unit = serializers.CharField()
+    interval_count = serializers.IntegerField()
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(allow_null=True)
+    anchor_day = serializers.IntegerField()
+    time_zone = serializers.CharField()
+    term_months = serializers.IntegerField(allow_null=True)
+    commitment = serializers.DictField(child=serializers.IntegerField())
+    seat_limit_behavior = serializers.CharField()
+    state = serializers.CharField()
+    next_billing_at = serializers.DateTimeField(allow_null=True)
+    as_of = serializers.DateTimeField()
+    seats = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
+
+
+class PreviewLineSchema(S):
+    kind = serializers.ChoiceField(LineKind.choices)
+    seat_type = serializers.CharField()
+    description = serializers.CharField()
+    quantity = serializers.IntegerField()
+    seat_days = serializers.IntegerField()
+    unit_price_minor = serializers.IntegerField()
+    span_first = serializers.DateField()
+    span_after = serializers.DateField()
+    amount_minor = serializers.IntegerField()
+    formula = serializers.CharField()
+    document_kind = serializers.ChoiceField(InvoiceKind.choices)
+
+
+class PreviewSchema(S):
+    subscription = serializers.CharField()
+    currency = serializers.CharField()
+    time_zone = serializers.CharField()
+    as_of = serializers.DateTimeField()
+    lines = PreviewLineSchema(many=True)
+    subtotal_minor = serializers.IntegerField()
+    tax_minor = serializers.IntegerField()
+    tax_note = serializers.CharField()
+    total_minor = serializers.IntegerField()
+    credit_applied_minor = serializers.IntegerField()
+    amount_due_minor = serializers.IntegerField()
+    credit_note_minor = serializers.IntegerField()
+    seats = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
