@@ -11,11 +11,16 @@ from kernel.period import Period
 
 @dataclass(slots=True)
 class Cause:
-    """What made a charge: when it happened and was known (seconds), and the entries that say so."""
+    """
+    What made a charge: when it happened and was known (seconds), and the entries that say so.
+
+    `steps`: where several changes made it, when each happened and was known, in order.
+    """
 
     at: int
     known: int
     ids: tuple[str, ...]
+    steps: tuple[int, ...] = ()
 
     @property
     def second(self) -> int:

@@ -74,10 +74,15 @@ def _assign_increases(
 def _batch(increases: list[Charge], regular: int, window: int) -> None:
     """A batch closes so long after its first change, or with the regular invoice."""
     closes = 0
-    for charge in increases:
-        if not closes or charge.cause.second > closes:
-            closes = min(charge.cause.second + window, max(regular, charge.cause.second))
+    for charge in sorted(increases, key=lambda one: (_steps(one)[0], one.first)):
+        for second in _steps(charge):
+            if second > closes:
+                closes = min(second + window, max(regular, second))
         charge.due, charge.rides = closes, True
+
+
+def _steps(charge: Charge) -> tuple[int, ...]:
+    return charge.cause.steps or (charge.cause.second,)
 
 
 def _by_threshold(increases: list[Charge], regular: int, threshold: int) -> None:

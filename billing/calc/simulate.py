@@ -285,9 +285,10 @@ def _cause(tick: Tick, seat_type: str) -> Cause:
     ]
     if effects:
         return Cause(
-            max(effect.at for effect in effects),
+            max(effect.second for effect in effects),
             max(effect.known for effect in effects),
             tuple(dict.fromkeys(_ids(effects))),
+            tuple(sorted(max(effect.second, effect.known) for effect in effects)),
         )
     last = tick.changes[-1]
     return Cause(last.second, last.known, last.change.entry_ids)
