@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from billing.enums import RunState, RunTrigger
 from billing.models import InvoiceRun
-from billing.operations.push_flow import push_flow
+from billing.operations.push_flow import push_chunk, push_flow
 from billing.operations.run_invoices import push_run, start_run
-from billing.pipeline import STAGES, TICK
+from billing.pipeline import RENDER, STAGES, TICK
 
 HANDS = 2
 
@@ -39,5 +39,13 @@ def lend_hand(*, run_id: str, **_added_later: object) -> str:
 def tick(**_added_later: object) -> None:
     """Each minute: what cannot wait for the daily run, and runs whose hands died."""
     push_flow(stages=TICK, at=timezone.now())
+    render_some.delay()
     for run_id in InvoiceRun.objects.filter(state=RunState.RUNNING).values_list("pk", flat=True):
         lend_hand.delay(run_id=str(run_id))
+
+
+@shared_task
+def render_some(**_added_later: object) -> None:
+    """One chunk of documents, then back to the queue's end: invoices never wait for paper."""
+    if push_chunk(stage=RENDER, at=timezone.now()):
+        render_some.delay()

@@ -138,6 +138,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "EventKindEnum": "billing.enums.EventKind",
+        "LineKindEnum": "billing.enums.LineKind",
+        "InvoiceKindEnum": "billing.enums.InvoiceKind",
+    },
 }
 
 CELERY_BROKER_URL = ENVIRONMENT.redis_url.replace("unix://", "redis+socket://")

@@ -43,7 +43,11 @@ class InvoiceQuestionSchema(serializers.Serializer[Any]):
 class Invoices(ApiView):
     scopes = {"GET": ApiScope.BILLING_READ}
 
-    @extend_schema(parameters=[InvoiceQuestionSchema], responses=InvoiceListSchema)
+    @extend_schema(
+        operation_id="invoices_list",
+        parameters=[InvoiceQuestionSchema],
+        responses=InvoiceListSchema,
+    )
     def get(self, request: Request) -> Response:
         """Finalized invoices and credit notes, the newest first; follow `next_cursor` for more."""
         asked = InvoiceQuestionSchema(data=request.query_params)

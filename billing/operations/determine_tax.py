@@ -20,15 +20,12 @@ def determine_tax(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
     No billing entity has a tax registration on record yet, so no tax may be charged (DESIGN,
     invariant 9); the sentence says so on the invoice instead of leaving a silent zero.
     """
-    drafts = list(
-        Invoice.objects.select_for_update(of=("self",), no_key=True)
-        .filter(pk__in=keys, state=InvoiceState.DRAFT)
-        .select_related("billing_entity")
-    )
-    for draft in drafts:
-        draft.tax_minor = 0
-        draft.tax_note = no_registration_note(
-            seller=draft.billing_entity.legal_name, language=draft.language
+    drafts = Invoice.objects.filter(pk__in=keys, state=InvoiceState.DRAFT)
+    kinds = drafts.values_list("billing_entity", "billing_entity__legal_name", "language")
+    passed = 0
+    for entity_id, seller, language in kinds.distinct().order_by():
+        same = drafts.filter(billing_entity=entity_id, language=language)
+        passed += same.update(
+            tax_minor=0, tax_note=no_registration_note(seller=seller, language=language)
         )
-    Invoice.objects.bulk_update(drafts, ["tax_minor", "tax_note"])
-    return StageOutcome(passed=len(drafts), refused=0)
+    return StageOutcome(passed=passed, refused=0)

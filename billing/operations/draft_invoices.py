@@ -17,9 +17,10 @@ from accounts.models import Customer
 from billing.calc.formula import formula_words
 from billing.calc.line_text import describe_line
 from billing.enums import InvoiceKind, InvoiceState, LineKind, Settlement, StageName
-from billing.models import Invoice, InvoiceLine, RatedSpan, Subscription
+from billing.models import Invoice, InvoiceLine, Subscription
 from billing.operations.refuse import Refused, record_refusals
 from billing.records.copy_rows import copy_rows
+from billing.records.span_rows import SpanRow, spans_to_draft
 from kernel.stage import StageOutcome
 
 PageKey = tuple[UUID, UUID, str, str, str]
@@ -43,7 +44,7 @@ class DraftPage:
 
     invoice: Invoice
     is_new: bool
-    spans: list[RatedSpan] = field(default_factory=list)
+    spans: list[SpanRow] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -95,23 +96,8 @@ def split_by_seller(customers: Iterable[Customer]) -> tuple[dict[UUID, Customer]
     return ready, refused
 
 
-def spans_to_draft(waiting: Sequence[Subscription]) -> Iterable[RatedSpan]:
-    """Spans of ratings not drafted yet, in reading order."""
-    return (
-        RatedSpan.objects.filter(
-            rating__subscription__in=waiting,
-            rating__number__gt=F("rating__subscription__drafted_count"),
-        )
-        .select_related("rating", "subscription", "seat_type__plan", "seat_policy")
-        .order_by(
-            "customer_id", "subscription_id", "rating__number", "seat_type__display_order",
-            "period_first", "span_first", "id",
-        )
-    )  # fmt: skip
-
-
 def fill_pages(
-    *, customers: dict[UUID, Customer], spans: Iterable[RatedSpan], at: datetime
+    *, customers: dict[UUID, Customer], spans: Iterable[SpanRow], at: datetime
 ) -> list[DraftPage]:
     """Each span to its customer's page by currency, kind of document and settlement."""
     pages = {
@@ -131,20 +117,20 @@ def fill_pages(
     return [page for page in pages.values() if page.spans]
 
 
-def page_key(*, customer: Customer, span: RatedSpan) -> PageKey:
+def page_key(*, customer: Customer, span: SpanRow) -> PageKey:
     """Customer, billing entity, currency, kind of document and what becomes of a credit."""
     is_note = span.document_kind == InvoiceKind.CREDIT_NOTE
-    refunds = is_note and span.seat_policy.settings.get("credit_application") == Settlement.REFUND
+    refunds = is_note and span.credit_application == Settlement.REFUND
     return (
         customer.pk,
         customer.seller_assignment.billing_entity_id,
-        span.subscription.currency,
+        span.currency,
         span.document_kind,
         Settlement.REFUND if refunds else Settlement.BALANCE,
     )
 
 
-def blank_draft(*, customer: Customer, span: RatedSpan, key: PageKey, at: datetime) -> Invoice:
+def blank_draft(*, customer: Customer, span: SpanRow, key: PageKey, at: datetime) -> Invoice:
     """The draft this span opens."""
     customer_id, billing_entity_id, currency, kind, settlement = key
     return Invoice(
@@ -153,7 +139,7 @@ def blank_draft(*, customer: Customer, span: RatedSpan, key: PageKey, at: dateti
         currency=currency,
         kind=kind,
         settlement=settlement,
-        cycle_date=local_date(span.rating.as_of, span.subscription.time_zone),
+        cycle_date=local_date(span.as_of, span.time_zone),
         drafted_at=at,
         language=customer.language,
         time_zone=customer.time_zone,
@@ -220,14 +206,12 @@ def invoice_row(invoice: Invoice) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def line_row(invoice: Invoice, position: int, span: RatedSpan) -> tuple[Any, ...]:
-    seat_type = span.seat_type
+def line_row(invoice: Invoice, position: int, span: SpanRow) -> tuple[Any, ...]:
+    language = invoice.language
+    title = describe_line(kind=span.kind, seat_type_name=span.seat_type_name, language=language)
     return (
-        uuid7(), span.customer_id, invoice.pk, position, span.pk, span.kind, seat_type.code,
-        seat_type.name, seat_type.plan.name,
-        describe_line(
-            kind=span.kind, seat_type_name=seat_type.name, language=invoice.language
-        ),
-        span.quantity, span.seat_days, span.unit_price_minor, span.span_first, span.span_after,
-        span.amount_minor, formula_words(span.formula, language=invoice.language),
+        uuid7(), span.customer_id, invoice.pk, position, span.id, span.kind, span.seat_type_code,
+        span.seat_type_name, span.plan_name, title, span.quantity, span.seat_days,
+        span.unit_price_minor, span.span_first, span.span_after, span.amount_minor,
+        formula_words(span.formula, language=language),
     )  # fmt: skip

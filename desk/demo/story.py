@@ -23,7 +23,6 @@ WITHOUT_SELLER = (
     3  # nobody assigned a billing entity to this one: the board shows what happens then
 )
 PAPERLESS = tuple(stage for stage in STAGES if stage.name != "render")
-PAPERLESS_TICK = tuple(stage for stage in TICK if stage.name != "render")
 
 
 class DoorClosed(RuntimeError):
@@ -60,7 +59,7 @@ class Story:
                         self.start(company, has_seller=number_of != WITHOUT_SELLER)
             with clock_at(today, time(18, 0)):
                 self.send([event for team in self.teams for event in team.day(self.random, today)])
-                push_flow(stages=PAPERLESS_TICK, at=timezone.now())
+                push_flow(stages=TICK, at=timezone.now())
             yield today
 
     def start(self, company: Company, *, has_seller: bool) -> None:
