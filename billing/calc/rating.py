@@ -47,7 +47,7 @@ class Rater:
         self.terms = known.terms
         self.zone = known.terms.timezone
         self.start_day = known.terms.starts_on.toordinal()
-        self.ledger = read_ledger(known.facts)
+        self.ledger = read_ledger(known.facts).with_undone(known.changes)
         self.timeline = TermsTimeline(known.terms, known.changes)
         held = {fact.seat_type for fact in known.facts if fact.quantity}
         self.timeline.check_prices(one for one in known.terms.seat_types if one in held)

@@ -38,7 +38,8 @@ class TermsTimeline:
 
     def __init__(self, terms: SubscriptionTerms, changes: Sequence[TermsChange]) -> None:
         self.terms = terms
-        ordered = sorted(changes, key=lambda change: (change.effective_at, change.position))
+        standing = [change for change in changes if not change.void]
+        ordered = sorted(standing, key=lambda change: (change.effective_at, change.position))
         self.changes = [
             DatedChange(
                 second := int(change.effective_at.timestamp()),

@@ -1,7 +1,7 @@
 """How many seats count, and since when: ledger facts folded into changes of a number. No money."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from billing.calc.local_time import SECONDS_A_DAY, day_of
@@ -40,6 +40,19 @@ class Ledger:
     facts: tuple[KnownFact, ...]
     chains: Mapping[str, tuple[str, ...]]
     known: Mapping[str, int]
+
+    def with_undone(self, changes: Sequence[TermsChange]) -> "Ledger":
+        """Also knows the entries of price and plan changes that were taken back, and since when."""
+        undone = [change for change in changes if change.void]
+        if not undone:
+            return self
+        chains = {one: change.entry_ids for change in undone for one in change.entry_ids}
+        known = {
+            one: int(change.recorded_at.timestamp())
+            for change in undone
+            for one in change.entry_ids
+        }
+        return replace(self, chains={**self.chains, **chains}, known={**self.known, **known})
 
     def chain_of(self, entry_ids: Iterable[str]) -> tuple[str, ...]:
         """These entries with everything that corrects or was corrected by them, in order, once."""

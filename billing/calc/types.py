@@ -93,6 +93,7 @@ class TermsChange:
     A price or plan change of this subscription; takes effect at its instant.
 
     With a `plan_key` the prices are the whole new plan and replace all others; without, only those named change.
+    With `void` it was taken back: it has no effect, and its entries explain what that undid.
     """
 
     entry_ids: tuple[str, ...]
@@ -104,6 +105,7 @@ class TermsChange:
     policies: tuple[PolicyVersion, ...] | None = None
     interval: Interval | None = None
     plan_key: str | None = None
+    void: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,14 +126,12 @@ class SubscriptionBook:
     def terms_changes(
         self, *, entries: Sequence[EntryRow], rated_at: datetime
     ) -> tuple[TermsChange, ...]:
-        """Plan and price changes in force, one an event, after their corrections."""
+        """Plan and price changes, one an event, after their corrections; void ones say so."""
         correctors = {entry.corrects_id: entry for entry in entries if entry.corrects_id}
         changes: dict[UUID, list[tuple[EntryRow, EntryRow]]] = defaultdict(list)
         for entry in entries:
             if entry.kind in TERMS_KINDS and not entry.corrects_id:
-                newest = last_correction(entry, correctors)
-                if not newest.voids:
-                    changes[entry.event_id].append((entry, newest))
+                changes[entry.event_id].append((entry, last_correction(entry, correctors)))
         return tuple(self.terms_change(pairs, rated_at) for pairs in changes.values())
 
     def terms_change(
@@ -161,6 +159,7 @@ class SubscriptionBook:
             else None,
             interval=interval_of(cycle) if changes_plan else None,
             plan_key=str(original.plan_id) if changes_plan else None,
+            void=newest.voids,
         )
 
 
