@@ -46,4 +46,4 @@ def verify_chain(head: LedgerHead) -> BrokenEntry | None:
 
 def entries_of(customer_id: UUID) -> Iterator[dict[str, Any]]:
     rows = SeatLedgerEntry.objects.filter(customer=customer_id).order_by("position")
-    return rows.values(*READ).iterator(chunk_size=CHUNK)
+    yield from rows.values(*READ).iterator(chunk_size=CHUNK)
