@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from billing.calc.rating import Rater
 from billing.calc.types import BilledSpan
 from billing.calc.types import RatedSpan as SpanFacts
-from billing.enums import InvoiceState
+from billing.enums import InvoiceKind, InvoiceState, Settlement
 from billing.models import Invoice, InvoiceLine, RatedSpan, Rating, Subscription
 from billing.records.differences import (
     Difference,
@@ -95,6 +95,7 @@ def recheck_customers(customer_ids: Sequence[UUID], numbers: set[str]) -> Rechec
     differences = [one for one in replay.differences if not numbers or one.document in numbers]
     for invoice in invoices:
         differences += invoice_differences(invoice, lines[invoice.pk], replay.derived)
+        differences += credit_differences(invoice, stored.credit_by_invoice[invoice.pk])
     return Rechecked(
         customers=len(customer_ids),
         invoices=len(invoices),
@@ -234,3 +235,13 @@ def invoice_differences(
     }
     stored = {name: getattr(invoice, name) for name in sums}
     return found + field_differences((invoice.number, 0), stored, sums)
+
+
+def credit_differences(invoice: Invoice, credited_minor: int) -> list[Difference]:
+    """What the invoice did to the customer's credit, beside the credit entries that name it."""
+    is_kept = invoice.kind == InvoiceKind.CREDIT_NOTE and invoice.settlement == Settlement.BALANCE
+    gained = -(invoice.total_minor or 0) if is_kept else -invoice.credit_applied_minor
+    if gained == credited_minor:
+        return []
+    place = (invoice.number, 0)
+    return [Difference(*place, "credit_applied_minor", str(-gained), str(-credited_minor))]

@@ -127,6 +127,17 @@ def test_a_forgery_carried_through_span_line_and_sums_is_still_found(world):
     }
 
 
+def test_credit_that_was_never_held_is_found(world):
+    live(world)
+    invoice = Invoice.objects.filter(kind="invoice").exclude(number="").order_by("number").first()
+    with triggers_off():
+        Invoice.objects.filter(pk=invoice.pk).update(
+            credit_applied_minor=5_00, amount_due_minor=invoice.total_minor - 5_00
+        )
+
+    assert recheck() == [Difference(invoice.number, 0, "credit_applied_minor", "500", "0")]
+
+
 def test_a_line_taken_away_is_found(world):
     live(world)
     line = InvoiceLine.objects.exclude(invoice__number="").order_by("invoice__number").first()
