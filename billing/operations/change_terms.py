@@ -1,6 +1,6 @@
 """The prices a plan or price change brings to a subscription's ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from billing.calc.accept import EntryDraft
@@ -25,12 +25,19 @@ def prices_of_event(
     ledger: OpenLedger,
     batch: LedgerBatch,
     entries: Sequence[EntryDraft],
+    publish: Callable[..., Price] = publish_price,
 ) -> Mapping[str, UUID]:
-    """Price by seat type the event puts in force; empty for events that move seats."""
+    """
+    Price by seat type the event puts in force; empty for events that move seats.
+
+    `publish` makes a subscription's own price: `next_price` where nothing may be written.
+    """
     if event.kind == EventKind.PLAN_CHANGED:
         return plan_prices(event, row=row, ledger=ledger, batch=batch)
     if event.kind == EventKind.PRICE_CHANGED:
-        return {event.seat_type: own_price(event, row=row, ledger=ledger, batch=batch).pk}
+        price = own_price(event, row=row, ledger=ledger, batch=batch, publish=publish)
+        batch.catalog.add_price(price)
+        return {event.seat_type: price.pk}
     return {}
 
 
@@ -78,7 +85,12 @@ def catalog_prices(
 
 
 def own_price(
-    event: IncomingEvent, *, row: EntitlementEvent, ledger: OpenLedger, batch: LedgerBatch
+    event: IncomingEvent,
+    *,
+    row: EntitlementEvent,
+    ledger: OpenLedger,
+    batch: LedgerBatch,
+    publish: Callable[..., Price],
 ) -> Price:
     """A price of this subscription alone, for the interval it is billed by."""
     subscription = ledger.subscription
@@ -87,7 +99,7 @@ def own_price(
         one for one in batch.seat_types(plan_id) if one.code == event.seat_type
     )  # accept has checked that the plan has it
     said = event.price or {}
-    return publish_price(
+    return publish(
         seat_type=seat_type,
         currency=subscription.currency,
         interval_unit=subscription.interval_unit,

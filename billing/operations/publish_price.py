@@ -45,6 +45,44 @@ def publish_price(
     :raises PriceInvalid: if tiers do not ascend or the last has an end it must not have
     """
     SeatType.objects.select_for_update(no_key=True).get(pk=seat_type.pk)
+    price = next_price(
+        seat_type=seat_type,
+        currency=currency,
+        interval_unit=interval_unit,
+        interval_count=interval_count,
+        mode=mode,
+        tiers=tiers,
+        included=included,
+        ratio_of=ratio_of,
+        ratio_each=ratio_each,
+        billable=billable,
+        effective_from=effective_from,
+        at=at,
+        by=by,
+        subscription=subscription,
+    )
+    price.save(force_insert=True)
+    return price
+
+
+def next_price(
+    *,
+    seat_type: SeatType,
+    currency: str,
+    interval_unit: str,
+    interval_count: int,
+    mode: str,
+    tiers: Sequence[Mapping[str, Any]],
+    included: int = 0,
+    ratio_of: str = "",
+    ratio_each: int = 0,
+    billable: bool = True,
+    effective_from: date,
+    at: datetime,
+    by: User | None = None,
+    subscription: Subscription | None = None,
+) -> Price:
+    """The version `publish_price` would save, checked alike."""
     versions = Price.objects.filter(
         seat_type=seat_type, currency=currency, interval_unit=interval_unit,
         interval_count=interval_count, subscription=subscription,
@@ -60,7 +98,6 @@ def publish_price(
         effective_from=effective_from, published_at=at, published_by=by,
     )  # fmt: skip
     check_price(price_terms(price))
-    price.save(force_insert=True)
     return price
 
 

@@ -38,6 +38,24 @@ class CatalogBook:
     )
     policy_terms: dict[tuple[UUID, str], PolicyTerms] = field(default_factory=dict)
 
+    def add_price(self, price: Price) -> None:
+        """Needs the seat type loaded with it; a price of one subscription is no catalog price."""
+        self.prices[price.pk] = price
+        self.price_terms[price.pk] = price_terms(price)
+        if price.subscription_id is None:
+            self.catalog_prices[price.seat_type.plan_id].append(price)
+
+    def take_in(self, other: "CatalogBook") -> None:
+        """Plans and prices of another book that this one does not hold."""
+        self.prices |= other.prices
+        self.price_terms |= other.price_terms
+        for plan_id, seat_types in other.seat_types.items():
+            if plan_id not in self.seat_types:
+                self.seat_types[plan_id] = seat_types
+                self.catalog_prices[plan_id] = other.catalog_prices[plan_id]
+        for key, policies in other.policies.items():
+            self.policies.setdefault(key, policies)
+
     def price_versions(
         self, *, plan_id: UUID, currency: str, cycle: Cycle, published_by: datetime
     ) -> tuple[PriceVersion, ...]:
@@ -89,10 +107,7 @@ def load_catalog_book(*, plan_ids: Collection[UUID], price_ids: Collection[UUID]
 
     wanted = Q(seat_type__plan__in=plan_ids, subscription=None) | Q(pk__in=price_ids)
     for price in Price.objects.filter(wanted).select_related("seat_type").order_by("version"):
-        book.prices[price.pk] = price
-        book.price_terms[price.pk] = price_terms(price)
-        if price.subscription_id is None:
-            book.catalog_prices[price.seat_type.plan_id].append(price)
+        book.add_price(price)
 
     for policy in SeatPolicy.objects.filter(plan__in=plan_ids).order_by("version"):
         cycle = (policy.interval_unit, policy.interval_count)

@@ -8,14 +8,15 @@ from billing.models import (
     CreditEntry,
     EntitlementEvent,
     InvoiceLine,
+    Price,
     RatedSpan,
     Rating,
     SeatLedgerEntry,
 )
-from billing.operations.preview_invoice import NotPreviewed, preview_invoice
+from billing.operations.preview_invoice import preview_invoice
 from billing.records.incoming import IncomingEvent
 from kernel.refusal import Refusal
-from tests.seatworld import SeatWorld, day
+from tests.seatworld import SeatWorld, day, make_plan
 
 POLICIES = [
     {},
@@ -136,8 +137,41 @@ def test_a_change_that_would_be_refused_is_refused_with_the_same_sentence(db):
     assert (refused.value.code, str(refused.value)) == (answer.code, answer.message)
 
 
-def test_changes_of_price_are_told_apart(db):
-    world = SeatWorld.make()
+@pytest.mark.parametrize("settings", POLICIES, ids=str)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {
+            "kind": "price_changed",
+            "price": {"mode": "per_unit", "tiers": [{"up_to": None, "price_minor": 950}]},
+        },
+        {"kind": "plan_changed", "plan": "bigger", "seat_type": ""},
+    ],
+    ids=lambda change: change["kind"],
+)
+def test_changes_of_price_and_plan_are_previewed_too(db, settings, change):
+    world = SeatWorld.make(settings)
+    make_plan(settings, "bigger", member=1200, viewer=100)
+    world.push(day(1, 15))
+    at, prices = day(1, 25, 10), Price.objects.count()
 
-    with pytest.raises(NotPreviewed):
-        preview(world, incoming(world, kind="plan_changed", plan="other"), at=day(1, 25))
+    shown = preview(world, incoming(world, **change), at=at)
+    assert Price.objects.count() == prices
+    before = set(InvoiceLine.objects.values_list("pk", flat=True))
+    assert world.send("change", at, **change).status == "accepted"
+    world.push(shown.as_of)
+
+    lines = InvoiceLine.objects.exclude(pk__in=before)
+    assert in_preview(shown)
+    assert in_preview(shown) == sorted((one.kind, one.formula, one.amount_minor) for one in lines)
+
+
+def test_a_price_that_would_be_refused_is_refused(db):
+    world = SeatWorld.make()
+    tiers = [{"up_to": 5, "price_minor": 900}, {"up_to": 3, "price_minor": 800}]
+    said = {"kind": "price_changed", "price": {"mode": "volume", "tiers": tiers}}
+
+    with pytest.raises(Refusal) as refused:
+        preview(world, incoming(world, **said), at=day(1, 25))
+
+    assert world.send("change", day(1, 25), **said).code == refused.value.code
