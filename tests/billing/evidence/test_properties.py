@@ -8,7 +8,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.models import InvoiceLine
+from billing.models import Invoice, InvoiceLine
 from billing.operations.preview_invoice import Preview, preview_invoice
 from billing.operations.recheck_invoices import customers_to_recheck, recheck_invoices
 from billing.records.incoming import IncomingEvent
@@ -28,7 +28,7 @@ MOVES = st.lists(
     unique_by=lambda move: move[0],
 )
 WITH_DATABASE = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -114,7 +114,8 @@ def test_every_invoice_is_derived_again_for_every_policy_and_history(db, policy,
         for cycle in CYCLES:
             world.push(cycle + timedelta(days=60))
 
-        (chunk,) = recheck_invoices(customer_ids=customers_to_recheck())
+        chunks = list(recheck_invoices(customer_ids=customers_to_recheck()))
 
-        assert chunk.invoices
-        assert chunk.differences == ()
+        issued = Invoice.objects.exclude(number="").count()
+        assert sum(chunk.invoices for chunk in chunks) == issued
+        assert [one for chunk in chunks for one in chunk.differences] == []
