@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -119,7 +120,7 @@ class Appender:
         known = entry.as_fact(
             entry_id=str(entry_id), event_id=str(row.pk), position=values["position"]
         )
-        ledger.take(known)
+        ledger.take(replace(known, grantee=str(grantee.pk) if grantee else None))
         if entry.kind == EventKind.PLAN_CHANGED:
             plan = self.batch.plans[row.payload["plan"]]
             ledger.plan_changes[entry_id] = (entry.effective_at, plan.pk)

@@ -137,6 +137,7 @@ def decide(
     """
     is_correction = event.kind == EventKind.CORRECTION
     plan = batch.plans.get(event.plan)
+    person = batch.grantees.get(event.grantee)  # the ledger knows people by our key
     draft = EventDraft(
         event_id=str(row.pk),
         kind=event.kind,
@@ -145,7 +146,7 @@ def decide(
         seat_type=event.seat_type,
         to_seat_type=event.to_seat_type,
         quantity=event.quantity,
-        grantee=event.grantee or None,
+        grantee=str(person.pk) if person else event.grantee or None,
         seats=event.seats or {},
         seat_types=tuple(one.code for one in batch.seat_types(plan.pk)) if plan else (),
         corrects=str(row.corrects_id or event.corrects) if is_correction else None,

@@ -200,3 +200,14 @@ def test_a_batch_takes_as_many_statements_for_a_hundred_events_as_for_two(
             receive_events(events=events(size, f"n{size}-"), client=None, at=day(2, 4))
 
     assert world.seats() == 127
+
+
+def test_a_named_person_gives_back_the_seat_they_hold_also_in_a_later_request(world):
+    world.send("e1", day(2, 4), grantee="anna")
+    world.send("e2", day(2, 5), grantee="anna", kind="seat_suspended")
+    assert world.seats() == 25
+
+    world.send("e3", day(2, 6), grantee="anna", kind="seat_removed")
+
+    removal = SeatLedgerEntry.objects.get(event__source_event_id="e3")
+    assert (removal.from_state, world.seats()) == ("suspended", 25)
