@@ -52,7 +52,7 @@ def paid_for(billed: Billed, first: int, seat_type: str) -> int:
 
 
 def _hold(owed: Sequence[OwedIn], chosen: set[int], first: int, seat_type: str) -> set[int]:
-    """Let these credits wait for the next charge of their period and seat type, if one is to come."""
+    """Let these credits, and what belongs to them, wait for the next charge of their period and seat type."""
     own = [
         place
         for place, (context, one) in enumerate(owed)
@@ -61,8 +61,16 @@ def _hold(owed: Sequence[OwedIn], chosen: set[int], first: int, seat_type: str) 
     coming = [owed[p][1].due for p in own if p not in chosen and owed[p][1].amount > 0]
     if not coming:
         return set()
-    held = {place for place in own if place in chosen and owed[place][1].amount < 0}
+    held = {place for place in own if place in chosen and _belongs_to_credit(owed[place][1])}
     for place in held:
         one = owed[place][1]
         one.due, one.disposition, one.rides = min(coming), "invoice", True
     return held
+
+
+def _belongs_to_credit(owed: Owed) -> bool:
+    """A credit, the other line of its pair, or the minimum that takes it back."""
+    if owed.amount < 0:
+        return True
+    is_deferred = owed.rides or owed.disposition == "credit_note"
+    return is_deferred and owed.charge is not None and not owed.charge.is_increase
