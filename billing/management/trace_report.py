@@ -32,7 +32,7 @@ def line_tree(trace: LineTrace) -> Tree:
     span = trace.span
     rated = tree.add(
         f"Period {span.period_first} to before {span.period_after}, span {trace.span_first} to "
-        f"before {trace.span_after}; {trace.quantity} seats, {trace.seat_days} seat-days"
+        f"before {trace.span_after}; quantity {trace.quantity}, seat-days {trace.seat_days}"
     )
     rated.add(
         f"Rating {span.rating_number} of {escape(trace.subscription)} as of {moment(span.rated_as_of)}, "
