@@ -51,6 +51,15 @@ def defer_less(owed: Owed, context: PeriodContext) -> None:
         owed.due, owed.disposition = owed.known, "credit_note"
 
 
+def take_back(owed: Owed, context: PeriodContext) -> None:
+    """What was credited at once and is owed again after all: on an invoice, at once where increases are."""
+    owed.disposition = "invoice"
+    if context.policy.increase_invoicing == "immediate":
+        owed.due, owed.rides = owed.known, False
+    else:
+        owed.due, owed.rides = context.cut_second, True
+
+
 def _assign_increases(
     charges: list[Charge], increases: list[Charge], context: PeriodContext, terms: SubscriptionTerms
 ) -> list[Charge]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from billing.calc.charges import Cause, Charge, PeriodContext
 from billing.calc.charges_advance import AdvanceBook
 from billing.calc.charges_arrears import ArrearsBook, UsageBook
-from billing.calc.due import assign_due, defer_less
+from billing.calc.due import assign_due, defer_less, take_back
 from billing.calc.fraction import ShareClock
 from billing.calc.interval import Interval
 from billing.calc.issue import ready_now
@@ -265,6 +265,8 @@ class Rater:
         for one in owed:
             if one.charge is not None and one.billed and one.amount < 0:
                 defer_less(one, context)
+            elif one.charge is not None and one.billed and one.disposition == "credit_note":
+                take_back(one, context)
         return owed
 
     def settled_at(self, context: PeriodContext) -> int | None:
