@@ -47,7 +47,7 @@ lock: ## pin the dependencies of pyproject.toml, with hashes
 venv: .venv/locked ## the virtual environment with exactly the locked dependencies
 
 .venv/locked: requirements.lock
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv is missing. Install it: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv || { rm -rf .venv; echo "Python's venv is missing. Install it: apt-get install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 

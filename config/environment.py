@@ -1,10 +1,12 @@
 """Settings from the environment, typed. A wrong value stops the process and names its variable."""
 
+import json
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret-not-for-production-0123456789"  # noqa: S105 - production refuses it
@@ -17,7 +19,9 @@ class Environment(BaseSettings):
     environment: Literal["development", "production"] = "development"
     secret_key: str = DEVELOPMENT_SECRET
     debug: bool = False
-    allowed_hosts: list[str] = Field(default_factory=lambda: ["localhost", "127.0.0.1", "[::1]"])
+    allowed_hosts: Annotated[list[str], NoDecode] = Field(
+        default_factory=lambda: ["localhost", "127.0.0.1", "[::1]"]
+    )
     base_url: str = "http://127.0.0.1:8000"
     port: int = Field(default=8000, ge=1, le=65535)
     database_url: str = ""
@@ -26,6 +30,48 @@ class Environment(BaseSettings):
     time_zone: str = "UTC"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     draft_grace_hours: int = Field(default=0, ge=0, le=24 * 14)
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def read_list(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            raise ValueError('write a JSON list: ["billing.example.com"]') from None
+
+    @field_validator("time_zone")
+    @classmethod
+    def refuse_unknown_zone(cls, value: str) -> str:
+        try:
+            return ZoneInfo(value).key
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("write a zone of the tz database, as Europe/Berlin") from None
+
+    @field_validator("var_dir", mode="before")
+    @classmethod
+    def refuse_no_folder(cls, value: object) -> object:
+        if value == "":
+            raise ValueError("write a folder, or leave the variable out")
+        return value
+
+    @field_validator("var_dir")
+    @classmethod
+    def make_absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @model_validator(mode="after")
+    def refuse_unknown_schemes(self) -> "Environment":
+        """Checked here and not field by field, so that no message repeats a password."""
+        problems = [
+            f"{name}: must start with {' or '.join(schemes)}"
+            for name, schemes in SCHEMES.items()
+            if (value := getattr(self, name.lower())) and not value.startswith(schemes)
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
 
     @property
     def is_production(self) -> bool:
@@ -60,6 +106,13 @@ PRODUCTION_NEEDS = {
 }
 
 
+SCHEMES = {
+    "DATABASE_URL": ("postgresql://", "postgres://"),
+    "REDIS_URL": ("redis://", "rediss://", "unix://"),
+    "BASE_URL": ("http://", "https://"),
+}
+
+
 class EnvironmentInvalid(SystemExit):
     """The process stops with one line a variable."""
 
@@ -74,8 +127,6 @@ def read_environment() -> Environment:
         return Environment()
     except ValidationError as error:
         raise EnvironmentInvalid(explain(error)) from None
-    except ValueError as error:  # a list that is not JSON; pydantic-settings names the field
-        raise EnvironmentInvalid(str(error).upper().replace("FIELD", "variable")) from None
 
 
 def explain(error: ValidationError) -> str:

@@ -1,5 +1,6 @@
 """Web, worker and beat under one foreground command. If one dies, all stop, and it says which."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -7,13 +8,17 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from config.embedded import ensure_services, stop_services
-from config.environment import read_environment
+import psutil
 
-GRACE_SECONDS = 15
+from config.embedded import ensure_services, stop_services
+from config.environment import Environment, read_environment
+
+GRACE_SECONDS = 8
+SERVED_BELOW = "SEATLEDGER_SERVED_BELOW"  # marks our children, also when we were killed
 BIN = Path(sys.executable).parent
 
 
@@ -23,6 +28,8 @@ def commands(port: int, var_dir: Path) -> dict[str, list[str]]:
         "web": [
             *(str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1"),
             *("--port", str(port), "--workers", "2", "--backlog", "256", "--no-ws"),
+            *("--blocking-threads", "4"),  # each holds a database connection
+            *("--backpressure", "64"),
             *("--log-level", "warning", "config.wsgi:application"),
         ],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "warning"],
@@ -36,23 +43,36 @@ def commands(port: int, var_dir: Path) -> dict[str, list[str]]:
 def serve() -> int:
     """Run until Ctrl-C, SIGTERM or the death of a child; returns the exit status."""
     environment = read_environment()
+    environment.var_dir.mkdir(parents=True, exist_ok=True)
+    with (environment.var_dir / "serve.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"Seatledger already runs below {environment.var_dir}.", file=sys.stderr)
+            return 1
+        end_leftovers(environment.var_dir)
+        return serve_alone(environment)
+
+
+def serve_alone(environment: Environment) -> int:
     if port_is_taken(environment.port):
         print(
             f"Port {environment.port} is taken. Stop what uses it, or choose another: PORT=8001 make run",
             file=sys.stderr,
         )
         return 1
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: stopping.set())
     ensure_services()
     children = {
         name: start(name, command)
         for name, command in commands(environment.port, environment.var_dir).items()
     }
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
-
-    announce(environment.port, environment.var_dir)
-    dead = wait_for_end(children, stopping)
+    dead = wait_for_answer(environment.port, children, stopping)
+    if not dead and not stopping.is_set():
+        announce(environment.port, environment.var_dir)
+        dead = wait_for_end(children, stopping)
     stop(children)
     stop_services()
     if dead:
@@ -60,6 +80,15 @@ def serve() -> int:
         return 1
     print("Stopped.")
     return 0
+
+
+def end_leftovers(var_dir: Path) -> None:
+    """End the children of an earlier supervisor that was killed before it could."""
+    for process in psutil.process_iter():
+        with suppress(psutil.AccessDenied, psutil.NoSuchProcess):
+            if process.environ().get(SERVED_BELOW) == str(var_dir):
+                process.kill()
+                process.wait(GRACE_SECONDS)
 
 
 def port_is_taken(port: int) -> bool:
@@ -80,7 +109,7 @@ def start(name: str, command: list[str]) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONUNBUFFERED": "1", SERVED_BELOW: str(read_environment().var_dir)},
     )
     assert child.stdout
     threading.Thread(target=pass_on, args=(name, child.stdout), daemon=True).start()
@@ -99,29 +128,42 @@ def announce(port: int, var_dir: Path) -> None:
         print(sign_ins.read_text())
 
 
+def wait_for_answer(
+    port: int, children: dict[str, subprocess.Popen[str]], stopping: threading.Event
+) -> str | None:
+    """Wait until the address can be opened; the name of a child that ended before."""
+    while not stopping.wait(0.1) and not ended(children):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return None
+    return ended(children) if not stopping.is_set() else None
+
+
 def wait_for_end(
     children: dict[str, subprocess.Popen[str]], stopping: threading.Event
 ) -> str | None:
     """The name of a child that ended by itself, or None when asked to stop."""
     while not stopping.wait(0.3):
-        for name, child in children.items():
-            if child.poll() is not None:
-                return name
+        if dead := ended(children):
+            return dead
     return None
 
 
+def ended(children: dict[str, subprocess.Popen[str]]) -> str | None:
+    return next((name for name, child in children.items() if child.poll() is not None), None)
+
+
 def stop(children: dict[str, subprocess.Popen[str]]) -> None:
-    """Ask all to stop, wait, and kill what does not."""
+    """Ask all to stop (each stops its own workers), wait, and kill what does not."""
     for child in children.values():
-        if child.poll() is None:
-            os.killpg(child.pid, signal.SIGTERM)
+        child.terminate()
     deadline = time.monotonic() + GRACE_SECONDS
     for child in children.values():
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+        child.wait()
 
 
 if __name__ == "__main__":

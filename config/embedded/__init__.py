@@ -22,6 +22,7 @@ def ensure_services() -> None:
     if environment.database_url and environment.redis_url:
         return
     with start_lock(environment.var_dir):
+        (environment.var_dir / "static").mkdir(exist_ok=True)
         if not environment.database_url:
             os.environ["DATABASE_URL"] = start_postgres(environment.var_dir)
         if not environment.redis_url:

@@ -24,6 +24,12 @@ PRODUCTION = {
         ("LOG_LEVEL", "LOUD"),
         ("DRAFT_GRACE_HOURS", "-1"),
         ("ALLOWED_HOSTS", "billing.example.com"),
+        ("ALLOWED_HOSTS", '"billing.example.com"'),
+        ("TIME_ZONE", "Europe/Atlantis"),
+        ("VAR_DIR", ""),
+        ("DATABASE_URL", "mysql://db/seatledger"),
+        ("REDIS_URL", "cache:6379"),
+        ("BASE_URL", "billing.example.com"),
     ],
 )
 def test_a_wrong_value_names_its_variable(monkeypatch, name, value):
@@ -66,3 +72,12 @@ def test_production_refuses_development_values(monkeypatch, name, value):
         read_environment()
 
     assert name in str(stop.value)
+
+
+def test_a_wrong_address_is_refused_without_repeating_its_password(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "mysql://seatledger:hunter2@db/seatledger")
+
+    with pytest.raises(EnvironmentInvalid) as stop:
+        read_environment()
+
+    assert "hunter2" not in str(stop.value)

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 import redis
 
+from config.embedded.postgres_server import await_or_forget
 from config.environment import BASE_DIR
 
 PYTHON = sys.executable
@@ -84,6 +85,42 @@ def test_killed_servers_do_not_block_the_next_start(servers):
     assert cache.ping()
 
 
+@pytest.mark.parametrize("left", ["", "1", "{ours}\n/somewhere/else\n", "999999\n"])
+def test_what_a_crash_leaves_in_the_pid_file_is_not_taken_for_a_server(tmp_path, left):
+    pid_file = tmp_path / "postmaster.pid"
+    pid_file.write_text(left.format(ours=os.getpid()))
+    stale_socket = tmp_path / ".s.PGSQL.5432"
+    stale_socket.touch()
+
+    await_or_forget(tmp_path)
+
+    assert not pid_file.exists()
+    assert not stale_socket.exists()
+
+
+def test_a_half_made_cluster_is_made_again(servers):
+    (servers.var_dir / "postgres" / "base").mkdir(parents=True)
+    (servers.var_dir / "postgres-new-killed" / "base").mkdir(parents=True)
+
+    database, _ = servers.start()
+
+    assert psycopg.connect(database).info.dbname == "seatledger"
+    assert not (servers.var_dir / "postgres-new-killed").exists()
+
+
+def test_a_locale_the_machine_never_made_and_a_long_folder_do_not_matter(tmp_path_factory):
+    servers = Servers(tmp_path_factory.mktemp("v") / ("long" * 30))
+    servers.environment["LC_ALL"] = "xx_XX.UTF-8"
+
+    database, cache = servers.start()
+
+    try:
+        assert psycopg.connect(database).info.dbname == "seatledger"
+        assert cache.ping()
+    finally:
+        servers.stop()
+
+
 def test_one_command_serves_and_stops_everything_on_interrupt(servers):
     servers.start()
     environment = {**servers.environment, "PORT": str(free_port())}
@@ -104,6 +141,28 @@ def test_one_command_serves_and_stops_everything_on_interrupt(servers):
     assert output.rstrip().endswith("Stopped.")
     assert serving.returncode == 0
     assert not (servers.var_dir / "postgres" / "postmaster.pid").exists()
+    assert not port_answers(int(environment["PORT"]))
+
+
+def test_what_a_killed_command_left_behind_does_not_block_the_next(servers):
+    servers.start()
+    environment = {**servers.environment, "PORT": str(free_port())}
+    command = [PYTHON, "-m", "config.serve"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    killed = subprocess.Popen(command, env=environment, cwd=BASE_DIR, **quiet)
+    wait_until_it_answers(int(environment["PORT"]))
+    killed.kill()
+    killed.wait()
+
+    serving = subprocess.Popen(
+        command, env=environment, cwd=BASE_DIR, text=True, stdout=subprocess.PIPE
+    )
+    assert serving.stdout
+    said = next(line for line in serving.stdout if "Seatledger is at" in line)
+    serving.terminate()
+    serving.communicate(timeout=40)
+
+    assert environment["PORT"] in said
     assert not port_answers(int(environment["PORT"]))
 
 
