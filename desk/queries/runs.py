@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from billing.enums import InvoiceState, RunState
 from billing.models import Invoice, InvoiceRun
@@ -52,7 +52,7 @@ def run_of(run_id: UUID) -> RunRow | None:
     return run_row(run) if run else None
 
 
-def with_refusals():  # type: ignore[no-untyped-def]
+def with_refusals() -> QuerySet[InvoiceRun]:
     still_open = Count("refusals", filter=Q(refusals__resolved_at=None))
     runs = InvoiceRun.objects.select_related("requested_by").annotate(refused_open=still_open)
     return runs.order_by("-started_at")  # counting drops the model's own order
