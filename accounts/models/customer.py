@@ -24,6 +24,7 @@ class Customer(models.Model):
     language = models.CharField(max_length=5, default="en", help_text="Language of invoices")
     time_zone = models.CharField(max_length=64, default="UTC", help_text="IANA name")
     tax_number = models.CharField(max_length=32, blank=True, help_text="VAT or tax id, as given")
+    is_business = models.BooleanField(default=True, help_text="Buys as a business, by its own word")
     payment_terms_days = models.PositiveSmallIntegerField(default=30)
     paper = models.CharField(
         max_length=6, choices=[("A4", "A4"), ("Letter", "Letter")], default="A4"

@@ -12,6 +12,7 @@ from billing.models.ledger import EntitlementEvent, LedgerHead, SeatLedgerEntry
 from billing.models.rating import RatedSpan, Rating
 from billing.models.run import InvoiceRun, StageRefusal
 from billing.models.subscription import Subscription
+from billing.models.tax import InvoiceTax, TaxHold
 
 __all__ = [
     "CreditEntry",
@@ -20,6 +21,7 @@ __all__ = [
     "InvoiceDocument",
     "InvoiceLine",
     "InvoiceRun",
+    "InvoiceTax",
     "LedgerHead",
     "NumberSeries",
     "Plan",
@@ -32,4 +34,5 @@ __all__ = [
     "SeatType",
     "StageRefusal",
     "Subscription",
+    "TaxHold",
 ]

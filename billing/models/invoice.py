@@ -94,8 +94,15 @@ class Invoice(models.Model):
                 name="invoice_number_once", fields=["number"], condition=~Q(number="")
             ),
             models.UniqueConstraint(
-                name="invoice_one_draft_per_customer_and_currency",
-                fields=["customer", "billing_entity", "currency", "kind", "settlement"],
+                name="invoice_one_draft_per_customer_and_cycle",
+                fields=[
+                    "customer",
+                    "billing_entity",
+                    "currency",
+                    "kind",
+                    "settlement",
+                    "cycle_date",
+                ],
                 condition=Q(state=InvoiceState.DRAFT),
             ),
             models.CheckConstraint(

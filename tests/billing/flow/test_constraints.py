@@ -135,7 +135,7 @@ def test_a_finalized_invoice_adds_up_and_is_complete(billed, name, values):
 def test_a_customer_has_one_draft_of_a_kind_and_currency(billed):
     draft_of(billed).save()
 
-    refuses("invoice_one_draft_per_customer_and_currency", draft_of(billed).save)
+    refuses("invoice_one_draft_per_customer_and_cycle", draft_of(billed).save)
 
 
 def copy_of(row, **values):

@@ -7,6 +7,7 @@ from simple_history.models import HistoricalRecords
 from uuid6 import uuid7
 
 from accounts.models import Customer
+from tax.enums import MissingLocalRate, TaxEngine, UnverifiedTaxId
 
 
 class BillingEntity(models.Model):
@@ -30,6 +31,38 @@ class BillingEntity(models.Model):
     bic = models.CharField(max_length=20, blank=True, help_text="BIC or routing number")
     languages = ArrayField(models.CharField(max_length=5), default=list)
     accent_color = models.CharField(max_length=7, default="#3b4cca", help_text="On its invoices")
+    logo_png = models.TextField(
+        blank=True, editable=False, help_text="Base64 of the PNG printed on its invoices"
+    )
+    tax_engine = models.CharField(
+        max_length=8,
+        choices=TaxEngine.choices,
+        default=TaxEngine.BUILTIN,
+        help_text="Who determines tax. “none” charges nothing and says so on every invoice",
+    )
+    unverified_tax_id = models.CharField(
+        max_length=6,
+        choices=UnverifiedTaxId.choices,
+        default=UnverifiedTaxId.HOLD,
+        help_text="What happens while a customer's tax id waits for its register",
+    )
+    missing_local_rate = models.CharField(
+        max_length=10,
+        choices=MissingLocalRate.choices,
+        default=MissingLocalRate.HOLD,
+        help_text="What happens where a US state has local rates and none is on record",
+    )
+    location_evidence_pieces = models.PositiveSmallIntegerField(
+        default=2,
+        help_text="Pieces that must agree for EU consumers: 1 only below EUR 100,000 a year",
+    )
+    taxes_eu_consumers_at_home = models.BooleanField(
+        default=False,
+        help_text="Below EUR 10,000 a year of EU consumer sales: charge the rate of its own country",
+    )
+    shows_tax_in_local_currency = models.BooleanField(
+        default=True, help_text="Tax also in the currency of the country it is due in (art. 230)"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     history = HistoricalRecords()
@@ -38,6 +71,10 @@ class BillingEntity(models.Model):
         ordering = ["code"]
         verbose_name_plural = "billing entities"
         constraints = [
+            models.CheckConstraint(
+                name="billing_entity_needs_one_or_two_pieces",
+                condition=Q(location_evidence_pieces__in=[1, 2]),
+            ),
             models.CheckConstraint(
                 name="billing_entity_code_is_short_capitals",
                 condition=Q(code__regex=r"^[A-Z0-9]{2,8}$"),

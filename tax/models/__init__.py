@@ -1,0 +1,30 @@
+"""Tax as dated facts: sellers and their registrations, rates, evidence, checklists and returns."""
+
+from tax.models.evidence import ExemptionCertificate, LocationEvidence, TaxIdCheck
+from tax.models.facts import (
+    ExchangeRate,
+    RegistrationThreshold,
+    Taxability,
+    TaxRate,
+    TaxTerritory,
+)
+from tax.models.market import MarketChecklist
+from tax.models.registration import TaxRegistration
+from tax.models.returns import TaxReturn
+from tax.models.seller import BillingEntity, SellerAssignment
+
+__all__ = [
+    "BillingEntity",
+    "ExchangeRate",
+    "ExemptionCertificate",
+    "LocationEvidence",
+    "MarketChecklist",
+    "RegistrationThreshold",
+    "SellerAssignment",
+    "TaxIdCheck",
+    "TaxRate",
+    "TaxRegistration",
+    "TaxReturn",
+    "TaxTerritory",
+    "Taxability",
+]
