@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_is_business"),
         ("billing", "0006_age_stage"),
-        ("tax", "0003_invoice_taxes_and_holds"),
+        ("tax", "0003_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
