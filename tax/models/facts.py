@@ -67,6 +67,9 @@ class Taxability(DatedFact):
     share_percent = models.DecimalField(
         max_digits=7, decimal_places=4, default=100, help_text="Of the charge; Texas 80"
     )
+    has_local_rates = models.BooleanField(
+        default=False, help_text="Counties or cities add to the rate, by postal code"
+    )
 
     history = HistoricalRecords()
 
