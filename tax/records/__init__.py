@@ -1,0 +1,1 @@
+"""Facts of tax as determination wants them, loaded for many customers at once."""

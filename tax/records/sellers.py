@@ -1,0 +1,54 @@
+"""Billing entities with their registrations and signed markets, as determination sees them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from tax.calc.types import Market, Registration, Seller
+from tax.enums import MissingLocalRate, UnverifiedTaxId
+from tax.models import BillingEntity, MarketChecklist, TaxRegistration
+
+NONE_CROSSED: frozenset[str] = frozenset()
+
+
+def load_sellers(
+    *, entity_ids: Collection[UUID], crossed: Mapping[UUID, frozenset[str]]
+) -> dict[UUID, Seller]:
+    """`crossed` names the jurisdictions whose threshold an entity's sales passed."""
+    registrations = defaultdict(list)
+    for row in TaxRegistration.objects.filter(billing_entity__in=entity_ids):
+        registrations[row.billing_entity_id].append(
+            Registration(
+                key=str(row.pk),
+                jurisdiction=row.jurisdiction,
+                scheme=row.scheme,
+                number=row.number,
+                valid_from=row.valid_from,
+                valid_to=row.valid_to,
+            )
+        )
+    return {
+        entity.pk: Seller(
+            country=entity.country,
+            region=entity.region.strip().upper(),
+            vat_id=entity.vat_id,
+            registrations=tuple(registrations[entity.pk]),
+            crossed=crossed.get(entity.pk, NONE_CROSSED),
+            charges_unverified=entity.unverified_tax_id == UnverifiedTaxId.CHARGE,
+            state_rate_alone=entity.missing_local_rate == MissingLocalRate.STATE_ONLY,
+            pieces_needed=entity.location_evidence_pieces,
+            taxes_eu_consumers_at_home=entity.taxes_eu_consumers_at_home,
+        )
+        for entity in BillingEntity.objects.filter(pk__in=entity_ids)
+    }
+
+
+def load_markets(entity_ids: Collection[UUID]) -> dict[tuple[UUID, str], Market]:
+    """Checklists by billing entity and market."""
+    rows = MarketChecklist.objects.filter(billing_entity__in=entity_ids)
+    return {
+        (row.billing_entity_id, row.market): Market(
+            code=row.market, is_signed=row.signed_off_at is not None, tax_due=row.tax_due
+        )
+        for row in rows
+    }
