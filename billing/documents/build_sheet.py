@@ -1,15 +1,16 @@
 """From an invoice and its lines to the sheet that prints it. Pure: same rows, same words."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date
+from collections.abc import Mapping
+from datetime import UTC, date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 
 from billing.documents import formats
+from billing.documents.dates import billing_period, issued_on, supply_dates
 from billing.documents.groups import build_groups
 from billing.documents.parties import buyer_party, imprint, seller_party
+from billing.documents.payment_words import payment_sentence
 from billing.documents.phrases import Phrases, phrases_for
 from billing.documents.sheet import (
     Columns,
@@ -19,8 +20,10 @@ from billing.documents.sheet import (
     PolicyNote,
     Sheet,
 )
-from billing.enums import InvoiceKind, LineKind, Settlement
-from billing.models import Invoice, InvoiceLine
+from billing.documents.source import InvoiceSource
+from billing.documents.tax_ids import used_registrations
+from billing.documents.tax_words import tax_facts, tax_notes
+from billing.enums import InvoiceKind
 from kernel.refusal import Refusal
 
 
@@ -30,31 +33,32 @@ class SnapshotIncomplete(Refusal):
     code = "document_snapshot_incomplete"
 
 
-def build_sheet(*, invoice: Invoice, lines: Sequence[InvoiceLine]) -> Sheet:
+def build_sheet(source: InvoiceSource) -> Sheet:
     """
     The finished text of a finalized invoice or credit note.
 
-    :param lines: all lines of the invoice in the order of their positions
     :raises SnapshotIncomplete: if a snapshot lacks a name it must have
     """
     try:
-        return SheetWriter(invoice).write(lines)
+        return SheetWriter(source).write()
     except KeyError as missing:
         raise SnapshotIncomplete(
-            f"{invoice.number} cannot be printed: {missing} is missing in what it recorded of "
-            "seller, buyer and policies when it was finalized. Report it."
+            f"{source.invoice.number} cannot be printed: {missing} is missing in what it recorded "
+            "of seller, buyer and policies when it was finalized. Report it."
         ) from missing
 
 
 class SheetWriter:
     """Holds what every part of the sheet needs: the invoice, its words and its locale."""
 
-    def __init__(self, invoice: Invoice) -> None:
+    def __init__(self, source: InvoiceSource) -> None:
+        invoice = source.invoice
         assert invoice.issued_at is not None, "only finalized invoices have a sheet"
         assert invoice.due_date is not None
         assert invoice.tax_minor is not None
         assert invoice.total_minor is not None
         assert invoice.amount_due_minor is not None
+        self.source = source
         self.invoice = invoice
         self.issued_at = invoice.issued_at
         self.due_date = invoice.due_date
@@ -67,9 +71,14 @@ class SheetWriter:
         )
         self.is_credit_note = invoice.kind == InvoiceKind.CREDIT_NOTE
 
-    def write(self, lines: Sequence[InvoiceLine]) -> Sheet:
-        invoice, words = self.invoice, self.words
-        seller = seller_party(invoice.seller, words=words, locale=self.locale)
+    def write(self) -> Sheet:
+        invoice, words, lines = self.invoice, self.words, self.source.lines
+        seller = seller_party(
+            invoice.seller,
+            words=words,
+            locale=self.locale,
+            registrations=used_registrations(invoice.seller, self.source.taxes),
+        )
         buyer = buyer_party(invoice.buyer, words=words, locale=self.locale)
         kind = words.credit_note if self.is_credit_note else words.invoice
         return Sheet(
@@ -84,19 +93,20 @@ class SheetWriter:
             seller=seller,
             buyer_heading=words.bill_to,
             buyer=buyer,
-            facts=self.facts(lines),
+            facts=self.facts(),
             headline=self.headline(),
             columns=self.columns(),
             groups=build_groups(lines, currency=invoice.currency, words=words, locale=self.locale),
             sums=self.sums(),
             due=Fact(words.your_credit if self.is_credit_note else words.amount_due, self.due()),
-            tax_note=invoice.tax_note,
+            tax_notes=tax_notes(self.source),
             payment=self.payment(),
             policies_heading=words.policies,
             policies=self.policies(),
             imprint=imprint(seller),
             page_word=words.page,
             of_word=words.of,
+            logo_png=invoice.seller.get("logo_png", ""),
         )
 
     def money(self, minor: int) -> str:
@@ -108,27 +118,35 @@ class SheetWriter:
     def due(self) -> str:
         return self.money(self.due_minor)
 
-    def issued_on(self) -> date:
-        """The date in the customer's time zone at the moment of issue."""
-        return self.issued_at.astimezone(ZoneInfo(self.invoice.time_zone)).date()
-
-    def facts(self, lines: Sequence[InvoiceLine]) -> tuple[Fact, ...]:
-        invoice, words = self.invoice, self.words
-        facts = [Fact(words.issue_date, self.day(self.issued_on()))]
+    def facts(self) -> tuple[Fact, ...]:
+        invoice, words, lines = self.invoice, self.words, self.source.lines
+        facts = [Fact(words.issue_date, self.day(issued_on(invoice)))]
         if not self.is_credit_note:
             facts.append(Fact(words.due_date, self.day(self.due_date)))
         if lines:
-            facts.append(Fact(words.billing_period, self.billing_period(lines)))
+            period = formats.period(*billing_period(lines), locale=self.locale)
+            facts.append(Fact(words.billing_period, period))
+        facts.extend(self.tax_facts())
         facts.append(Fact(words.customer_id, invoice.buyer["external_id"]))
         facts.append(Fact(words.time_zone, invoice.time_zone.replace("_", " ")))
         return tuple(facts)
 
-    def billing_period(self, lines: Sequence[InvoiceLine]) -> str:
-        """From the first day to the last day billed; corrections of earlier periods stand apart."""
-        regular = [line for line in lines if line.kind != LineKind.ADJUSTMENT] or lines
-        first = min(line.span_first for line in regular)
-        after = max(line.span_after for line in regular)
-        return formats.period(first, after, locale=self.locale)
+    def tax_facts(self) -> list[Fact]:
+        """When it was supplied, if that is not the day of issue, and what it corrects."""
+        source, facts = self.source, []
+        points = supply_dates(self.invoice, source.taxes)
+        if points:
+            after = points[-1] + timedelta(days=1)
+            supplied = (
+                self.day(points[0])
+                if len(points) == 1
+                else formats.period(points[0], after, locale=self.locale)
+            )
+            facts.append(Fact(self.words.supply_date, supplied))
+        if source.taxes and source.corrects:
+            numbers = ", ".join(one.number for one in source.corrects)
+            facts.append(Fact(self.words.corrects, numbers))
+        return facts
 
     def headline(self) -> Headline:
         words = self.words
@@ -151,7 +169,7 @@ class SheetWriter:
         invoice, words = self.invoice, self.words
         sums = [
             Fact(words.subtotal, self.money(invoice.subtotal_minor)),
-            Fact(words.tax, self.money(self.tax_minor)),
+            *(tax_facts(self.source) or (Fact(words.tax, self.money(self.tax_minor)),)),
             Fact(words.total, self.money(self.total_minor)),
         ]
         if invoice.credit_applied_minor:
@@ -164,23 +182,9 @@ class SheetWriter:
         email = seller["email"]
         return Payment(
             heading=words.your_credit if self.is_credit_note else words.how_to_pay,
-            sentence=self.payment_sentence(),
+            sentence=payment_sentence(self.invoice),
             facts=self.bank_facts(seller) if asks_for_money and seller["iban"] else (),
             questions=words.questions.format(email=email) if email else "",
-        )
-
-    def payment_sentence(self) -> str:
-        """What happens to the money now."""
-        invoice, words = self.invoice, self.words
-        if self.is_credit_note:
-            kept = invoice.settlement == Settlement.BALANCE
-            sentence = words.added_to_balance if kept else words.refunded
-            return sentence.format(amount=self.money(-self.due_minor))
-        if not self.due_minor:
-            return words.covered_by_credit if invoice.credit_applied_minor else words.nothing_to_pay
-        sentence = words.pay_to_account if invoice.seller["iban"] else words.pay
-        return sentence.format(
-            amount=self.due(), date=self.day(self.due_date), number=invoice.number
         )
 
     def bank_facts(self, seller: Mapping[str, Any]) -> tuple[Fact, ...]:

@@ -1,6 +1,6 @@
 """Seller and buyer as printed, from the snapshots an invoice took when it was finalized."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from babel import Locale
@@ -8,23 +8,24 @@ from babel import Locale
 from billing.documents import formats
 from billing.documents.phrases import Phrases
 from billing.documents.sheet import Fact, Party
-
-VAT_COUNTRIES = frozenset(
-    (
-        "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR",
-        "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
-    )
-)  # fmt: skip
+from billing.documents.tax_ids import VAT_COUNTRIES, TaxId
 
 
-def seller_party(seller: Mapping[str, Any], *, words: Phrases, locale: Locale) -> Party:
-    """Who sells, with its registrations."""
+def seller_party(
+    seller: Mapping[str, Any],
+    *,
+    words: Phrases,
+    locale: Locale,
+    registrations: Sequence[TaxId] = (),
+) -> Party:
+    """Who sells, with its registrations; those the taxes were charged under come by name."""
     return Party(
         name=seller["legal_name"],
         contact=formats.nonempty(seller["email"]),
         address=postal_address(seller, locale=locale),
         facts=known_facts(
             (tax_label(seller["country"], words), seller["vat_id"]),
+            *((registration_label(one, words), one.number) for one in registrations),
             (words.registration_number, seller["registration_number"]),
         ),
     )
@@ -53,6 +54,11 @@ def postal_address(party: Mapping[str, Any], *, locale: Locale) -> tuple[str, ..
 
 def tax_label(country: str, words: Phrases) -> str:
     return words.vat_id if country in VAT_COUNTRIES else words.tax_id
+
+
+def registration_label(one: TaxId, words: Phrases) -> str:
+    name = words.tax_names.get(one.tax, one.tax)
+    return words.tax_registration.format(name=name, place=one.jurisdiction)
 
 
 def known_facts(*pairs: tuple[str, str]) -> tuple[Fact, ...]:

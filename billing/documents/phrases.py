@@ -1,5 +1,6 @@
 """Every fixed word on a sheet, in English and German. Sentences only; the sheet fills them in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -26,6 +27,17 @@ class Phrases:
     group_total: str
     subtotal: str
     tax: str
+    tax_names: Mapping[str, str]
+    tax_on: str
+    reverse_charge: str
+    outside_scope: str
+    exempt: str
+    not_taxable: str
+    not_charged: str
+    tax_in_local_currency: str
+    tax_registration: str
+    supply_date: str
+    corrects: str
     total: str
     credit_applied: str
     amount_due: str
@@ -73,6 +85,17 @@ ENGLISH = Phrases(
     group_total="Subtotal {group}",
     subtotal="Subtotal",
     tax="Tax",
+    tax_names={},
+    tax_on="{name} {percent} on {base}",
+    reverse_charge="Reverse charge {percent}",
+    outside_scope="Not subject to {name}",
+    exempt="Exempt from {name}",
+    not_taxable="Not taxable ({name})",
+    not_charged="No {name} charged",
+    tax_in_local_currency="Tax in {currency}: {amount} (1 {base} = {rate} {currency}, {source}).",
+    tax_registration="{name} number {place}",
+    supply_date="Date of supply",
+    corrects="Corrects",
     total="Total",
     credit_applied="Credit applied",
     amount_due="Amount due",
@@ -121,6 +144,17 @@ GERMAN = Phrases(
     group_total="Zwischensumme {group}",
     subtotal="Zwischensumme",
     tax="Steuer",
+    tax_names={"VAT": "USt", "Tax": "Steuer"},
+    tax_on="{name} {percent} auf {base}",
+    reverse_charge="Reverse charge {percent}",
+    outside_scope="Nicht steuerbar ({name})",
+    exempt="Steuerfrei ({name})",
+    not_taxable="Nicht steuerpflichtig ({name})",
+    not_charged="Keine {name} berechnet",
+    tax_in_local_currency="Steuer in {currency}: {amount} (1 {base} = {rate} {currency}, {source}).",
+    tax_registration="{name}-Nummer {place}",
+    supply_date="Leistungsdatum",
+    corrects="Berichtigt",
     total="Gesamtbetrag",
     credit_applied="Angerechnetes Guthaben",
     amount_due="Zu zahlen",

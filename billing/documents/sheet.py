@@ -83,7 +83,10 @@ class PolicyNote:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A whole document. All values are finished text in the customer's language."""
+    """A whole document. All values are finished text in the customer's language.
+
+    `logo_png` is the seller's logo in base64, which stands at the head if it is there.
+    """
 
     language: str
     paper: str
@@ -102,10 +105,11 @@ class Sheet:
     groups: tuple[SheetGroup, ...]
     sums: tuple[Fact, ...]
     due: Fact
-    tax_note: str
+    tax_notes: tuple[str, ...]
     payment: Payment
     policies_heading: str
     policies: tuple[PolicyNote, ...]
     imprint: str
     page_word: str
     of_word: str
+    logo_png: str = ""

@@ -2,10 +2,12 @@
 
 import mimetypes
 import re
+from base64 import b64decode
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pydyf
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from weasyprint import CSS, HTML
@@ -13,9 +15,15 @@ from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from billing.documents.factur_x import (
+    AttachedInvoice,
+    attach_invoice,
+    name_associated_files_once,
+)
 from billing.documents.sheet import Sheet
 from kernel.refusal import Refusal
 
+SELLER_LOGO = "asset:seller-logo"
 ASSET = re.compile(r"asset:([A-Za-z0-9-]+\.(?:ttf|css))")
 FOLDERS = {".ttf": "documents/fonts", ".css": "documents"}
 PAPERS = ("A4", "Letter")
@@ -23,7 +31,7 @@ PDF_VARIANT = "pdf/a-3b"
 
 
 class AssetRefused(Refusal):
-    """A document named something that is not bundled: a host, a file, inline data."""
+    """A document named what is neither bundled nor its seller's logo: a host, a file, inline data."""
 
     code = "document_asset_refused"
 
@@ -43,12 +51,15 @@ class PrintedDocument:
 
 
 class BundledAssets(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
-    """Answers `asset:NAME` from static/documents and refuses everything else."""
+    """Answers `asset:NAME` from static/documents, one logo if given, and refuses everything else."""
 
-    def __init__(self) -> None:
+    def __init__(self, logo: bytes = b"") -> None:
         super().__init__(allowed_protocols=("asset",), allow_redirects=False, fail_on_errors=True)
+        self.logo = logo
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        if url == SELLER_LOGO and self.logo:
+            return URLFetcherResponse(url, self.logo, {"Content-Type": "image/png"})
         match = ASSET.fullmatch(url)
         if match is None:
             raise AssetRefused(
@@ -101,32 +112,44 @@ class SheetPage(HTML):  # type: ignore[misc]  # WeasyPrint has no types
         return [press().elements]
 
 
-def print_sheet(sheet: Sheet) -> PrintedDocument:
+def print_sheet(sheet: Sheet, attached: AttachedInvoice | None = None) -> PrintedDocument:
     """
-    The sheet as PDF/A-3b. The same sheet gives the same bytes with the same libraries and fonts.
+    The sheet as PDF/A-3b, with the invoice as data inside it. The same sheet and data give the
+    same bytes with the same libraries and fonts.
 
     :raises AssetRefused: if the page names anything that is not bundled
     :raises GlyphMissing: if no font has one of its characters
     """
     html = render_to_string("documents/sheet.html", {"sheet": sheet})
-    return print_html(html, paper=sheet.paper)
+    logo = b64decode(sheet.logo_png)
+    return print_html(html, paper=sheet.paper, logo=logo, attached=attached)
 
 
-def print_html(html: str, *, paper: str) -> PrintedDocument:
+def print_html(
+    html: str, *, paper: str, logo: bytes = b"", attached: AttachedInvoice | None = None
+) -> PrintedDocument:
     """Lay out HTML with the styles of a paper. Nothing in it can reach a file or a host."""
     ready = press()
+    assets = BundledAssets(logo) if logo else ready.assets
     try:
-        page = SheetPage(string=html, url_fetcher=ready.assets, base_url="asset:")
+        page = SheetPage(string=html, url_fetcher=assets, base_url="asset:")
         laid_out = page.render(
             font_config=ready.fonts, stylesheets=list(ready.styles[paper]), pdf_variant=PDF_VARIANT
         )
-        pdf = laid_out.write_pdf(pdf_variant=PDF_VARIANT, finisher=refuse_missing_glyphs)
+        if attached is not None:
+            attach_invoice(laid_out, attached)
+        pdf = laid_out.write_pdf(pdf_variant=PDF_VARIANT, finisher=finish)
     except FatalURLFetchingError as refused:
         raise AssetRefused(str(refused.__cause__)) from refused
     return PrintedDocument(pdf=pdf, pages=len(laid_out.pages))
 
 
-def refuse_missing_glyphs(document: Document, _pdf: object) -> None:
+def finish(document: Document, pdf: pydyf.PDF) -> None:
+    refuse_missing_glyphs(document)
+    name_associated_files_once(pdf)
+
+
+def refuse_missing_glyphs(document: Document) -> None:
     missing = sorted({point for font in document.fonts.values() for point in font.missing})
     if missing:
         shown = " ".join(chr(point) for point in missing[:10])

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from billing.documents.archive import store_file
 from billing.documents.build_sheet import build_sheet
+from billing.documents.source import InvoiceSource
 from billing.documents.weasy import print_sheet
 from billing.enums import InvoiceState, StageName
 from billing.models import Invoice, InvoiceDocument
@@ -59,7 +60,7 @@ def print_all(
 def print_invoice(invoice: Invoice, *, at: datetime) -> InvoiceDocument:
     """Print and store one finalized invoice; the row is not saved yet."""
     assert invoice.issued_at is not None
-    sheet = build_sheet(invoice=invoice, lines=list(invoice.lines.all()))
+    sheet = build_sheet(InvoiceSource(invoice, list(invoice.lines.all())))
     printed = print_sheet(sheet)
     stored = store_file(
         printed.pdf,

@@ -6,6 +6,7 @@ from typing import Any
 from billing.calc.formula_words import formula_words
 from billing.documents.build_sheet import build_sheet
 from billing.documents.sheet import Sheet
+from billing.documents.source import InvoiceSource
 from billing.enums import InvoiceKind, LineKind, Settlement
 from billing.models import Invoice, InvoiceLine
 
@@ -177,7 +178,7 @@ def sample_invoice(lines: list[InvoiceLine], **changes: Any) -> Invoice:
 
 def english_sheet(*, lines: int = 8, **changes: Any) -> Sheet:
     rows = sample_lines(lines, currency=changes.get("currency", "EUR"))
-    return build_sheet(invoice=sample_invoice(rows, **changes), lines=rows)
+    return build_sheet(InvoiceSource(sample_invoice(rows, **changes), rows))
 
 
 def german_sheet(*, lines: int = 8, **changes: Any) -> Sheet:
@@ -190,13 +191,13 @@ def german_sheet(*, lines: int = 8, **changes: Any) -> Sheet:
         "tax_note": "Keine Steuer berechnet: Für Northwind Software GmbH ist zu diesem Umsatz "
         "keine Steuerregistrierung hinterlegt.",
     }
-    return build_sheet(invoice=sample_invoice(rows, **{**german, **changes}), lines=rows)
+    return build_sheet(InvoiceSource(sample_invoice(rows, **{**german, **changes}), rows))
 
 
 def credit_note_sheet(**changes: Any) -> Sheet:
     rows = sample_lines(5, sign=-1)
     note = {"kind": InvoiceKind.CREDIT_NOTE, "number": "NWD-CN-000007"}
-    return build_sheet(invoice=sample_invoice(rows, **{**note, **changes}), lines=rows)
+    return build_sheet(InvoiceSource(sample_invoice(rows, **{**note, **changes}), rows))
 
 
 SAMPLES = {

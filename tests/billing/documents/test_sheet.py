@@ -12,6 +12,7 @@ from billing.documents import formats
 from billing.documents.build_sheet import SnapshotIncomplete, build_sheet
 from billing.documents.formats import breakable_formula, unbroken
 from billing.documents.sheet import Fact, Headline, SheetGroup, SheetLine
+from billing.documents.source import InvoiceSource
 from billing.enums import LineKind, Settlement
 from tests.billing.documents.samples import (
     AMERICAN_BUYER,
@@ -30,7 +31,7 @@ MINUS = formats.MINUS
 def test_lines_stand_together_by_plan_and_seat_type_and_more_than_one_is_added_up():
     lines = sample_lines(4)
 
-    groups = build_sheet(invoice=sample_invoice(lines), lines=lines).groups
+    groups = build_sheet(InvoiceSource(sample_invoice(lines), lines)).groups
 
     assert [(group.title, group.plan, len(group.lines)) for group in groups] == [
         ("Member", "Team", 2),
@@ -99,7 +100,7 @@ def test_corrections_of_earlier_periods_do_not_stretch_the_billing_period():
     lines[1].kind, lines[1].span_first = LineKind.ADJUSTMENT, date(2025, 11, 3)
     lines[1].span_after = date(2025, 12, 1)
 
-    sheet = build_sheet(invoice=sample_invoice(lines), lines=lines)
+    sheet = build_sheet(InvoiceSource(sample_invoice(lines), lines))
 
     assert Fact("Billing period", unbroken("1–28 Feb 2026")) in sheet.facts
     assert sheet.groups[1].lines[0].period == unbroken("3–30 Nov 2025")
@@ -237,7 +238,7 @@ def test_a_snapshot_that_lacks_a_name_is_refused_with_the_invoice_and_what_is_mi
     buyer = {key: value for key, value in BUYER.items() if key != "legal_name"}
 
     with pytest.raises(SnapshotIncomplete, match="NWD-000042 cannot be printed: 'legal_name'"):
-        build_sheet(invoice=sample_invoice(lines, buyer=buyer), lines=lines)
+        build_sheet(InvoiceSource(sample_invoice(lines, buyer=buyer), lines))
 
 
 def test_a_sheet_holds_nothing_but_finished_text():
