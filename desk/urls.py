@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from desk.views import customers, events, flow, invoices, preview, runs
+from desk.views import (
+    customers,
+    events,
+    flow,
+    invoices,
+    preview,
+    runs,
+    tax_facts,
+    tax_holds,
+    tax_markets,
+    tax_registrations,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -24,5 +35,19 @@ urlpatterns = [
     path("invoices/<uuid:invoice_id>/document.pdf", invoices.document, name="document"),
     path("lines/<uuid:line_id>/", invoices.line, name="line"),
     path("preview/", preview.preview, name="preview"),
+    path("tax/registrations/", tax_registrations.registrations, name="tax_registrations"),
+    path("tax/markets/", tax_markets.markets, name="tax_markets"),
+    path("tax/markets/<uuid:checklist_id>/", tax_markets.market, name="tax_market"),
+    path("tax/markets/<uuid:checklist_id>/sign/", tax_markets.sign, name="tax_market_sign"),
+    path("tax/markets/<uuid:checklist_id>/revoke/", tax_markets.revoke, name="tax_market_revoke"),
+    path("tax/holds/", tax_holds.holds, name="tax_holds"),
+    path("tax/holds.csv", tax_holds.holds_csv, name="tax_holds_csv"),
+    path("tax/holds/<uuid:hold_id>/assign/", tax_holds.assign, name="tax_hold_assign"),
+    path(
+        "tax/sellers/<uuid:entity_id>/markets/<str:market>/",
+        tax_holds.market_of,
+        name="tax_market_of",
+    ),
+    path("tax/facts/", tax_facts.facts, name="tax_facts"),
     path("events/<uuid:event_id>/", events.event, name="event"),
 ]

@@ -16,6 +16,15 @@ PEOPLE = (
     "accounts.membership",
 )
 SELLERS = ("tax.billingentity", "tax.sellerassignment")
+TAX_FACTS = (
+    "tax.taxrate", "tax.taxability", "tax.registrationthreshold", "tax.taxterritory",
+    "tax.taxregistration",
+)  # fmt: skip
+TAX_ANSWERS = ("tax.marketchecklist", "tax.exemptioncertificate")
+TAX_RECORDS = (
+    "tax.exchangerate", "tax.locationevidence", "tax.taxidcheck", "tax.taxreturn",
+    "billing.invoicetax", "billing.taxhold",
+)  # fmt: skip
 CATALOG = (
     "billing.product", "billing.plan", "billing.seattype", "billing.price", "billing.seatpolicy",
 )  # fmt: skip
@@ -36,18 +45,27 @@ def may(actions: str, *models: str) -> set[str]:
     return {f"{app}.{action}_{name}" for app, name in pairs for action in actions.split()}
 
 
-LOOK = may("view", *PEOPLE, *SELLERS, *CATALOG, *BOUGHT, *RECORDS, *FLOW)
+TAX = (*TAX_FACTS, *TAX_ANSWERS, *TAX_RECORDS)
+LOOK = may("view", *PEOPLE, *SELLERS, *CATALOG, *BOUGHT, *RECORDS, *FLOW, *TAX)
 RUN_THE_FLOW = {"billing.add_invoicerun", "billing.change_stagerefusal"}
 KEEP_PEOPLE = may("add change", *PEOPLE, "tax.sellerassignment")
+KEEP_TAX = may("add change", *TAX_ANSWERS) | {
+    "billing.change_taxhold",
+    "tax.add_locationevidence",
+    "tax.add_taxidcheck",
+    "tax.change_taxidcheck",
+}
+DECIDE_TAX = may("add change", *TAX_FACTS) | {"tax.sign_off_tax", "tax.add_taxreturn"}
+
+WORK = LOOK | RUN_THE_FLOW | KEEP_PEOPLE | KEEP_TAX
+APPROVE = WORK | DECIDE_TAX | may("add change", *CATALOG, *BOUGHT)
 
 PERMISSIONS: dict[StaffRole, set[str]] = {
     StaffRole.SUPPORT: LOOK,
-    StaffRole.ANALYST: LOOK | RUN_THE_FLOW | KEEP_PEOPLE,
-    StaffRole.APPROVER: LOOK | RUN_THE_FLOW | KEEP_PEOPLE | may("add change", *CATALOG, *BOUGHT),
-    StaffRole.ADMINISTRATOR: LOOK
-    | RUN_THE_FLOW
-    | KEEP_PEOPLE
-    | may("add change", *CATALOG, *BOUGHT, *SELLERS)
+    StaffRole.ANALYST: WORK,
+    StaffRole.APPROVER: APPROVE,
+    StaffRole.ADMINISTRATOR: APPROVE
+    | may("add change", *SELLERS)
     | may("view add change", *MACHINES, *STAFF),
 }
 

@@ -1,6 +1,16 @@
 """Admin of billing, in the order of the flow."""
 
-from billing.admin import catalog, invoices, ledger, policies, prices, ratings, runs, subscriptions
+from billing.admin import (
+    catalog,
+    invoices,
+    ledger,
+    policies,
+    prices,
+    ratings,
+    runs,
+    subscriptions,
+    taxes,
+)
 
 __all__ = [
     "catalog",
@@ -11,4 +21,5 @@ __all__ = [
     "ratings",
     "runs",
     "subscriptions",
+    "taxes",
 ]

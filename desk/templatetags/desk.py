@@ -1,6 +1,7 @@
 """Template filters of the desk: amounts with their currency, instants with their zone, nothing computed."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from django import template
 
@@ -36,3 +37,9 @@ def iso(at: datetime) -> str:
 def words(code: str) -> str:
     """A vocabulary value as words: seat_added → "seat added"."""
     return code.replace("_", " ")
+
+
+@register.filter
+def percent(rate: Decimal) -> str:
+    """19.9750 → "19.975 %"; units are percent already."""
+    return f"{rate.normalize():f} %"

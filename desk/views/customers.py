@@ -34,6 +34,7 @@ from desk.queries.customer_page import (
     subscription_rows,
 )
 from desk.queries.seat_history import SeatHistory, SeatMark, seat_history
+from desk.queries.tax_of_customer import customer_tax
 from desk.views.filters import any_of, date_of, page_number, query_without_page
 from desk.views.page import desk_page, show, show_part
 from kernel.refusal import Refusal
@@ -141,6 +142,7 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         subscriptions=subscriptions,
         upcoming=upcoming_invoices(subscriptions, now=now),
         invoices=customer_invoices(customer_id),
+        tax=customer_tax(customer_id, on=now.date()),
         ledger=ledger,
         more_before=next_before(ledger),
         now=now,

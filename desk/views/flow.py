@@ -21,6 +21,7 @@ from desk.queries.flow_board import flow_lanes, recent_retries
 from desk.queries.invoice_page import is_uuid
 from desk.queries.runs import runs
 from desk.queries.subjects import subject_page
+from desk.queries.tax_holds import holds_by_code
 from desk.views.page import desk_page, note_in_log, show, show_part
 
 MOST_AT_ONCE = 5000
@@ -39,7 +40,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @desk_page("billing.view_stagerefusal")
 def flow(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    board: dict[str, Any] = {"lanes": flow_lanes(stages=STAGES, at=now), "now": now}
+    board: dict[str, Any] = {
+        "lanes": flow_lanes(stages=STAGES, at=now),
+        "tax_holds": holds_by_code(),
+        "now": now,
+    }
     if request.headers.get("HX-Target") == "board":
         return show_part(request, "desk/parts/board.html", **board)
     return show(

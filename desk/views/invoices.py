@@ -25,6 +25,7 @@ from desk.queries.invoice_list import (
 )
 from desk.queries.invoice_page import invoice_page
 from desk.queries.line_trail import line_trail
+from desk.queries.tax_of_invoice import invoice_taxes
 from desk.views.filters import any_of, date_of, page_number, query_without_page
 from desk.views.page import desk_page, show, show_part
 from kernel.refusal import Refusal
@@ -113,6 +114,7 @@ def invoice(request: HttpRequest, key: str) -> HttpResponse:
         "desk/invoice.html",
         title=f"{record.kind} {record.label}",
         invoice=record,
+        taxes=invoice_taxes(record.id, is_draft=record.is_draft),
         now=timezone.now(),
     )
 

@@ -1,0 +1,162 @@
+"""Drafts that wait for tax: the work list, taking one over, and the list as CSV."""
+
+from typing import cast
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.models import CHANGE
+from django.contrib.auth.models import User
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.admin.base import csv_response
+from billing.documents.staff_text import money_decimal
+from billing.models import TaxHold
+from billing.operations.assign_tax_hold import assign_tax_hold
+from desk.queries.tax_holds import (
+    CODES,
+    OWNERS,
+    HoldFilter,
+    HoldRow,
+    found_holds,
+    hold_list,
+    hold_row,
+    hold_sums,
+)
+from desk.views.filters import any_of, page_number, query_without_page
+from desk.views.page import desk_page, note_in_log, show
+from kernel.refusal import Refusal
+from tax.models import BillingEntity
+
+CSV_HEADER = [
+    "code", "what_is_missing", "customer", "customer_id", "invoice_id", "cycle_date",
+    "billing_entity", "market", "currency", "amount_before_tax", "since", "last_tried", "owner",
+]  # fmt: skip
+CHUNK = 2000
+
+
+class HoldFilterForm(forms.Form):
+    """Only what the query knows; anything else in the address is ignored."""
+
+    search = forms.CharField(required=False)
+    code = any_of(CODES.items(), "What is missing")
+    entity = forms.CharField(required=False)
+    owner = any_of(OWNERS.items(), "Owner")
+
+    def asked(self, user: User) -> HoldFilter:
+        self.full_clean()
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        return HoldFilter(**given, user_id=user.pk)
+
+
+STAFF = User.objects.filter(is_staff=True, is_active=True).order_by("username")
+
+
+class OwnerForm(forms.Form):
+    owner = forms.ModelChoiceField(STAFF, required=False, to_field_name="username")
+
+
+@require_GET
+@desk_page("billing.view_taxhold")
+def holds(request: HttpRequest) -> HttpResponse:
+    form = HoldFilterForm(request.GET)
+    asked = form.asked(cast(User, request.user))
+    codes, amounts = hold_sums(asked)
+    return show(
+        request,
+        "desk/tax_holds.html",
+        title="Tax holds",
+        form=form,
+        asked=asked,
+        codes=codes,
+        amounts=amounts,
+        page=hold_list(asked, number=page_number(request)),
+        entities=list(BillingEntity.objects.values_list("code", "legal_name")),
+        staff=list(STAFF.values_list("username", flat=True)),
+        query=query_without_page(request),
+        now=timezone.now(),
+    )
+
+
+@require_GET
+@desk_page("billing.view_taxhold")
+def holds_csv(request: HttpRequest) -> StreamingHttpResponse:
+    asked = HoldFilterForm(request.GET).asked(cast(User, request.user))
+    rows = found_holds(asked).iterator(chunk_size=CHUNK)
+    return csv_response(
+        name="tax-holds", header=CSV_HEADER, rows=(csv_row(hold_row(row)) for row in rows)
+    )
+
+
+def csv_row(row: HoldRow) -> list[str]:
+    return [
+        row.code,
+        row.message,
+        row.customer_name,
+        str(row.customer_id),
+        str(row.invoice_id),
+        row.cycle_date.isoformat(),
+        row.entity,
+        row.market,
+        row.currency,
+        money_decimal(row.amount_minor, row.currency),
+        row.since.isoformat(timespec="seconds"),
+        row.checked_at.isoformat(timespec="seconds"),
+        row.owner,
+    ]
+
+
+@require_POST
+@desk_page("billing.change_taxhold")
+def assign(request: HttpRequest, hold_id: UUID) -> HttpResponse:
+    """To the one who presses, to a named colleague, or to nobody."""
+    get_object_or_404(TaxHold, pk=hold_id)
+    user = cast(User, request.user)
+    form = OwnerForm(request.POST)
+    if "me" not in request.POST and not form.is_valid():
+        messages.error(request, "Nobody with this name works here; choose one of the list.")
+        return HttpResponseRedirect(back_to(request))
+    owner = user if "me" in request.POST else form.cleaned_data["owner"]
+    try:
+        hold = assign_tax_hold(hold_id=hold_id, owner=owner)
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        words = f"Assigned to {owner.get_username()}." if owner else "Given back to everybody."
+        note_in_log(request, [hold], action_flag=CHANGE, message=words)
+        messages.success(request, words)
+    return HttpResponseRedirect(back_to(request))
+
+
+def back_to(request: HttpRequest) -> str:
+    """The list as it was filtered, if the form says so and it is ours."""
+    place = request.POST.get("back", "")
+    ours = url_has_allowed_host_and_scheme(place, allowed_hosts=None)
+    if not ours or not place.startswith("/"):
+        return reverse("desk:tax_holds")
+    return place
+
+
+@require_GET
+@desk_page("tax.view_marketchecklist")
+def market_of(request: HttpRequest, entity_id: UUID, market: str) -> HttpResponse:
+    """From a hold to the checklist it waits for, or to the list if nobody started it."""
+    entity = BillingEntity.objects.filter(pk=entity_id).first()
+    if entity is None:
+        raise Http404("No billing entity has this key.")
+    checklist = entity.markets.filter(market=market).first()
+    if checklist is None:
+        messages.info(request, f"{entity.code} has no checklist for {market} yet: start it here.")
+        return HttpResponseRedirect(reverse("desk:tax_markets"))
+    return HttpResponseRedirect(reverse("desk:tax_market", args=[checklist.pk]))
