@@ -37,6 +37,7 @@ from desk.queries.seat_history import SeatHistory, SeatMark, seat_history
 from desk.queries.tax_of_customer import customer_tax
 from desk.views.filters import any_of, date_of, page_number, query_without_page
 from desk.views.page import desk_page, show, show_part
+from desk.views.tax_evidence import AnswerForm, EvidenceForm
 from kernel.refusal import Refusal
 
 CHUNK = 500
@@ -143,6 +144,8 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         upcoming=upcoming_invoices(subscriptions, now=now),
         invoices=customer_invoices(customer_id),
         tax=customer_tax(customer_id, on=now.date()),
+        answer_form=AnswerForm(initial={"number": facts.tax_number}, auto_id="answer_%s"),
+        evidence_form=EvidenceForm(auto_id="piece_%s"),
         ledger=ledger,
         more_before=next_before(ledger),
         now=now,
