@@ -26,7 +26,7 @@ def build_company(customers: int) -> str:
     plan = build_plan()
     entity = BillingEntity.objects.create(
         code="BM", legal_name="Benchmark Ltd", address_line1="1", city="Dublin", country="IE",
-        currency="EUR",
+        currency="EUR", tax_engine="none",
     )  # fmt: skip
     for first in range(0, customers, BATCH):
         build_customers(plan, entity, range(first, min(first + BATCH, customers)))

@@ -52,9 +52,9 @@ DRAFT = Stage(
 )
 TAX = Stage(
     name="tax",
-    waits_as="drafts without tax",
-    writes="the draft's tax and the sentence that explains it",
-    once_because="tax is determined again until the draft is finalized, never after",
+    waits_as="drafts without tax; held ones are tried again with every push",
+    writes="the draft's taxes with the decision behind each, or a hold with the way out",
+    once_because="taxes of a draft are replaced whole; those of a finalized invoice never change",
     waiting=work.to_tax,
     waiting_count=work.count_to_tax,
     step=determine_tax,

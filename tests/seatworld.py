@@ -45,7 +45,7 @@ class SeatWorld:
     def make(cls, settings: Mapping[str, Any] | None = None, **terms: Any) -> "SeatWorld":
         entity = BillingEntity.objects.create(
             code="SW", legal_name="Seatworks Ltd", address_line1="1 Quay", city="Dublin",
-            country="IE", currency="EUR",
+            country="IE", currency="EUR", tax_engine="none",
         )  # fmt: skip
         plan = make_plan(settings or {})
         customer = make_customer(entity, "acme")

@@ -34,6 +34,7 @@ def register_customer(
     language: str = "en",
     time_zone: str = "UTC",
     tax_number: str = "",
+    is_business: bool = True,
     payment_terms_days: int = 30,
     paper: str = "A4",
     billing_owner_name: str = "",
@@ -56,7 +57,8 @@ def register_customer(
                 external_id=external_id, legal_name=legal_name, country=country, currency=currency,
                 address_line1=address_line1, address_line2=address_line2, postal_code=postal_code,
                 city=city, region=region, language=language, time_zone=time_zone,
-                tax_number=tax_number, payment_terms_days=payment_terms_days, paper=paper,
+                tax_number=tax_number, is_business=is_business,
+                payment_terms_days=payment_terms_days, paper=paper,
             )  # fmt: skip
     except IntegrityError as error:
         if "external_id" not in str(error):

@@ -184,6 +184,17 @@ class PreviewLineSchema(S):
     document_kind = serializers.ChoiceField(InvoiceKind.choices)
 
 
+class PreviewTaxSchema(S):
+    name = serializers.CharField()
+    jurisdiction = serializers.CharField()
+    treatment = serializers.CharField()
+    category_code = serializers.CharField()
+    rate_percent = serializers.DecimalField(max_digits=7, decimal_places=4)
+    base_minor = serializers.IntegerField()
+    amount_minor = serializers.IntegerField()
+    words = serializers.CharField()
+
+
 class PreviewSchema(S):
     subscription = serializers.CharField()
     currency = serializers.CharField()
@@ -193,6 +204,8 @@ class PreviewSchema(S):
     subtotal_minor = serializers.IntegerField()
     tax_minor = serializers.IntegerField()
     tax_note = serializers.CharField()
+    held = serializers.CharField(help_text="Why tax cannot be decided yet; empty when it can")
+    taxes = PreviewTaxSchema(many=True)
     total_minor = serializers.IntegerField()
     credit_applied_minor = serializers.IntegerField()
     amount_due_minor = serializers.IntegerField()

@@ -56,12 +56,17 @@ def invoice_table(invoice: Mapping[str, Any]) -> Table:
 def totals(invoice: Mapping[str, Any]) -> str:
     words = [
         f"subtotal {invoice['subtotal']}",
+        *(tax_words(one) for one in invoice["taxes"]),
         f"tax {invoice['tax']}",
         f"total {invoice['total']}",
     ]
     if invoice["credit_applied"].strip("0."):
         words.append(f"credit applied {invoice['credit_applied']}")
     return ", ".join([*words, f"due {invoice['amount_due']}"])
+
+
+def tax_words(tax: Mapping[str, Any]) -> str:
+    return f"{tax['name']} {tax['rate_percent']} % ({tax['category_code']}) on {tax['base']}"
 
 
 def print_summary(console: Console, *, good: int, bad: int, unusable: int) -> None:

@@ -1,31 +1,127 @@
-"""Tax: what the draft's tax is, or why it is none. It charges nothing without a registration."""
+"""Tax: decide each draft's taxes and why, or hold the draft with what is missing and the way out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from tax.operations.record_evidence import record_evidence
 
+from accounts.models import Customer
 from billing.calc.tax_note import no_registration_note
 from billing.enums import InvoiceState
-from billing.models import Invoice
+from billing.models import Invoice, InvoiceTax
+from billing.operations.hold_drafts import hold_drafts, release_drafts
+from billing.records.copy_rows import copy_rows
+from billing.records.decided_taxes import decide_lines
+from billing.records.invoice_tax_rows import FIELDS, LocalAmounts, invoice_tax_rows, joined_notes
+from billing.records.taxable_lines import load_origins, load_taxable_lines
 from kernel.stage import StageOutcome
+from tax.calc.tax_rows import TaxRow, tax_rows
+from tax.calc.types import Hold
+from tax.enums import TaxEngine
+from tax.records.tax_world import TaxWorld, load_tax_world
+
+Outcomes = dict[UUID, tuple[TaxRow, ...] | Hold]
 
 
 @transaction.atomic
 def determine_tax(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
     """
-    Record each draft's tax in minor units and the sentence that explains it.
+    Record the taxes of these drafts in minor units, with the decision behind each.
 
-    No billing entity has a tax registration on record yet, so no tax may be charged (DESIGN,
-    invariant 9); the sentence says so on the invoice instead of leaving a silent zero.
+    A draft that cannot be decided is held; holds are tried again with every push, so one releases
+    itself when what was missing arrives. Evidence that changed on the customer is recorded first.
     """
-    drafts = Invoice.objects.filter(pk__in=keys, state=InvoiceState.DRAFT)
-    kinds = drafts.values_list("billing_entity", "billing_entity__legal_name", "language")
-    passed = 0
-    for entity_id, seller, language in kinds.distinct().order_by():
-        same = drafts.filter(billing_entity=entity_id, language=language)
-        passed += same.update(
-            tax_minor=0, tax_note=no_registration_note(seller=seller, language=language)
+    drafts = list(
+        Invoice.objects.filter(pk__in=keys, state=InvoiceState.DRAFT)
+        .select_related("billing_entity", "customer")
+        .order_by("pk")
+    )
+    untaxed = [one for one in drafts if one.billing_entity.tax_engine == TaxEngine.NONE]
+    taxed = [one for one in drafts if one.billing_entity.tax_engine != TaxEngine.NONE]
+    InvoiceTax.objects.filter(invoice__in=drafts).delete()
+    leave_untaxed(untaxed)
+    outcomes = decide_drafts(taxed, at=at)
+    held = {pk: one for pk, one in outcomes.items() if isinstance(one, Hold)}
+    hold_drafts(drafts=[one for one in taxed if one.pk in held], holds=held, at=at)
+    passed = [one for one in drafts if one.pk not in held]
+    release_drafts(drafts=passed, at=at)
+    return StageOutcome(passed=len(passed), refused=len(held))
+
+
+def leave_untaxed(drafts: Iterable[Invoice]) -> None:
+    """Sellers without a tax engine charge nothing, and every invoice says so."""
+    changed = []
+    for draft in drafts:
+        seller = draft.billing_entity.legal_name
+        draft.tax_minor = 0
+        draft.tax_note = no_registration_note(seller=seller, language=draft.language)
+        changed.append(draft)
+    Invoice.objects.bulk_update(changed, ["tax_minor", "tax_note"])
+
+
+def decide_drafts(drafts: Sequence[Invoice], *, at: datetime) -> Outcomes:
+    """Determine, convert and write; what is held is only returned."""
+    if not drafts:
+        return {}
+    record_evidence(customers=customers_of(drafts), source="customer record", at=at)
+    world = world_of(drafts, at=at)
+    outcomes = determine_all(drafts, world)
+    local = LocalAmounts.load(drafts, outcomes)
+    outcomes |= local.holds
+    write_taxes(drafts, outcomes, world=world, local=local)
+    return outcomes
+
+
+def customers_of(drafts: Iterable[Invoice]) -> list[Customer]:
+    return list({draft.customer_id: draft.customer for draft in drafts}.values())
+
+
+def world_of(drafts: Sequence[Invoice], *, at: datetime) -> TaxWorld:
+    entity_ids = {draft.billing_entity_id for draft in drafts}
+    return load_tax_world(
+        entity_ids=entity_ids,
+        customers=customers_of(drafts),
+        crossed={},
+    )
+
+
+def determine_all(drafts: Sequence[Invoice], world: TaxWorld) -> Outcomes:
+    lines = load_taxable_lines([draft.pk for draft in drafts])
+    origins = load_origins(line for found in lines.values() for line in found)
+    outcomes: Outcomes = {}
+    for draft in drafts:
+        decided = decide_lines(
+            lines[draft.pk],
+            world=world,
+            origins=origins,
+            entity_id=draft.billing_entity_id,
+            customer_id=draft.customer_id,
+            cycle_date=draft.cycle_date,
         )
-    return StageOutcome(passed=passed, refused=0)
+        outcomes[draft.pk] = decided if isinstance(decided, Hold) else tax_rows(decided)
+    return outcomes
+
+
+def write_taxes(
+    drafts: Sequence[Invoice],
+    outcomes: Mapping[UUID, tuple[TaxRow, ...] | Hold],
+    *,
+    world: TaxWorld,
+    local: LocalAmounts,
+) -> None:
+    """One COPY for all tax rows, one UPDATE for all drafts."""
+    changed: list[Invoice] = []
+    rows: list[tuple[Any, ...]] = []
+    for draft in drafts:
+        outcome = outcomes[draft.pk]
+        if isinstance(outcome, Hold):
+            continue
+        draft.tax_minor = sum(row.amount_minor for row in outcome)
+        draft.tax_note = joined_notes(outcome, language=draft.language)
+        changed.append(draft)
+        rows += invoice_tax_rows(draft, outcome, world=world, local=local)
+    Invoice.objects.bulk_update(changed, ["tax_minor", "tax_note"])
+    copy_rows(InvoiceTax, fields=FIELDS, rows=rows)

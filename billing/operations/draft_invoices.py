@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from uuid6 import uuid7
 
 from accounts.models import Customer
 from billing.calc.formula import formula_words
 from billing.calc.line_text import describe_line
 from billing.enums import InvoiceKind, InvoiceState, LineKind, Settlement, StageName
-from billing.models import Invoice, InvoiceLine, Subscription
+from billing.models import Invoice, InvoiceLine, Subscription, TaxHold
 from billing.operations.refuse import Refused, record_refusals
 from billing.records.copy_rows import copy_rows
 from billing.records.span_rows import SpanRow, spans_to_draft
@@ -44,6 +44,7 @@ class DraftPage:
 
     invoice: Invoice
     is_new: bool
+    is_held: bool = False
     spans: list[SpanRow] = field(default_factory=list)
 
 
@@ -100,21 +101,41 @@ def fill_pages(
     *, customers: dict[UUID, Customer], spans: Iterable[SpanRow], at: datetime
 ) -> list[DraftPage]:
     """Each span to its customer's page by currency, kind of document and settlement."""
-    pages = {
-        (
-            draft.customer_id, draft.billing_entity_id, draft.currency, draft.kind, draft.settlement,
-        ): DraftPage(invoice=draft, is_new=False)
-        for draft in Invoice.objects.filter(customer__in=customers, state=InvoiceState.DRAFT)
-    }  # fmt: skip
+    pages = open_pages(customers)
     for span in spans:
         customer = customers[span.customer_id]
         key = page_key(customer=customer, span=span)
-        if key not in pages:
-            pages[key] = DraftPage(
-                invoice=blank_draft(customer=customer, span=span, key=key, at=at), is_new=True
-            )
-        pages[key].spans.append(span)
-    return [page for page in pages.values() if page.spans]
+        cycle_date = local_date(span.as_of, span.time_zone)
+        page = next((one for one in pages[key] if takes(one, cycle_date, at=at)), None)
+        if page is None:
+            draft = blank_draft(customer=customer, key=key, cycle_date=cycle_date, at=at)
+            page = DraftPage(invoice=draft, is_new=True)
+            pages[key].append(page)
+        page.spans.append(span)
+    return [page for found in pages.values() for page in found if page.spans]
+
+
+def open_pages(customers: Iterable[UUID]) -> defaultdict[PageKey, list[DraftPage]]:
+    """The drafts these customers have, newest cycle first."""
+    held = TaxHold.objects.filter(invoice=OuterRef("pk"), released_at=None)
+    drafts = (
+        Invoice.objects.filter(customer__in=customers, state=InvoiceState.DRAFT)
+        .annotate(is_held=Exists(held))
+        .order_by("-cycle_date", "pk")
+    )
+    pages: defaultdict[PageKey, list[DraftPage]] = defaultdict(list)
+    for draft in drafts:
+        key = (
+            draft.customer_id, draft.billing_entity_id, draft.currency, draft.kind, draft.settlement,
+        )  # fmt: skip
+        pages[key].append(DraftPage(invoice=draft, is_new=False, is_held=draft.is_held))
+    return pages
+
+
+def takes(page: DraftPage, cycle_date: date, *, at: datetime) -> bool:
+    """A held draft whose grace is over keeps its cycle: the next cycle is an invoice of its own."""
+    is_closed = page.is_held and page.invoice.finalize_after <= at
+    return not is_closed or page.invoice.cycle_date == cycle_date
 
 
 def page_key(*, customer: Customer, span: SpanRow) -> PageKey:
@@ -130,8 +151,8 @@ def page_key(*, customer: Customer, span: SpanRow) -> PageKey:
     )
 
 
-def blank_draft(*, customer: Customer, span: SpanRow, key: PageKey, at: datetime) -> Invoice:
-    """The draft this span opens."""
+def blank_draft(*, customer: Customer, key: PageKey, cycle_date: date, at: datetime) -> Invoice:
+    """An empty draft of a cycle."""
     customer_id, billing_entity_id, currency, kind, settlement = key
     return Invoice(
         customer_id=customer_id,
@@ -139,7 +160,7 @@ def blank_draft(*, customer: Customer, span: SpanRow, key: PageKey, at: datetime
         currency=currency,
         kind=kind,
         settlement=settlement,
-        cycle_date=local_date(span.as_of, span.time_zone),
+        cycle_date=cycle_date,
         drafted_at=at,
         language=customer.language,
         time_zone=customer.time_zone,

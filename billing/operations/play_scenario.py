@@ -2,36 +2,30 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Min, QuerySet
 from uuid6 import uuid7
 
 from accounts.models import Customer
-from accounts.operations.register_customer import register_customer
 from billing.calc.scenario.compare import compare
 from billing.calc.scenario.fields import ScenarioUnusable
-from billing.calc.scenario.story import EventStory, PlanStory, Story
+from billing.calc.scenario.story import EventStory, Story
 from billing.enums import InvoiceState
-from billing.models import Invoice, Plan, Product, StageRefusal, Subscription
-from billing.operations.add_plan import NewSeatType, add_plan
-from billing.operations.publish_policy import publish_policy
-from billing.operations.publish_price import publish_price
+from billing.models import Invoice, StageRefusal, Subscription
 from billing.operations.push_flow import push_flow
 from billing.operations.receive_events import receive_events
+from billing.operations.set_up_story import midnight, plan_code, set_up_catalog, set_up_customer
 from billing.operations.start_subscription import start_subscription
 from billing.queries import work
 from billing.queries.played_invoices import holds, issued_invoices, seats_held
 from billing.records.incoming import IncomingEvent
 from kernel.refusal import Refusal
 from kernel.stage import Stage, Waiting
-from tax.models import BillingEntity
-from tax.operations.assign_seller import assign_seller
 
 WorkList = Callable[[datetime], QuerySet[Any]]
 
@@ -75,74 +69,6 @@ def open_play(story: Story, stages: Sequence[Stage]) -> "Play":
     except Refusal as refusal:
         raise ScenarioUnusable("subscription", str(refusal)) from refusal
     return Play(story, key, customer, subscription.pk, stages_of(stages, customer), [])
-
-
-def set_up_customer(story: Story, *, key: str, at: datetime) -> Customer:
-    customer = register_customer(
-        external_id=key, legal_name=f"Scenario {story.id}"[:200], country=story.customer.country,
-        region=story.customer.region, postal_code=story.customer.postal_code,
-        tax_number=story.customer.tax_number, currency=story.currency, time_zone=story.timezone,
-        at=at,
-    )  # fmt: skip
-    seller, _ = BillingEntity.objects.get_or_create(
-        code="SCENARIO",
-        defaults={
-            "legal_name": "Scenario seller", "address_line1": "–", "city": "–", "country": "DE",
-            "currency": story.currency, "languages": ["en"],
-        },
-    )  # fmt: skip
-    assign_seller(customer=customer, billing_entity=seller)
-    return customer
-
-
-def set_up_catalog(story: Story, *, key: str, at: datetime) -> Plan:
-    """All plans of the story, on sale since its start; the one that is bought comes back."""
-    product = Product.objects.create(code=key[:50], name=f"Scenario {story.id}"[:100])
-    plans = [set_up_plan(one, story, product=product, key=key, at=at) for one in story.plans]
-    return plans[0]
-
-
-def set_up_plan(said: PlanStory, story: Story, *, product: Product, key: str, at: datetime) -> Plan:
-    plan = add_plan(
-        product=product,
-        code=plan_code(said.code, key),
-        name=said.code,
-        seat_types=[
-            NewSeatType(
-                code=one.code, name=one.code.replace("_", " ").capitalize(), seat_limit=one.limit
-            )
-            for one in said.seat_types
-        ],
-    )
-    since = min(story.subscription.starts_on, at.date())
-    unit, count = said.interval.unit, said.interval.count
-    publish_policy(
-        plan=plan,
-        settings=story.policy,
-        effective_from=since,
-        at=at,
-        interval_unit=unit,
-        interval_count=count,
-    )
-    prices = {one.code: one.price for one in said.seat_types}
-    for seat_type in plan.seat_types.all():
-        price = prices[seat_type.code]
-        publish_price(
-            seat_type=seat_type, currency=story.currency, mode=price.mode,
-            tiers=[{"up_to": t.up_to, "price_minor": t.price_minor} for t in price.tiers],
-            included=price.included, ratio_of=price.ratio_of or "", ratio_each=price.ratio_each,
-            billable=price.billable, effective_from=since, at=at,
-            interval_unit=unit, interval_count=count,
-        )  # fmt: skip
-    return plan
-
-
-def plan_code(code: str, key: str) -> str:
-    return f"{key}-{code}"
-
-
-def midnight(day: date, zone: str) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def stages_of(stages: Sequence[Stage], customer: Customer) -> list[Stage]:
@@ -221,7 +147,9 @@ class Play:
         subscription = Subscription.objects.get(pk=self.subscription_id)
         parked = StageRefusal.objects.filter(subject_id=subscription.pk, resolved_at=None)
         rate_due_at = None if parked.exists() else subscription.rate_due_at
-        drafts = Invoice.objects.filter(customer=self.customer, state=InvoiceState.DRAFT)
+        drafts = Invoice.objects.filter(
+            customer=self.customer, state=InvoiceState.DRAFT, tax_minor__isnull=False
+        )
         open_until = drafts.aggregate(soonest=Min("finalize_after"))["soonest"]
         return min(filter(None, (rate_due_at, open_until)), default=None)
 

@@ -6,24 +6,21 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from accounts.models import Customer
 from billing.calc.formula_words import formula_words
 from billing.calc.line_text import describe_line
 from billing.calc.rating import Rater
-from billing.calc.tax_note import no_registration_note
 from billing.calc.totals import Totals, total_up
 from billing.calc.types import RatedSpan, RatingInput, RatingResult
 from billing.enums import InvoiceKind
 from billing.models import Subscription
 from billing.operations.finalize_invoices import credit_balances
 from billing.operations.foresee_events import foresee_events
+from billing.operations.preview_taxes import PreviewTax, preview_taxes
 from billing.operations.rate_periods import last_ratings
 from billing.records.billed_spans import billed_spans
 from billing.records.catalog_book import CatalogBook
 from billing.records.incoming import IncomingEvent
 from billing.records.subscription_book import SubscriptionBook, load_subscription_books
-
-NO_SELLER = "No billing entity is assigned, so nobody may invoice this customer yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Preview:
     What the next rating would put on paper. Amounts in minor units of `currency`.
 
     `totals` are those of the invoice; `credit_note_minor` is what a credit note beside it would give.
-    `seats` are seats by type and state at `as_of`.
+    `seats` are seats by type and state at `as_of`; `held` says why tax cannot be decided yet.
     """
 
     subscription: str
@@ -58,8 +55,10 @@ class Preview:
     as_of: datetime
     lines: tuple[PreviewLine, ...]
     totals: Totals
+    taxes: tuple[PreviewTax, ...]
     credit_note_minor: int
     tax_note: str
+    held: str
     seats: tuple[tuple[str, str, int], ...]
 
 
@@ -129,6 +128,7 @@ def preview_of(book: SubscriptionBook, as_of: datetime, result: RatingResult) ->
     subscription = book.subscription
     customer = subscription.customer
     lines = preview_lines(result.spans, catalog=book.catalog, language=customer.language)
+    tax = preview_taxes(subscription=subscription, spans=result.spans, as_of=as_of)
     credit = credit_balances([customer.pk])[customer.pk, subscription.currency]
     return Preview(
         subscription=subscription.external_id,
@@ -136,9 +136,15 @@ def preview_of(book: SubscriptionBook, as_of: datetime, result: RatingResult) ->
         time_zone=subscription.time_zone,
         as_of=as_of,
         lines=lines,
-        totals=total_up(amounts(lines, InvoiceKind.INVOICE), credit_available=credit),
+        totals=total_up(
+            amounts(lines, InvoiceKind.INVOICE),
+            [one.amount_minor for one in tax.taxes],
+            credit_available=credit,
+        ),
+        taxes=tax.taxes,
         credit_note_minor=-sum(amounts(lines, InvoiceKind.CREDIT_NOTE)),
-        tax_note=tax_words(customer),
+        tax_note=tax.note,
+        held=tax.held,
         seats=tuple(
             (seat_type, state, count)
             for seat_type, states in result.seats.items()
@@ -182,11 +188,3 @@ def preview_lines(
         )
         for span in ordered
     )
-
-
-def tax_words(customer: Customer) -> str:
-    """The sentence the tax stage would write."""
-    if not hasattr(customer, "seller_assignment"):
-        return NO_SELLER
-    seller = customer.seller_assignment.billing_entity.legal_name
-    return no_registration_note(seller=seller, language=customer.language)

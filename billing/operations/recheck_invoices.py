@@ -23,6 +23,7 @@ from billing.records.differences import (
 )
 from billing.records.stored_ratings import StoredRatings, load_stored_ratings
 from billing.records.subscription_book import SubscriptionBook, load_subscription_books
+from billing.records.tax_differences import tax_differences
 from kernel.refusal import Refusal
 
 CUSTOMERS_AT_ONCE = 20
@@ -95,6 +96,9 @@ def recheck_customers(customer_ids: Sequence[UUID], numbers: set[str]) -> Rechec
     differences = [one for one in replay.differences if not numbers or one.document in numbers]
     for invoice in invoices:
         differences += invoice_differences(invoice, lines[invoice.pk], replay.derived)
+        differences += tax_differences(
+            invoice, stored.taxes[invoice.pk], amounts_of(lines[invoice.pk], replay.derived)
+        )
         differences += credit_differences(invoice, stored.credit_by_invoice[invoice.pk])
     return Rechecked(
         customers=len(customer_ids),
@@ -235,6 +239,14 @@ def invoice_differences(
     }
     stored = {name: getattr(invoice, name) for name in sums}
     return found + field_differences((invoice.number, 0), stored, sums)
+
+
+def amounts_of(lines: Sequence[InvoiceLine], derived: Mapping[UUID, SpanFacts]) -> dict[int, int]:
+    """Derived minor units by position; a line nothing derives counts as zero."""
+    return {
+        line.position: facts.amount_minor if (facts := derived.get(line.rated_span_id)) else 0
+        for line in lines
+    }
 
 
 def credit_differences(invoice: Invoice, credited_minor: int) -> list[Difference]:

@@ -1,7 +1,8 @@
 """What a scenario brought about, as plain records: invoices, seats, holds. Reads; decides nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,15 @@ from django.db.models import F
 from accounts.models import Customer
 from billing.calc.accept import balances_of
 from billing.enums import InvoiceKind, InvoiceState
-from billing.models import Invoice, InvoiceLine, SeatLedgerEntry, StageRefusal, Subscription
+from billing.models import (
+    Invoice,
+    InvoiceLine,
+    InvoiceTax,
+    SeatLedgerEntry,
+    StageRefusal,
+    Subscription,
+    TaxHold,
+)
 from billing.records.subscription_book import load_subscription_books
 from kernel.money import decimal_text, exponent_of
 
@@ -19,7 +28,7 @@ def issued_invoices(*, customer: Customer) -> list[dict[str, Any]]:
     """Finalized invoices and credit notes in the order of issue; amounts as decimal text."""
     invoices = sorted(
         Invoice.objects.filter(customer=customer, state=InvoiceState.FINALIZED)
-        .prefetch_related("lines__rated_span")
+        .prefetch_related("lines__rated_span", "taxes")
         .order_by("issued_at", "number"),
         key=lambda one: (one.issued_at, one.kind == InvoiceKind.CREDIT_NOTE),
     )
@@ -42,6 +51,7 @@ def invoice_record(invoice: Invoice, names: Mapping[UUID, str]) -> dict[str, Any
         return decimal_text(minor or 0, exponent)
 
     assert invoice.issued_at, "a finalized invoice has its moment"
+    taxes = sorted(invoice.taxes.all(), key=lambda one: one.number)
     return {
         "number": invoice.number,
         "issued_at": invoice.issued_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
@@ -54,10 +64,10 @@ def invoice_record(invoice: Invoice, names: Mapping[UUID, str]) -> dict[str, Any
         "amount_due": text(invoice.amount_due_minor),
         "kind": invoice.kind,
         "lines": [
-            line_record(line, names, exponent)
+            {**line_record(line, names, exponent), "tax_rate": line_rate(line, taxes)}
             for line in sorted(invoice.lines.all(), key=lambda one: one.position)
         ],
-        "taxes": [],
+        "taxes": [tax_record(one, exponent) for one in taxes],
         "notes": [invoice.tax_note] if invoice.tax_note else [],
     }
 
@@ -75,10 +85,30 @@ def line_record(line: InvoiceLine, names: Mapping[UUID, str], exponent: int) -> 
         "from": str(line.span_first),
         "to": str(line.span_after - timedelta(days=1)),
         "amount": decimal_text(line.amount_minor, exponent),
-        "tax_rate": None,
         "trace": list(dict.fromkeys(names[one] for one in entry_ids)),
         "formula": line.formula,
     }
+
+
+def line_rate(line: InvoiceLine, taxes: Sequence[InvoiceTax]) -> str | None:
+    """The rates on a line together, in percent; none where no tax was determined."""
+    rates = [one.rate_percent for one in taxes if line.position in one.positions]
+    return plain_percent(sum(rates, Decimal())) if rates else None
+
+
+def tax_record(tax: InvoiceTax, exponent: int) -> dict[str, Any]:
+    return {
+        "name": tax.name,
+        "rate_percent": plain_percent(tax.rate_percent),
+        "base": decimal_text(tax.base_minor, exponent),
+        "amount": decimal_text(tax.amount_minor, exponent),
+        "category_code": tax.category_code,
+    }
+
+
+def plain_percent(rate: Decimal) -> str:
+    """Without trailing zeros: "25.5", "0"."""
+    return format(rate.normalize(), "f")
 
 
 def seats_held(*, subscription: Subscription, at: datetime) -> dict[str, int]:
@@ -91,13 +121,15 @@ def seats_held(*, subscription: Subscription, at: datetime) -> dict[str, int]:
 
 
 def holds(*, customer: Customer) -> list[dict[str, str]]:
-    """Why something of the customer does not pass a stage, oldest first."""
+    """Why something of the customer waits, oldest first; drafts held for one reason count once."""
     subjects = [
         customer.pk,
         *Subscription.objects.filter(customer=customer).values_list("pk", flat=True),
         *Invoice.objects.filter(customer=customer).values_list("pk", flat=True),
     ]
     refusals = StageRefusal.objects.filter(subject_id__in=subjects, resolved_at=None)
-    return [
-        {"code": one.code, "message": one.message} for one in refusals.order_by(F("first_at"), "pk")
-    ]
+    held = TaxHold.objects.filter(customer=customer, released_at=None)
+    reasons = list(refusals.order_by(F("first_at"), "pk").values_list("code", "message"))
+    newest_first = held.order_by("-since", "-pk").values_list("code", "message")
+    reasons += reversed(dict(newest_first).items())
+    return [{"code": code, "message": message} for code, message in reasons]

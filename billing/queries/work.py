@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from accounts.models import Customer
 from billing.enums import InvoiceState, StageName
-from billing.models import Invoice, StageRefusal, Subscription
+from billing.models import Invoice, StageRefusal, Subscription, TaxHold
 
 Waiting = tuple[int, datetime | None]
 
@@ -79,8 +79,13 @@ def count_to_draft(*, at: datetime) -> Waiting:
 
 
 def drafts_without_tax(at: datetime) -> QuerySet[Invoice]:
+    """Held drafts are tried again, once an instant: what was missing may have arrived."""
+    tried = TaxHold.objects.filter(invoice=OuterRef("pk"), released_at=None, checked_at__gte=at)
     return Invoice.objects.filter(
-        not_refused(StageName.TAX), state=InvoiceState.DRAFT, tax_minor__isnull=True
+        ~Exists(tried),
+        not_refused(StageName.TAX),
+        state=InvoiceState.DRAFT,
+        tax_minor__isnull=True,
     ).order_by("pk")
 
 

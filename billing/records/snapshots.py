@@ -1,5 +1,6 @@
 """Both parties of an invoice as they were when it was finalized."""
 
+from hashlib import sha256
 from typing import Any
 
 from accounts.models import Customer
@@ -14,7 +15,16 @@ BUYER = ("external_id", "legal_name", *ADDRESS, "tax_number")
 
 
 def seller_snapshot(entity: BillingEntity) -> dict[str, Any]:
-    return {name: getattr(entity, name) for name in SELLER}
+    """With the digest of its logo: the image itself is kept once, with the entity and its history."""
+    return {
+        **{name: getattr(entity, name) for name in SELLER},
+        "logo_sha256": logo_digest(entity.logo_png),
+    }
+
+
+def logo_digest(logo_png: str) -> str:
+    """Of the base64 as it is kept; empty for a seller without a logo."""
+    return sha256(logo_png.encode()).hexdigest() if logo_png else ""
 
 
 def buyer_snapshot(customer: Customer) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from billing.enums import InvoiceState
-from billing.models import CreditEntry, Invoice, InvoiceLine, RatedSpan, Rating
+from billing.models import CreditEntry, Invoice, InvoiceLine, InvoiceTax, RatedSpan, Rating
 
 SpanKey = tuple[date, str]
 
@@ -20,11 +20,12 @@ class StoredRatings:
     spans: dict[UUID, dict[SpanKey, RatedSpan]] = field(default_factory=lambda: defaultdict(dict))
     lines_by_span: dict[UUID, InvoiceLine] = field(default_factory=dict)
     invoices: dict[UUID, Invoice] = field(default_factory=dict)
+    taxes: dict[UUID, list[InvoiceTax]] = field(default_factory=lambda: defaultdict(list))
     credit_by_invoice: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
 
 
 def load_stored_ratings(customer_ids: Collection[UUID]) -> StoredRatings:
-    """Five queries. Lines of drafts are among the lines; only finalized invoices among the invoices."""
+    """Six queries. Lines of drafts are among the lines; only finalized invoices among the invoices."""
     stored = StoredRatings()
     for rating in Rating.objects.filter(customer__in=customer_ids).order_by("number"):
         stored.ratings[rating.subscription_id].append(rating)
@@ -34,6 +35,8 @@ def load_stored_ratings(customer_ids: Collection[UUID]) -> StoredRatings:
         stored.lines_by_span[line.rated_span_id] = line
     final = Invoice.objects.filter(customer__in=customer_ids, state=InvoiceState.FINALIZED)
     stored.invoices = final.in_bulk()
+    for tax in InvoiceTax.objects.filter(customer__in=customer_ids).order_by("number"):
+        stored.taxes[tax.invoice_id].append(tax)
     credits = CreditEntry.objects.filter(customer__in=customer_ids)
     for invoice_id, amount in credits.values_list("invoice", "amount_minor"):
         stored.credit_by_invoice[invoice_id] += amount

@@ -66,7 +66,8 @@ class Certificate:
 @dataclass(frozen=True, slots=True)
 class Buyer:
     """
-    A customer as its evidence shows it. `pieces` are the countries of its pieces of evidence.
+    A customer as its evidence shows it. `pieces` are the countries of its pieces of evidence,
+    `evidence` the ids of the versions they were read from.
 
     `number_state` is what the register said of `tax_number`; `gst_statement`: it stated in writing
     that it is registered for GST.
@@ -78,6 +79,7 @@ class Buyer:
     number_state: NumberState = "none"
     gst_statement: bool = False
     pieces: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
     certificates: tuple[Certificate, ...] = ()
 
     @property

@@ -1,34 +1,46 @@
 """Customers as their evidence shows them: the newest version of each piece, the newest check."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import cast
 from uuid import UUID
 
+from accounts.models import Customer
 from tax.calc.tax_number import plain_number
 from tax.calc.types import Buyer, Certificate, NumberState, Place
 from tax.enums import EvidenceKind
 from tax.models import ExemptionCertificate, LocationEvidence, TaxIdCheck
 
-PLACES = (EvidenceKind.BILLING_ADDRESS, EvidenceKind.CARD_COUNTRY, EvidenceKind.DECLARED_PLACE)
+OTHER_PLACES = (EvidenceKind.CARD_COUNTRY, EvidenceKind.DECLARED_PLACE)
 Pieces = dict[str, LocationEvidence]
 
 
-def load_buyers(customer_ids: Collection[UUID]) -> dict[UUID, Buyer]:
-    """Three queries for any number of customers; without an address the place is empty."""
+def load_buyers(customers: Collection[Customer]) -> dict[UUID, Buyer]:
+    """
+    Three queries for any number of customers.
+
+    Address and number are the customer's own columns, whose every change is a version of evidence;
+    other places are the newest version of theirs.
+    """
+    customer_ids = [customer.pk for customer in customers]
     pieces: defaultdict[UUID, Pieces] = defaultdict(dict)
     newest = (
         LocationEvidence.objects.filter(customer__in=customer_ids)
-        .order_by("customer", "kind", "-version")
-        .distinct("customer", "kind")
+        .order_by("customer_id", "kind", "-version")
+        .distinct("customer_id", "kind")
     )
     for piece in newest:
         pieces[piece.customer_id][piece.kind] = piece
     states = number_states(customer_ids)
     certificates = load_certificates(customer_ids)
     return {
-        one: buyer_of(pieces[one], states=states, certificates=certificates[one], customer_id=one)
-        for one in customer_ids
+        customer.pk: buyer_of(
+            customer,
+            pieces[customer.pk],
+            states=states,
+            certificates=certificates[customer.pk],
+        )
+        for customer in customers
     }
 
 
@@ -36,8 +48,8 @@ def number_states(customer_ids: Collection[UUID]) -> dict[tuple[UUID, str], str]
     """What the register last said of each number of a customer."""
     newest = (
         TaxIdCheck.objects.filter(customer__in=customer_ids)
-        .order_by("customer", "number", "-asked_at", "-id")
-        .distinct("customer", "number")
+        .order_by("customer_id", "number", "-asked_at", "-id")
+        .distinct("customer_id", "number")
     )
     return {(one.customer_id, one.number): one.state for one in newest}
 
@@ -58,32 +70,24 @@ def load_certificates(
 
 
 def buyer_of(
+    customer: Customer,
     pieces: Pieces,
     *,
     states: Mapping[tuple[UUID, str], str],
     certificates: tuple[Certificate, ...],
-    customer_id: UUID,
 ) -> Buyer:
-    address = pieces.get(EvidenceKind.BILLING_ADDRESS)
-    tax_id = pieces.get(EvidenceKind.TAX_ID)
-    number = plain_number(tax_id.number) if tax_id else ""
-    state = states.get((customer_id, number), "pending") if number else "none"
+    number = plain_number(customer.tax_number)
+    state = states.get((customer.pk, number), "pending") if number else "none"
+    elsewhere = [pieces[kind].country for kind in OTHER_PLACES if kind in pieces]
     return Buyer(
-        place=place_of(address),
-        is_business=address.is_business if address else True,
+        place=Place(
+            customer.country, customer.region.strip().upper(), customer.postal_code.strip()
+        ),
+        is_business=customer.is_business,
         tax_number=number,
         number_state=cast(NumberState, state),
         gst_statement=EvidenceKind.GST_STATEMENT in pieces,
-        pieces=countries(pieces.get(kind) for kind in PLACES),
+        pieces=(customer.country, *filter(None, elsewhere)),
+        evidence=tuple(str(piece.pk) for _, piece in sorted(pieces.items())),
         certificates=certificates,
     )
-
-
-def place_of(address: LocationEvidence | None) -> Place:
-    if address is None:
-        return Place("")
-    return Place(address.country, address.region.strip().upper(), address.postal_code.strip())
-
-
-def countries(pieces: Iterable[LocationEvidence | None]) -> tuple[str, ...]:
-    return tuple(piece.country for piece in pieces if piece and piece.country)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from accounts.models import Customer
 from tax.calc.determine import determine
 from tax.calc.fact_book import FEDERAL, FactBook
 from tax.calc.types import Buyer, Market, Outcome, Place, Seller
@@ -74,6 +75,7 @@ class TaxWorld:
                 "number_state": buyer.number_state,
                 "pieces": list(buyer.pieces),
                 "gst_statement": buyer.gst_statement,
+                "evidence": list(buyer.evidence),
             },
             "market": {"code": market.code, "tax_due": market.tax_due},
         }
@@ -82,11 +84,11 @@ class TaxWorld:
 def load_tax_world(
     *,
     entity_ids: Collection[UUID],
-    customer_ids: Collection[UUID],
+    customers: Collection[Customer],
     crossed: Mapping[UUID, frozenset[str]],
 ) -> TaxWorld:
     """A fixed number of queries for any number of customers."""
-    buyers = load_buyers(customer_ids)
+    buyers = load_buyers(customers)
     zip_codes = {
         buyer.place.postal_code[:ZIP_DIGITS]
         for buyer in buyers.values()

@@ -7,9 +7,9 @@ from billing.calc.policy import PolicyInvalid, parse_policy
 from billing.calc.scenario.fields import Node, ScenarioUnusable, date_of, node
 from billing.calc.scenario.read_events import read_events
 from billing.calc.scenario.read_expect import read_expect
+from billing.calc.scenario.read_parties import read_customer, read_seller
 from billing.calc.scenario.read_plan import read_interval, read_plan
 from billing.calc.scenario.story import (
-    CustomerStory,
     Expectations,
     PlanStory,
     Story,
@@ -21,7 +21,6 @@ KEYS = (
     "subscription", "events", "until", "expect",
 )  # fmt: skip
 REQUIRED = ("id", "currency", "plan", "subscription", "until")
-CUSTOMER_KEYS = ("country", "region", "postal_code", "business", "vat_id", "vat_check")
 SUBSCRIPTION_KEYS = ("start", "anchor_day", "term", "commitment", "seats")
 
 
@@ -32,8 +31,6 @@ def read_scenario(value: object) -> Story:
     :raises ScenarioUnusable: for anything unknown, missing, or not what its key takes
     """
     said = node(value, "", allowed=KEYS, required=REQUIRED)
-    if said.has("seller"):
-        raise ScenarioUnusable("seller", "tax determination is not built yet.")
     currency, zone = read_currency(said), read_zone(said)
     plan = read_plan(said.values["plan"], "plan", code="plan-1", currency=currency)
     events = read_events(said.values.get("events") or [], zone=zone, currency=currency, plan=plan)
@@ -45,6 +42,7 @@ def read_scenario(value: object) -> Story:
         source=said.text("source"),
         currency=currency,
         timezone=zone.key,
+        seller=read_seller(said.values["seller"]) if said.has("seller") else None,
         customer=read_customer(said.values.get("customer") or {}),
         plan=plan,
         policy=read_policy(said.values.get("policy") or {}, currency),
@@ -73,21 +71,6 @@ def read_zone(said: Node) -> ZoneInfo:
             "timezone", f"“{name}” is not a time zone. Use an IANA name such as Europe/Berlin."
         )
     return ZoneInfo(name)
-
-
-def read_customer(value: object) -> CustomerStory:
-    """Only the address matters yet; the other facts are read for tax."""
-    said = node(value, "customer", allowed=CUSTOMER_KEYS)
-    said.flag("business", default=True)
-    country = said.text("country", "DE")
-    if len(country) != 2 or not country.isalpha() or not country.isupper():
-        raise ScenarioUnusable("customer.country", f"“{country}” is not a code such as DE.")
-    return CustomerStory(
-        country=country,
-        region=said.text("region"),
-        postal_code=said.text("postal_code"),
-        tax_number=said.text("vat_id"),
-    )
 
 
 def read_policy(value: object, currency: str) -> Mapping[str, object]:

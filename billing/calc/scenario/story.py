@@ -29,13 +29,36 @@ class PlanStory:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistrationStory:
+    """Where the seller may charge tax; both days included, open where None."""
+
+    jurisdiction: str
+    scheme: str = "local"
+    number: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SellerStory:
+    """Who sells; without one no tax is determined."""
+
+    country: str
+    region: str = ""
+    vat_id: str = ""
+    registrations: tuple[RegistrationStory, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerStory:
-    """Who buys; `facts` are fields of the customer's address."""
+    """Who buys; `tax_number_state` is what the register says of the number: valid, invalid, pending."""
 
     country: str = "DE"
     region: str = ""
     postal_code: str = ""
+    is_business: bool = True
     tax_number: str = ""
+    tax_number_state: str = "pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +110,7 @@ class Story:
     source: str
     currency: str
     timezone: str
+    seller: SellerStory | None
     customer: CustomerStory
     plan: PlanStory
     policy: Mapping[str, object]

@@ -71,7 +71,8 @@ def test_a_seat_added_in_february_is_on_the_next_invoice_with_its_formula(team, 
     )
     known = {key: value for key, value in SELLER.items() if hasattr(BillingEntity, key)}
     assign_seller(
-        customer=customer, billing_entity=BillingEntity.objects.create(currency="EUR", **known)
+        customer=customer,
+        billing_entity=BillingEntity.objects.create(currency="EUR", tax_engine="none", **known),
     )
     start_subscription(
         customer=customer,

@@ -57,7 +57,14 @@ UNUSABLE = {
         scenario(plan={"interval": "fortnight", "seat_types": {"member": {"price": 1}}}),
         "plan.interval: “fortnight” is not an interval",
     ),
-    "a seller": (scenario(seller={"country": "IE"}), "seller: tax determination is not built yet"),
+    "a seller without a country": (scenario(seller={}), "seller.country: is missing"),
+    "a registration": (
+        scenario(seller={"country": "IE", "registrations": ["ireland"]}),
+        "seller.registrations[0]: “ireland” is no registration",
+    ),
+    "a check of a tax id": (
+        scenario(customer={"vat_check": "maybe"}), "customer.vat_check: the check cannot be “maybe”",
+    ),
     "an expected line of nothing": (
         scenario(expect={"lines_include": [{}]}), "expect.lines_include[0]: names nothing",
     ),
