@@ -1,13 +1,13 @@
 """From an invoice and its lines to the sheet that prints it. Pure: same rows, same words."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from typing import Any
 
 from babel import Locale
 
 from billing.documents import formats
-from billing.documents.dates import billing_period, issued_on, supply_dates
+from billing.documents.dates import billing_period, issued_on, supply_date
 from billing.documents.groups import build_groups
 from billing.documents.parties import buyer_party, imprint, seller_party
 from billing.documents.payment_words import payment_sentence
@@ -26,6 +26,8 @@ from billing.documents.tax_words import tax_facts, tax_notes
 from billing.enums import InvoiceKind
 from kernel.refusal import Refusal
 
+LONG_KIND = 12  # letters that still fit beside the seller in the largest type
+
 
 class SnapshotIncomplete(Refusal):
     """A finalized invoice lacks something its sheet must print."""
@@ -33,11 +35,18 @@ class SnapshotIncomplete(Refusal):
     code = "document_snapshot_incomplete"
 
 
+class LogoMissing(Refusal):
+    """The seller's logo of the day of issue is gone. Another one is never printed in its place."""
+
+    code = "document_logo_missing"
+
+
 def build_sheet(source: InvoiceSource) -> Sheet:
     """
     The finished text of a finalized invoice or credit note.
 
     :raises SnapshotIncomplete: if a snapshot lacks a name it must have
+    :raises LogoMissing: if the logo it names is gone
     """
     try:
         return SheetWriter(source).write()
@@ -106,8 +115,17 @@ class SheetWriter:
             imprint=imprint(seller),
             page_word=words.page,
             of_word=words.of,
-            logo_png=invoice.seller.get("logo_png", ""),
+            kind_style="long" if self.source.taxes and len(kind) > LONG_KIND else "",
+            logo_png=self.logo(),
         )
+
+    def logo(self) -> str:
+        if self.invoice.seller.get("logo_sha256") and not self.source.logo_png:
+            raise LogoMissing(
+                f"{self.invoice.number} names a logo of {self.invoice.seller['legal_name']} that "
+                "is neither kept with it nor in its history. Restore it from the backup."
+            )
+        return self.source.logo_png
 
     def money(self, minor: int) -> str:
         return formats.money(minor, currency=self.invoice.currency, locale=self.locale)
@@ -132,17 +150,12 @@ class SheetWriter:
         return tuple(facts)
 
     def tax_facts(self) -> list[Fact]:
-        """When it was supplied, if that is not the day of issue, and what it corrects."""
-        source, facts = self.source, []
-        points = supply_dates(self.invoice, source.taxes)
-        if points:
-            after = points[-1] + timedelta(days=1)
-            supplied = (
-                self.day(points[0])
-                if len(points) == 1
-                else formats.period(points[0], after, locale=self.locale)
-            )
-            facts.append(Fact(self.words.supply_date, supplied))
+        """When it was supplied, if that is one day and not that of issue, and what it corrects."""
+        source = self.source
+        facts: list[Fact] = []
+        supplied = supply_date(self.invoice, source.taxes)
+        if supplied:
+            facts.append(Fact(self.words.supply_date, self.day(supplied)))
         if source.taxes and source.corrects:
             numbers = ", ".join(one.number for one in source.corrects)
             facts.append(Fact(self.words.corrects, numbers))

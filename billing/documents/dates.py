@@ -20,10 +20,10 @@ def billing_period(lines: Sequence[InvoiceLine]) -> tuple[date, date]:
     return min(line.span_first for line in regular), max(line.span_after for line in regular)
 
 
-def supply_dates(invoice: Invoice, taxes: Sequence[InvoiceTax]) -> tuple[date, ...]:
-    """The tax points in their order; none if the only one is the day of issue."""
-    points = sorted({tax.tax_point for tax in taxes})
-    return () if points == [issued_on(invoice)] else tuple(points)
+def supply_date(invoice: Invoice, taxes: Sequence[InvoiceTax]) -> date | None:
+    """The tax point if all lines share it and it is not the day of issue; else lines name theirs."""
+    points = {tax.tax_point for tax in taxes}
+    return points.pop() if len(points) == 1 and points != {issued_on(invoice)} else None
 
 
 def last_day(first: date, after: date) -> date:

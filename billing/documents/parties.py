@@ -57,8 +57,9 @@ def tax_label(country: str, words: Phrases) -> str:
 
 
 def registration_label(one: TaxId, words: Phrases) -> str:
-    name = words.tax_names.get(one.tax, one.tax)
-    return words.tax_registration.format(name=name, place=one.jurisdiction)
+    """ "VAT number GB", "QST number QC"."""
+    name, place = words.tax_names.get(one.tax, one.tax), one.jurisdiction.split("-")[-1]
+    return words.tax_registration.format(name=name, place=place)
 
 
 def known_facts(*pairs: tuple[str, str]) -> tuple[Fact, ...]:

@@ -85,7 +85,8 @@ class PolicyNote:
 class Sheet:
     """A whole document. All values are finished text in the customer's language.
 
-    `logo_png` is the seller's logo in base64, which stands at the head if it is there.
+    `logo_png` is the seller's logo in base64, which stands at the head if it is there;
+    `kind_style` is "long" where the kind's name needs smaller letters.
     """
 
     language: str
@@ -113,3 +114,4 @@ class Sheet:
     page_word: str
     of_word: str
     logo_png: str = ""
+    kind_style: str = ""

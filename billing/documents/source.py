@@ -24,12 +24,16 @@ class EarlierInvoice:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceSource:
-    """A finalized invoice with its lines by position, its taxes and what it corrects."""
+    """
+    A finalized invoice with its lines by position, its taxes, what it corrects, and the logo in
+    base64 whose digest its seller's snapshot names.
+    """
 
     invoice: Invoice
     lines: Sequence[InvoiceLine]
     taxes: Sequence[InvoiceTax] = ()
     corrects: Sequence[EarlierInvoice] = ()
+    logo_png: str = ""
 
     @property
     def seller_is_in_the_union(self) -> bool:

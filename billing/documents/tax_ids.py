@@ -33,11 +33,11 @@ class TaxId:
 
 def used_registrations(seller: Mapping[str, Any], taxes: Sequence[InvoiceTax]) -> tuple[TaxId, ...]:
     """The registrations these taxes were charged under, without the id the seller shows anyway."""
-    found = {
-        tax.registration.number: TaxId(tax.registration.number, tax.name, tax.jurisdiction)
-        for tax in taxes
-        if tax.registration is not None
-    }
+    found: dict[str, TaxId] = {}
+    for tax in taxes:
+        if tax.registration is not None:
+            number = tax.registration.number
+            found.setdefault(number, TaxId(number, tax.name, tax.jurisdiction))
     shown = compact(seller["vat_id"])
     return tuple(one for number, one in found.items() if number and compact(number) != shown)
 

@@ -201,6 +201,9 @@ class InvoiceDocument(models.Model):
     invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="document")
     path = models.CharField(max_length=200, help_text="In the default storage")
     sha256 = models.CharField(max_length=64)
+    xml_sha256 = models.CharField(
+        max_length=64, blank=True, help_text="Of the invoice as data inside it; empty: it has none"
+    )
     size = models.PositiveIntegerField(help_text="Bytes")
     pages = models.PositiveSmallIntegerField()
     rendered_at = models.DateTimeField()

@@ -1,19 +1,22 @@
 """Render: print finalized invoices and record what was printed. A recorded document is only read."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from billing.documents.archive import store_file
 from billing.documents.build_sheet import build_sheet
+from billing.documents.dates import issued_on
+from billing.documents.e_invoice.write import write_cii
+from billing.documents.factur_x import AttachedInvoice
 from billing.documents.source import InvoiceSource
 from billing.documents.weasy import print_sheet
 from billing.enums import InvoiceState, StageName
 from billing.models import Invoice, InvoiceDocument
 from billing.operations.refuse import Refused, record_refusals
+from billing.queries.invoice_sources import invoice_sources
 from kernel.refusal import Refusal
 from kernel.stage import StageOutcome
 
@@ -24,20 +27,17 @@ class DifferentRenderingError(Exception):
 
 def render_invoices(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
     """
-    Print these invoices, store their files and record path, digest, size and pages.
+    Print these invoices with their data inside, store the files and record path, digests, size
+    and pages.
 
     An invoice that has its document already is left as it is. One that cannot be printed or
-    stored is refused with its reason; the others pass.
+    stored, or whose data breaks a rule of EN 16931, is refused with its reason; the others pass.
 
     :raises DifferentRenderingError: if somebody else recorded another rendering meanwhile
     """
-    invoices = list(
-        Invoice.objects.filter(pk__in=keys, state=InvoiceState.FINALIZED, document=None)
-        .select_related("billing_entity")
-        .prefetch_related("lines")
-        .order_by("pk")
-    )
-    documents, refused = print_all(invoices, at=at)
+    waiting = Invoice.objects.filter(pk__in=keys, state=InvoiceState.FINALIZED, document=None)
+    sources = invoice_sources(waiting)
+    documents, refused = print_all(sources, at=at)
     with transaction.atomic():
         record_documents(documents)
         record_refusals(stage=StageName.RENDER, refused=refused, at=at)
@@ -45,33 +45,45 @@ def render_invoices(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
 
 
 def print_all(
-    invoices: Iterable[Invoice], *, at: datetime
+    sources: Iterable[InvoiceSource], *, at: datetime
 ) -> tuple[list[InvoiceDocument], list[Refused]]:
     """Documents to record for what could be printed, refusals for what could not."""
     documents, refused = [], []
-    for invoice in invoices:
+    for source in sources:
+        invoice = source.invoice
         try:
-            documents.append(print_invoice(invoice, at=at))
+            documents.append(print_invoice(source, at=at))
         except Refusal as refusal:
             refused.append(Refused(invoice.pk, invoice.number, refusal.code, refusal.message))
     return documents, refused
 
 
-def print_invoice(invoice: Invoice, *, at: datetime) -> InvoiceDocument:
-    """Print and store one finalized invoice; the row is not saved yet."""
+def print_invoice(source: InvoiceSource, *, at: datetime) -> InvoiceDocument:
+    """
+    Print and store one finalized invoice; the row is not saved yet.
+
+    An invoice from before taxes were decided has no data and prints as it always did.
+    """
+    invoice = source.invoice
     assert invoice.issued_at is not None
-    sheet = build_sheet(InvoiceSource(invoice, list(invoice.lines.all())))
-    printed = print_sheet(sheet)
+    data = write_cii(source) if source.taxes else None
+    attached = (
+        AttachedInvoice(data.xml, invoice.issued_at.astimezone(UTC), data.is_exact)
+        if data
+        else None
+    )
+    printed = print_sheet(build_sheet(source), attached)
     stored = store_file(
         printed.pdf,
         entity_code=invoice.billing_entity.code,
-        year=invoice.issued_at.astimezone(ZoneInfo(invoice.time_zone)).year,
+        year=issued_on(invoice).year,
         number=invoice.number,
     )
     return InvoiceDocument(
         invoice=invoice,
         path=stored.path,
         sha256=stored.sha256,
+        xml_sha256=data.sha256 if data else "",
         size=stored.size,
         pages=printed.pages,
         rendered_at=at,

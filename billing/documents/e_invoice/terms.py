@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from billing.documents.dates import billing_period, issued_on, last_day, supply_dates
+from billing.documents.dates import billing_period, issued_on, last_day, supply_date
 from billing.documents.e_invoice.amounts import Amounts
 from billing.documents.e_invoice.breakdown import (
     CHARGED,
@@ -71,13 +71,12 @@ def head_terms(source: InvoiceSource) -> dict[str, Any]:
     """Number, dates, references and notes."""
     invoice = source.invoice
     first, after = billing_period(source.lines)
-    points = supply_dates(invoice, source.taxes)
     return {
         "BT-1": invoice.number,
         "BT-2": issued_on(invoice),
         "BT-3": TYPE_CODES[InvoiceKind(invoice.kind)],
         "BT-5": invoice.currency,
-        "BT-7": points[0] if len(points) == 1 else None,
+        "BT-7": supply_date(invoice, source.taxes),
         "BT-10": invoice.buyer["external_id"],
         "BT-24": SPECIFICATION,
         "BT-72": max(tax.tax_point for tax in source.taxes),
@@ -153,7 +152,7 @@ def breakdown_terms(
 
     BT-7 is no term of a group; factur-x repeats the tax point of the invoice where it stands.
     """
-    has_tax_point = len(supply_dates(source.invoice, source.taxes)) == 1
+    has_tax_point = supply_date(source.invoice, source.taxes) is not None
     net_of = {line.position: amounts.units(line.amount_minor) for line in source.lines}
     terms = []
     for group in breakdown.groups:
