@@ -42,4 +42,10 @@ def words(code: str) -> str:
 @register.filter
 def percent(rate: Decimal) -> str:
     """19.9750 → "19.975 %"; units are percent already."""
-    return f"{rate.normalize():f} %"
+    return f"{plain(rate)} %"
+
+
+@register.filter
+def plain(number: Decimal) -> str:
+    """11.51250000 → "11.5125", and 10 stays "10"."""
+    return f"{Decimal(number).normalize():f}"

@@ -40,9 +40,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @desk_page("billing.view_stagerefusal")
 def flow(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
+    holds = holds_by_code()
     board: dict[str, Any] = {
         "lanes": flow_lanes(stages=STAGES, at=now),
-        "tax_holds": holds_by_code(),
+        "tax_holds": holds,
+        "held": sum(one.count for one in holds),
         "now": now,
     }
     if request.headers.get("HX-Target") == "board":

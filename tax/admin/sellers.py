@@ -6,7 +6,11 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminImageFieldWidget, UnfoldBooleanWidget
+from unfold.widgets import (
+    UnfoldAdminImageFieldWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
 
 from accounts.admin.base import PeopleAdmin
 from tax.admin.logo import checked_png, shown
@@ -44,7 +48,16 @@ class BillingEntityForm(forms.ModelForm):
     class Meta:
         model = BillingEntity
         exclude = ["created_at", "logo_png"]
-        help_texts = TAX_HELP
+        help_texts = {**TAX_HELP, "languages": "Codes with commas between, such as en, de"}
+        labels = {
+            "address_line1": "Address line 1",
+            "address_line2": "Address line 2",
+            "vat_id": "VAT id",
+            "iban": "IBAN",
+            "bic": "BIC",
+            "taxes_eu_consumers_at_home": "Taxes EU consumers at home",
+        }
+        widgets = {"languages": UnfoldAdminTextInputWidget}
 
     def clean_logo(self) -> str:
         given = self.cleaned_data.get("logo")
