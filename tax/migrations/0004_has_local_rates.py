@@ -4,20 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tax', '0003_append_only'),
+        ("tax", "0003_append_only"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='historicaltaxability',
-            name='has_local_rates',
-            field=models.BooleanField(default=False, help_text='Counties or cities add to the rate, by postal code'),
+            model_name="historicaltaxability",
+            name="has_local_rates",
+            field=models.BooleanField(
+                default=False, help_text="Counties or cities add to the rate, by postal code"
+            ),
         ),
         migrations.AddField(
-            model_name='taxability',
-            name='has_local_rates',
-            field=models.BooleanField(default=False, help_text='Counties or cities add to the rate, by postal code'),
+            model_name="taxability",
+            name="has_local_rates",
+            field=models.BooleanField(
+                default=False, help_text="Counties or cities add to the rate, by postal code"
+            ),
         ),
     ]

@@ -9,6 +9,7 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     InvoiceRun,
+    InvoiceTax,
     LedgerHead,
     NumberSeries,
     Price,
@@ -18,7 +19,9 @@ from billing.models import (
     SeatPolicy,
     StageRefusal,
     Subscription,
+    TaxHold,
 )
+from tax.models import TaxRegistration
 from tests.seatworld import START, SeatWorld, day
 
 APPEND_ONLY = {
@@ -120,7 +123,7 @@ def test_lines_must_sum_to_the_subtotal_when_finalized(billed):
             "invoice_credit_applied_within_total",
             {"credit_applied_minor": 1, "amount_due_minor": -1},
         ),
-        ("invoice_sign_follows_kind", {"tax_minor": -1, "total_minor": -1, "amount_due_minor": -1}),
+        ("invoice_taxes_sum_to_tax", {"tax_minor": 1, "total_minor": 1, "amount_due_minor": 1}),
         ("invoice_sequence_once_per_series", {"sequence": 1}),
         ("invoice_number_once", {"number": "SW-000001"}),
     ],
@@ -130,6 +133,69 @@ def test_a_finalized_invoice_adds_up_and_is_complete(billed, name, values):
     draft.save()
 
     refuses(name, lambda: finalize(draft, **values))
+
+
+def test_a_negative_total_is_a_credit_note(billed):
+    draft = draft_of(billed)
+    draft.save()
+    tax_of(draft, amount_minor=-1).save()
+
+    refuses(
+        "invoice_sign_follows_kind",
+        lambda: finalize(draft, tax_minor=-1, total_minor=-1, amount_due_minor=-1),
+    )
+
+
+def test_a_held_draft_is_not_finalized(billed):
+    draft = draft_of(billed)
+    draft.save()
+    hold = {"customer": billed.customer, "invoice": draft, "code": "x", "message": "x"}
+    TaxHold(**hold, since=START, checked_at=START).save()
+
+    refuses("invoice_held_is_not_finalized", lambda: finalize(draft))
+    refuses("tax_hold_one_open_per_invoice", TaxHold(**hold, since=START, checked_at=START).save)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("invoice_tax_needs_a_registration", {"amount_minor": 1, "registration": None}),
+        ("invoice_tax_names_its_lines", {"positions": []}),
+        ("invoice_tax_local_amount_has_its_rate", {"local_currency": "SEK"}),
+    ],
+)
+def test_a_tax_says_what_it_is_charged_by(billed, name, values):
+    draft = draft_of(billed)
+    draft.save()
+
+    refuses(name, tax_of(draft, **values).save)
+
+
+def test_the_taxes_of_a_finalized_invoice_are_final(billed):
+    draft = draft_of(billed)
+    draft.save()
+    tax = tax_of(draft)
+    tax.save()
+    refuses("invoice_tax_number_once", tax_of(draft).save)
+    finalize(draft)
+
+    refuses("invoice_tax_of_finalized_is_final", tax.delete)
+    refuses("invoice_tax_of_finalized_is_final", tax_of(draft, number=2).save)
+
+
+def tax_of(draft, **values):
+    """A row of tax on line 1 of a draft."""
+    registration, _ = TaxRegistration.objects.get_or_create(
+        billing_entity=draft.billing_entity, jurisdiction="IE", number="IE1", currency="EUR",
+        valid_from=START.date(), filing_frequency="monthly",
+    )  # fmt: skip
+    said = {
+        "number": 1, "name": "VAT", "jurisdiction": "IE", "treatment": "domestic",
+        "category_code": "S", "rate_percent": 23, "base_minor": 0, "amount_minor": 0,
+        "positions": [1], "tax_point": START.date(), "registration": registration, "rule": "x",
+        "words": "x", "inputs": {}, **values,
+    }  # fmt: skip
+    return InvoiceTax(customer=draft.customer, invoice=draft, **said)
 
 
 def test_a_customer_has_one_draft_of_a_kind_and_currency(billed):
