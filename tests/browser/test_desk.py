@@ -105,8 +105,11 @@ def test_the_list_of_invoices_is_taken_away_as_csv(page, invoice):
 
 @pytest.mark.parametrize(
     "place",
-    ["/desk/flow/", "/desk/runs/", "/desk/customers/", "/desk/invoices/", "customer", "invoice"],
-)
+    [
+        "/desk/flow/", "/desk/runs/", "/desk/customers/", "/desk/invoices/", "customer", "invoice",
+        "/desk/tax/holds/", "/desk/tax/markets/", "/desk/tax/registrations/", "/desk/tax/facts/",
+    ],
+)  # fmt: skip
 def test_a_page_fits_a_phone(page, invoice, subscription, place):
     world.refuse(subscription, run=world.make_run())
     page.set_viewport_size(PHONE)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Customer
-from tests.desk import world
+from tests.desk import tax_world, world
 
 
 def rows_of(answer):
@@ -18,7 +18,7 @@ def rows_of(answer):
     return list(csv.reader(io.StringIO(text)))
 
 
-def fill(catalog, count, *, first=1):
+def fill(catalog, count, *, first=1, with_tax=True):
     """So many customers, each with entries, a final invoice, a draft and a refusal."""
     made = []
     for number in range(first, first + count):
@@ -27,10 +27,23 @@ def fill(catalog, count, *, first=1):
             world.write_entry(catalog, subscription, added=2, at=world.START) for _ in range(3)
         ]
         invoice = world.write_invoice(catalog, subscription, entries)
-        world.write_invoice(catalog, subscription, entries, is_final=False)
+        draft = world.write_invoice(catalog, subscription, entries, is_final=False)
+        if with_tax:
+            add_tax(catalog, draft, number)
         world.refuse(subscription, run=world.make_run())
         made.append((subscription, invoice, entries))
     return made
+
+
+def add_tax(catalog, draft, number):
+    """Everything tax knows of a customer, and of a market of its own."""
+    customer = draft.customer
+    tax_world.hold(draft)
+    tax_world.decide(draft, tax_world.register(catalog.entity, f"X{chr(64 + number)}"))
+    tax_world.evidence(customer)
+    tax_world.ask(customer)
+    tax_world.answer_market(catalog.entity, f"Z{chr(64 + number)}")
+    tax_world.rate(f"Y{chr(64 + number)}", "19")
 
 
 def queries(client, address):
@@ -53,6 +66,11 @@ def queries(client, address):
         "desk:invoices",
         "desk:customers_csv",
         "desk:invoices_csv",
+        "desk:tax_holds",
+        "desk:tax_holds_csv",
+        "desk:tax_markets",
+        "desk:tax_registrations",
+        "desk:tax_facts",
     ],
 )
 def test_a_list_asks_as_much_of_the_database_for_many_as_for_few(as_role, catalog, page):
@@ -86,7 +104,7 @@ def test_an_admin_list_asks_as_much_for_many_as_for_few(as_role, catalog, name):
 
 def test_pages_of_one_thing_ask_as_much_for_long_as_for_short(as_role, catalog):
     client = as_role("administrator")
-    ((subscription, invoice, entries),) = fill(catalog, 1)
+    ((subscription, invoice, entries),) = fill(catalog, 1, with_tax=False)
     world.finalize(catalog, subscription.customer.invoices.get(state="draft"), 24000)
     addresses = [
         reverse("desk:customer", args=[subscription.customer_id]),

@@ -14,6 +14,11 @@ PAGES = (
     "desk:invoices",
     "desk:customers_csv",
     "desk:invoices_csv",
+    "desk:tax_holds",
+    "desk:tax_holds_csv",
+    "desk:tax_markets",
+    "desk:tax_registrations",
+    "desk:tax_facts",
 )
 ROLES = ("support", "analyst", "approver", "administrator")
 FOR_ADMINISTRATORS = {"apiclient", "apireply", "user", "group", "logentry"}
@@ -102,6 +107,7 @@ def test_only_approvers_and_administrators_publish_versions(as_role, role, grant
     [
         "entitlementevent", "seatledgerentry", "ledgerhead", "rating", "ratedspan", "invoice", "invoiceline",
         "invoicedocument", "creditentry", "numberseries", "invoicerun", "stagerefusal",
+        "invoicetax", "taxhold",
     ],
 )  # fmt: skip
 def test_nobody_adds_to_what_the_flow_writes(as_role, role, model):
