@@ -5,14 +5,13 @@ from tax.calc.outcomes import (
     Case,
     charge,
     charged,
-    number_unverified,
+    doubtful_number,
     outside_scope,
     part_of,
     rate_missing,
     registration_missing,
     reverse_charge,
 )
-from tax.calc.tax_number import number_country
 from tax.calc.types import Hold, Outcome
 
 VAT = "VAT"
@@ -24,15 +23,9 @@ def determine_european_union(case: Case) -> Outcome:
         return special_territory(case)
     if case.is_domestic:
         return domestic(case)
-    if case.buyer.is_business and case.buyer.number_state in {"pending", "valid"}:
-        issued_in = number_country(case.buyer.tax_number, default=case.where.country)
-        if issued_in != case.where.country:
-            return number_contradicts(case, issued_in)
-        if case.waits_for_register:
-            return number_unverified(case)
-        if case.has_valid_number:
-            return business_abroad(case)
-    return consumer_abroad(case)
+    if doubt := doubtful_number(case):
+        return doubt
+    return business_abroad(case) if case.has_valid_number else consumer_abroad(case)
 
 
 def domestic(case: Case) -> Outcome:
@@ -114,14 +107,6 @@ def doubtful_place(case: Case) -> Hold | None:
         "location_evidence_missing",
         f"{case.seller.pieces_needed} pieces of evidence must show that the customer is in "
         f"{country}, and there is {agreeing}. Record the card's country or a declared place of use.",
-    )
-
-
-def number_contradicts(case: Case, issued_in: str) -> Hold:
-    return Hold(
-        "location_evidence_contradicts",
-        f"The billing address is in {case.where.country} and tax id {case.buyer.tax_number} is of "
-        f"{issued_in}. Correct one of them on the customer's page.",
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tax.calc.fact_book import FactBook
+from tax.calc.tax_number import number_country
 from tax.calc.types import (
     WHOLE_PPM,
     Buyer,
@@ -165,6 +166,21 @@ def rate_missing(case: Case, tax: str) -> Hold:
         f"No {tax} rate of {case.where.code} is on record for {case.tax_point}. Add it under Tax, "
         "Rates, with its source.",
     )
+
+
+def doubtful_number(case: Case) -> Hold | None:
+    """A number of another country, or one the register has not confirmed."""
+    buyer = case.buyer
+    if not buyer.is_business or buyer.number_state not in {"pending", "valid"}:
+        return None
+    issued_in = number_country(buyer.tax_number, default=case.where.country)
+    if issued_in != case.where.country:
+        return Hold(
+            "location_evidence_contradicts",
+            f"The billing address is in {case.where.country} and tax id {buyer.tax_number} is of "
+            f"{issued_in}. Correct one of them on the customer's page.",
+        )
+    return number_unverified(case) if case.waits_for_register else None
 
 
 def number_unverified(case: Case) -> Hold:

@@ -3,7 +3,7 @@
 from tax.calc.outcomes import (
     Case,
     charge,
-    number_unverified,
+    doubtful_number,
     outside_scope,
     registration_missing,
     reverse_charge,
@@ -35,8 +35,8 @@ def determine_reverse_charging(case: Case) -> Outcome:
     """United Kingdom and Norway: a business customer accounts for the tax of a seller abroad."""
     if case.is_domestic:
         return domestic(case, tax=VAT)
-    if case.waits_for_register:
-        return number_unverified(case)
+    if doubt := doubtful_number(case):
+        return doubt
     if case.has_valid_number:
         return reverse_charge(
             case, rule=f"{case.where.country.lower()}_reverse_charge",
@@ -56,8 +56,8 @@ def determine_switzerland(case: Case) -> Outcome:
         return charge_there(case, tax=VAT, registration=registration)
     if case.is_domestic:
         return registration_missing(case, tax=VAT, where="CH")
-    if case.waits_for_register:
-        return number_unverified(case)
+    if doubt := doubtful_number(case):
+        return doubt
     if case.has_valid_number:
         return outside_scope(
             case, rule="ch_acquisition_tax", note="acquisition_tax",
@@ -71,8 +71,8 @@ def determine_australia(case: Case) -> Outcome:
     """GST of a seller abroad spares only businesses with ABN and a statement; both are kept."""
     if case.is_domestic:
         return domestic(case, tax=GST)
-    if case.waits_for_register:
-        return number_unverified(case)
+    if doubt := doubtful_number(case):
+        return doubt
     if case.has_valid_number and not case.buyer.gst_statement:
         return Hold(
             "gst_statement_missing",
