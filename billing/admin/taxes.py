@@ -14,12 +14,12 @@ class InvoiceTaxAdmin(FindsByCustomer, LookOnlyAdmin):
         "invoice", "number", "customer", "name", "jurisdiction", "treatment", "category_code",
         "rate_percent", "base", "amount", "tax_point", "registration", "rule",
     ]  # fmt: skip
-    list_filter = ["treatment", "category_code", "name"]
+    list_filter = ["treatment"]
+    ordering = ["-pk"]
     list_select_related = ["invoice", "customer", "registration"]
-    search_help_text = "Customer's name or id, or exactly an invoice number or a jurisdiction"
+    search_help_text = "Customer's name or id, or exactly an invoice number"
     found_by = (("invoice", Invoice, "number"),)
-    found_as = ("jurisdiction",)
-    date_hierarchy = "tax_point"
+    date_hierarchy = "invoice__cycle_date"
 
     base = money_column("base_minor", "Base", currency="invoice.currency")
     amount = money_column("amount_minor", "Amount", currency="invoice.currency")
@@ -31,6 +31,7 @@ class TaxHoldAdmin(FindsByCustomer, LookOnlyAdmin):
         "code", "customer", "invoice", "market", "owner", "since", "checked_at", "released_at",
         "message",
     ]  # fmt: skip
+    ordering = ["-pk"]
     list_filter = ["code", ("released_at", admin.EmptyFieldListFilter)]
     list_select_related = ["customer", "invoice", "owner"]
     search_help_text = "Customer's name or id, or exactly a code or market"

@@ -75,8 +75,8 @@ def on_day(day: date) -> Q:
     return Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
 
 
-def rates_today(day: date) -> tuple[tuple[str, tuple[RateRow, ...]], ...]:
-    """Rates of whole jurisdictions by group. Four queries."""
+def rates_today(day: date, *, place: str = "") -> tuple[tuple[str, tuple[RateRow, ...]], ...]:
+    """Rates of whole jurisdictions by group, of places that contain `place`. Four queries."""
     shares = {
         (one.jurisdiction, one.buyer_kind): one for one in Taxability.objects.filter(on_day(day))
     }
@@ -89,11 +89,15 @@ def rates_today(day: date) -> tuple[tuple[str, tuple[RateRow, ...]], ...]:
             .annotate(Count("pk"))
         )
     )
-    territories = dict(TaxTerritory.objects.values_list("jurisdiction", "name"))
+    territories = dict(
+        TaxTerritory.objects.filter(jurisdiction__contains="-").values_list("jurisdiction", "name")
+    )
     rows = [
         rate_row(one, taxed=taxed_words(shares, one), local=local[one.jurisdiction], territories=territories)
         for one in TaxRate.objects.filter(on_day(day), postal_code="")
     ]  # fmt: skip
+    wanted = place.strip().casefold()
+    rows = [row for row in rows if wanted in f"{row.place} {row.jurisdiction}".casefold()]
     rows.sort(key=lambda row: (row.place, row.tax))
     grouped = ((name, tuple(row for row in rows if row.group == name)) for name in GROUPS)
     return tuple((name, members) for name, members in grouped if members)

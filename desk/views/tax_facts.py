@@ -12,12 +12,14 @@ from desk.views.page import desk_page, show
 @desk_page("tax.view_taxrate")
 def facts(request: HttpRequest) -> HttpResponse:
     today = timezone.now().date()
+    place = request.GET.get("place", "")
     return show(
         request,
         "desk/tax_facts.html",
         title="Rates and facts",
         today=today,
-        groups=rates_today(today),
+        place=place,
+        groups=rates_today(today, place=place),
         changes=rate_changes(today),
         exchange_rates=newest_exchange_rates(),
     )

@@ -18,6 +18,7 @@ class LocationEvidenceAdmin(LookOnlyAdmin):
         "source", "recorded_by", "recorded_at",
     ]  # fmt: skip
     list_filter = ["kind", "is_business"]
+    ordering = ["-pk"]
     list_select_related = ["customer", "recorded_by"]
     search_fields = ["customer__legal_name", "customer__external_id", "number"]
     date_hierarchy = "recorded_at"
@@ -30,6 +31,7 @@ class TaxIdCheckAdmin(LookOnlyAdmin):
         "answered_at", "answered_by", "attempts", "next_attempt_at", "last_error",
     ]  # fmt: skip
     list_filter = ["state", "register"]
+    ordering = ["-pk"]
     list_select_related = ["customer", "answered_by"]
     search_fields = [
         "number", "customer__legal_name", "customer__external_id", "consultation_number",
@@ -43,6 +45,7 @@ class ExemptionCertificateAdmin(PeopleAdmin):
         "customer", "jurisdiction", "kind", "number", "reason", "valid_from", "valid_to",
         "verified_by", "verified_at",
     ]  # fmt: skip
+    ordering = ["-pk"]
     list_filter = ["kind", ("verified_at", admin.EmptyFieldListFilter)]
     list_select_related = ["customer", "verified_by"]
     search_fields = ["number", "jurisdiction", "customer__legal_name", "customer__external_id"]

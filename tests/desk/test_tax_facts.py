@@ -37,6 +37,22 @@ def test_rates_are_those_of_today_by_group(as_role):
     assert (texas.place, texas.percent, texas.local) == ("United States, TX", 6.25, 1)
 
 
+def test_rates_are_found_by_the_name_or_code_of_a_place(as_role):
+    tax_world.rate("DE", "19")
+    tax_world.rate("US-TX", "6.25", tax="Sales tax")
+    client = as_role("support")
+
+    found = [
+        [row.jurisdiction for _group, rows in page.context_data["groups"] for row in rows]
+        for page in (
+            client.get(reverse("desk:tax_facts"), {"place": asked})
+            for asked in ("germ", "us-tx", "atlantis")
+        )
+    ]
+
+    assert found == [["DE"], ["US-TX"], []]
+
+
 def test_a_rate_that_changes_soon_is_announced_once_with_both_values(as_role):
     today = timezone.now().date()
     change = today + timedelta(days=40)
