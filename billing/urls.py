@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from billing.api.customers import Customers
 from billing.api.events import EntitlementEventBatch, EntitlementEvents
-from billing.api.invoices import InvoiceByNumber, InvoicePdf, Invoices
+from billing.api.invoices import InvoiceByNumber, InvoicePdf, Invoices, InvoiceUbl, InvoiceXml
 from billing.api.preview import SubscriptionPreview
 from billing.api.subscriptions import Subscriptions
 from billing.api.subscriptions_read import SubscriptionById
@@ -33,6 +33,8 @@ urlpatterns = [
     path("invoices", Invoices.as_view(), name="invoices"),
     path("invoices/<str:number>", InvoiceByNumber.as_view(), name="invoice"),
     path("invoices/<str:number>/pdf", InvoicePdf.as_view(), name="invoice_pdf"),
+    path("invoices/<str:number>/xml", InvoiceXml.as_view(), name="invoice_xml"),
+    path("invoices/<str:number>/ubl", InvoiceUbl.as_view(), name="invoice_ubl"),
     path(
         "invoices/<str:number>/lines/<int:position>/trace",
         InvoiceLineTrace.as_view(),

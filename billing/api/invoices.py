@@ -1,4 +1,4 @@
-"""GET invoices: a page of them, one with its lines, and its document as issued."""
+"""GET invoices: a page of them, one with its lines, its document as issued, and it as data."""
 
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,9 +16,11 @@ from billing.api.authentication import ApiView
 from billing.api.customers import field_errors
 from billing.api.errors import invalid, not_found, refused
 from billing.api.schemas import InvoiceListSchema, InvoiceSchema
-from billing.documents.archive import open_document
+from billing.documents.archive import open_data, open_document
+from billing.documents.e_invoice.write import write_ubl
 from billing.enums import InvoiceKind
 from billing.models import InvoiceDocument
+from billing.queries.invoice_sources import source_of_issued
 from billing.queries.issued_invoices import (
     InvoiceQuestion,
     invoice_on_paper,
@@ -95,20 +97,61 @@ class InvoicePdf(ApiView):
     @extend_schema(responses={(200, "application/pdf"): bytes})
     def get(self, request: Request, number: str) -> HttpResponseBase:
         """The PDF as issued, byte for byte; its ETag is its digest."""
-        document = (
-            InvoiceDocument.objects.select_related("invoice")
-            .exclude(invoice__number="")
-            .filter(invoice__number=number)
-            .first()
-        )
+        document = document_of(number)
         if document is None:
             return not_found("document of such an invoice yet")
         try:
             content = open_document(document)
         except Refusal as refusal:
             return refused(refusal)
-        headers = {
-            "ETag": f'"{document.sha256}"',
-            "Content-Disposition": f'inline; filename="{document.invoice.number}.pdf"',
-        }
-        return HttpResponse(content, content_type="application/pdf", headers=headers)
+        return download(
+            content, digest=document.sha256, name=f"{number}.pdf", content_type="application/pdf"
+        )
+
+
+class InvoiceXml(ApiView):
+    scopes = {"GET": ApiScope.BILLING_READ}
+
+    @extend_schema(responses={(200, "application/xml"): bytes})
+    def get(self, request: Request, number: str) -> HttpResponseBase:
+        """The invoice as data (EN 16931, CII) as it lies inside the PDF; its ETag is its digest."""
+        document = document_of(number)
+        if document is None:
+            return not_found("document of such an invoice yet")
+        try:
+            content = open_data(document)
+        except Refusal as refusal:
+            return refused(refusal)
+        return download(content, digest=document.xml_sha256, name=f"{number}.xml")
+
+
+class InvoiceUbl(ApiView):
+    scopes = {"GET": ApiScope.BILLING_READ}
+
+    @extend_schema(responses={(200, "application/xml"): bytes})
+    def get(self, request: Request, number: str) -> HttpResponseBase:
+        """The same data as UBL 2.1, written and checked on demand."""
+        source = source_of_issued(number=number)
+        if source is None:
+            return not_found("such invoice")
+        try:
+            data = write_ubl(source)
+        except Refusal as refusal:
+            return refused(refusal)
+        return download(data.xml, digest=data.sha256, name=f"{number}.ubl.xml")
+
+
+def document_of(number: str) -> InvoiceDocument | None:
+    return (
+        InvoiceDocument.objects.select_related("invoice")
+        .exclude(invoice__number="")
+        .filter(invoice__number=number)
+        .first()
+    )
+
+
+def download(
+    content: bytes, *, digest: str, name: str, content_type: str = "application/xml"
+) -> HttpResponse:
+    headers = {"ETag": f'"{digest}"', "Content-Disposition": f'inline; filename="{name}"'}
+    return HttpResponse(content, content_type=content_type, headers=headers)

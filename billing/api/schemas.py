@@ -136,6 +136,7 @@ class IssuedLineSchema(S):
 
 class StoredDocumentSchema(S):
     sha256 = serializers.CharField()
+    xml_sha256 = serializers.CharField(help_text="Of the XML inside; empty if it has none")
     size = serializers.IntegerField()
     pages = serializers.IntegerField()
     rendered_at = serializers.DateTimeField()

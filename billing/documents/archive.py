@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
+from io import BytesIO
 
+import pikepdf
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.text import get_valid_filename
 
+from billing.documents.factur_x import FILE_NAME
 from billing.models import InvoiceDocument
 from kernel.refusal import Refusal
 
@@ -19,6 +22,12 @@ class DocumentAltered(Refusal):
     """The file is not the one that was issued. It is never shown."""
 
     code = "document_altered"
+
+
+class DocumentWithoutData(Refusal):
+    """It was issued before invoices carried their data."""
+
+    code = "document_without_data"
 
 
 class DocumentNotStored(Refusal):
@@ -93,3 +102,26 @@ def open_document(document: InvoiceDocument) -> bytes:
             "Restore it from the backup."
         )
     return content
+
+
+def open_data(document: InvoiceDocument) -> bytes:
+    """
+    The XML inside the PDF as issued, byte for byte.
+
+    :raises DocumentWithoutData: if it was issued without
+    :raises DocumentMissing: if the file is gone
+    :raises DocumentAltered: if a digest is not the one recorded when it was rendered
+    """
+    if not document.xml_sha256:
+        raise DocumentWithoutData(
+            f"{document.invoice.number} was issued before invoices carried their data. "
+            "Its PDF is the invoice."
+        )
+    with pikepdf.open(BytesIO(open_document(document))) as pdf:
+        xml: bytes = pdf.attachments[FILE_NAME].get_file().read_bytes()
+    if digest(xml) != document.xml_sha256:
+        raise DocumentAltered(
+            f"The data in {document.path} is not what was issued: its digest differs. "
+            "Restore the file from the backup."
+        )
+    return xml

@@ -115,6 +115,7 @@ class SheetWriter:
             imprint=imprint(seller),
             page_word=words.page,
             of_word=words.of,
+            sums_style="fitted" if self.source.taxes else "",
             kind_style="long" if self.source.taxes and len(kind) > LONG_KIND else "",
             logo_png=self.logo(),
         )

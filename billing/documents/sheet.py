@@ -86,7 +86,8 @@ class Sheet:
     """A whole document. All values are finished text in the customer's language.
 
     `logo_png` is the seller's logo in base64, which stands at the head if it is there;
-    `kind_style` is "long" where the kind's name needs smaller letters.
+    `kind_style` is "long" where the kind's name needs smaller letters, `sums_style` "fitted" where
+    the sums name taxes and their bases.
     """
 
     language: str
@@ -115,3 +116,4 @@ class Sheet:
     of_word: str
     logo_png: str = ""
     kind_style: str = ""
+    sums_style: str = ""

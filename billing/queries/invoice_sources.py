@@ -1,12 +1,14 @@
 """The rows documents are made from: lines, taxes with their registrations, and what the lines correct."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from billing.documents.dates import issued_on
 from billing.documents.source import EarlierInvoice, InvoiceSource
+from billing.enums import InvoiceState
 from billing.models import Invoice, InvoiceLine, RatedSpan
 from billing.records.snapshots import logo_digest
 from tax.models import BillingEntity
@@ -32,6 +34,12 @@ def invoice_sources(invoices: QuerySet[Invoice]) -> list[InvoiceSource]:
         )
         for invoice in loaded
     ]
+
+
+def source_of_issued(**invoice: Any) -> InvoiceSource | None:
+    """One finalized invoice by its number or key."""
+    issued = Invoice.objects.filter(state=InvoiceState.FINALIZED, **invoice)
+    return next(iter(invoice_sources(issued)), None)
 
 
 def corrected_invoices(lines: Sequence[InvoiceLine]) -> dict[UUID, tuple[EarlierInvoice, ...]]:

@@ -62,6 +62,7 @@ class IssuedLine:
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
     sha256: str
+    xml_sha256: str
     size: int
     pages: int
     rendered_at: datetime
@@ -203,6 +204,7 @@ def issued_line(line: InvoiceLine) -> IssuedLine:
 def stored_document(document: InvoiceDocument) -> StoredDocument:
     return StoredDocument(
         sha256=document.sha256,
+        xml_sha256=document.xml_sha256,
         size=document.size,
         pages=document.pages,
         rendered_at=document.rendered_at,

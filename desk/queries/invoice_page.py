@@ -92,6 +92,7 @@ class InvoicePage:
     has_document: bool
     document_pages: int
     document_sha256: str
+    has_data: bool
 
 
 def invoice_page(key: str) -> InvoicePage | None:
@@ -142,6 +143,7 @@ def invoice_page(key: str) -> InvoicePage | None:
         has_document=document is not None,
         document_pages=document.pages if document else 0,
         document_sha256=document.sha256 if document else "",
+        has_data=bool(document and document.xml_sha256),
     )
 
 
