@@ -50,8 +50,8 @@ urlpatterns = [
     path("tax/holds.csv", tax_holds.holds_csv, name="tax_holds_csv"),
     path("tax/holds/<uuid:hold_id>/assign/", tax_holds.assign, name="tax_hold_assign"),
     path(
-        "tax/sellers/<uuid:entity_id>/markets/<str:market>/",
-        tax_holds.market_of,
+        "tax/sellers/<uuid:entity_id>/market-of/<uuid:customer_id>/",
+        tax_markets.market_of,
         name="tax_market_of",
     ),
     path("tax/facts/", tax_facts.facts, name="tax_facts"),

@@ -149,8 +149,8 @@ def way_out(hold: TaxHold) -> WayOut:
     """The page where what is missing can be entered."""
     entity_id = hold.invoice.billing_entity_id
     if hold.code == "market_not_signed_off":
-        place = reverse("desk:tax_market_of", args=[entity_id, hold.market or "-"])
-        return WayOut(f"Checklist of {hold.market or 'its market'}", place)
+        place = reverse("desk:tax_market_of", args=[entity_id, hold.customer_id])
+        return WayOut("Its market's checklist", place)
     if hold.code == "tax_registration_missing":
         return WayOut("Registrations", reverse("desk:tax_registrations"))
     if hold.code in CUSTOMER_CODES:

@@ -1,7 +1,7 @@
 """Markets as the desk shows them: which are in use, what is answered, who signed, who waits."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -69,14 +69,14 @@ class MarketPage:
 
 
 def market_rows() -> tuple[MarketRow, ...]:
-    """Every checklist, and every market with customers and none. Five queries for any number."""
+    """Every checklist, and every market with customers and none. Six queries for any number."""
     entities = dict(BillingEntity.objects.values_list("pk", "code"))
     checklists = {
         (one.billing_entity_id, one.market): one
         for one in MarketChecklist.objects.select_related("signed_off_by")
     }
-    customers = customers_by_market(set(checklists))
-    held = held_by_market()
+    codes = MarketCodes.load()
+    customers, held = customers_by_market(codes), held_by_market(codes)
     rows = [
         market_row(
             key,
@@ -118,38 +118,67 @@ def market_row(
     )
 
 
-def customers_by_market(known: set[Key]) -> Counter[Key]:
-    """Active customers by seller and market: a state's own checklist first, else the country's."""
-    other_names = {
-        country: jurisdiction.split("-", maxsplit=1)[0]
-        for country, jurisdiction in TaxTerritory.objects.filter(postal_from="").values_list(
-            "country", "jurisdiction"
+@dataclass(frozen=True, slots=True)
+class MarketCodes:
+    """Which market a place counts for: the checklist of its state if there is one, else its country's."""
+
+    known: frozenset[Key]
+    other_names: Mapping[str, str]
+
+    @classmethod
+    def load(cls) -> "MarketCodes":
+        """Two queries."""
+        names = TaxTerritory.objects.filter(postal_from="").values_list("country", "jurisdiction")
+        return cls(
+            known=frozenset(MarketChecklist.objects.values_list("billing_entity", "market")),
+            other_names={country: code.split("-", maxsplit=1)[0] for country, code in names},
         )
-    }
+
+    def key(self, entity_id: UUID, country: str, region: str) -> Key:
+        of_state = (entity_id, f"{country}-{region.strip().upper()}")
+        if country in FEDERAL and of_state in self.known:
+            return of_state
+        return (entity_id, self.other_names.get(country, country))
+
+
+def customers_by_market(codes: MarketCodes) -> Counter[Key]:
+    """Active customers by seller and market. One query."""
     places = (
         SellerAssignment.objects.filter(customer__status=CustomerStatus.ACTIVE)
         .order_by()
         .values_list("billing_entity", "customer__country", "customer__region")
         .annotate(customers=Count("pk"))
     )
-    counts: Counter[Key] = Counter()
-    for entity_id, country, region, count in places:
-        key = (entity_id, f"{country}-{region.strip().upper()}")
-        if country not in FEDERAL or key not in known:
-            key = (entity_id, other_names.get(country, country))
-        counts[key] += count
-    return counts
+    return counted(places, codes)
 
 
-def held_by_market() -> Mapping[Key, int]:
-    """Drafts that wait for a signature, by seller and market."""
-    rows = (
+def held_by_market(codes: MarketCodes) -> Counter[Key]:
+    """Drafts that wait for a signature, by seller and market. One query."""
+    places = (
         TaxHold.objects.filter(released_at=None, code=NOT_SIGNED)
         .order_by()
-        .values_list("invoice__billing_entity", "market")
+        .values_list("invoice__billing_entity", "customer__country", "customer__region")
         .annotate(drafts=Count("pk"))
     )
-    return defaultdict(int, {(entity, market): count for entity, market, count in rows})
+    return counted(places, codes)
+
+
+def taxed_by_market(codes: MarketCodes) -> Counter[Key]:
+    """Drafts whose tax is determined already: they go on as they are. One query."""
+    places = (
+        Invoice.objects.filter(state=InvoiceState.DRAFT, tax_minor__isnull=False)
+        .order_by()
+        .values_list("billing_entity", "customer__country", "customer__region")
+        .annotate(drafts=Count("pk"))
+    )
+    return counted(places, codes)
+
+
+def counted(places: Iterable[tuple[UUID, str, str, int]], codes: MarketCodes) -> Counter[Key]:
+    counts: Counter[Key] = Counter()
+    for entity_id, country, region, count in places:
+        counts[codes.key(entity_id, country, region)] += count
+    return counts
 
 
 def market_page(checklist_id: UUID, *, on: date) -> MarketPage | None:
@@ -162,36 +191,22 @@ def market_page(checklist_id: UUID, *, on: date) -> MarketPage | None:
     if checklist is None:
         return None
     key = (checklist.billing_entity_id, checklist.market)
-    known = set(MarketChecklist.objects.values_list("billing_entity", "market"))
-    held = TaxHold.objects.filter(
-        released_at=None, code=NOT_SIGNED, market=key[1], invoice__billing_entity=key[0]
-    ).count()
+    codes = MarketCodes.load()
+    held = held_by_market(codes)[key]
     return MarketPage(
         row=market_row(
             key,
             entity=checklist.billing_entity.code,
             checklist=checklist,
-            customers=customers_by_market(known)[key],
+            customers=customers_by_market(codes)[key],
             held=held,
         ),
         questions=questions_of(checklist, on=on),
         open_questions=tuple(open_questions(checklist, on=on)),
         held=held,
-        taxed=taxed_drafts(key),
+        taxed=taxed_by_market(codes)[key],
         history=history_of(checklist),
     )
-
-
-def taxed_drafts(key: Key) -> int:
-    """Drafts for customers there whose tax is determined already: they go on as they are."""
-    country, _, region = key[1].partition("-")
-    drafts = Invoice.objects.filter(
-        billing_entity=key[0],
-        state=InvoiceState.DRAFT,
-        tax_minor__isnull=False,
-        customer__country=country,
-    )
-    return drafts.filter(customer__region__iexact=region).count() if region else drafts.count()
 
 
 def questions_of(checklist: MarketChecklist, *, on: date) -> tuple[Question, ...]:

@@ -10,7 +10,7 @@ from django.db.models.functions import RowNumber
 
 from accounts.models import Customer
 from desk.queries.tax_holds import HoldRow, open_holds_of
-from tax.calc.fact_book import FEDERAL
+from desk.queries.tax_markets import MarketCodes
 from tax.models import ExemptionCertificate, LocationEvidence, MarketChecklist, TaxIdCheck
 
 VERSIONS_SHOWN = 5
@@ -88,7 +88,7 @@ class CustomerTax:
 
 
 def customer_tax(customer_id: UUID, *, on: date) -> CustomerTax:
-    """Six queries, however long the history is."""
+    """Nine queries, however long the history is."""
     customer = Customer.objects.select_related("seller_assignment").get(pk=customer_id)
     return CustomerTax(
         is_business=customer.is_business,
@@ -195,17 +195,11 @@ def market_of(customer: Customer) -> MarketOfCustomer | None:
     assignment = getattr(customer, "seller_assignment", None)
     if assignment is None:
         return None
-    codes = [customer.country]
-    if customer.country in FEDERAL and customer.region:
-        codes.insert(0, f"{customer.country}-{customer.region.strip().upper()}")
-    checklists = {
-        one.market: one
-        for one in MarketChecklist.objects.filter(
-            billing_entity=assignment.billing_entity_id, market__in=codes
-        )
-    }
-    for code in codes:
-        if found := checklists.get(code):
-            is_signed = found.signed_off_at is not None
-            return MarketOfCustomer(code, found.pk, is_signed, found.get_tax_due_display())
-    return MarketOfCustomer(customer.country, None, False, "")
+    entity_id, code = MarketCodes.load().key(
+        assignment.billing_entity_id, customer.country, customer.region
+    )
+    found = MarketChecklist.objects.filter(billing_entity=entity_id, market=code).first()
+    if found is None:
+        return MarketOfCustomer(code, None, False, "")
+    is_signed = found.signed_off_at is not None
+    return MarketOfCustomer(code, found.pk, is_signed, found.get_tax_due_display())

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.admin.models import CHANGE
 from django.contrib.auth.models import User
 from django.http import (
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
@@ -146,17 +145,3 @@ def back_to(request: HttpRequest) -> str:
     if not ours or not place.startswith("/"):
         return reverse("desk:tax_holds")
     return place
-
-
-@require_GET
-@desk_page("tax.view_marketchecklist")
-def market_of(request: HttpRequest, entity_id: UUID, market: str) -> HttpResponse:
-    """From a hold to the checklist it waits for, or to the list if nobody started it."""
-    entity = BillingEntity.objects.filter(pk=entity_id).first()
-    if entity is None:
-        raise Http404("No billing entity has this key.")
-    checklist = entity.markets.filter(market=market).first()
-    if checklist is None:
-        messages.info(request, f"{entity.code} has no checklist for {market} yet: start it here.")
-        return HttpResponseRedirect(reverse("desk:tax_markets"))
-    return HttpResponseRedirect(reverse("desk:tax_market", args=[checklist.pk]))

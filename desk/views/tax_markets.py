@@ -8,14 +8,17 @@ from django.contrib import messages
 from django.contrib.admin.models import CHANGE
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.models import Customer
 from billing.tasks import tick
-from desk.queries.tax_markets import market_page, market_rows
+from desk.queries.tax_markets import MarketCodes, market_page, market_rows
 from desk.views.page import desk_page, note_in_log, show
 from kernel.refusal import Refusal
+from tax.models import BillingEntity
 from tax.operations.revoke_sign_off import MOST_CHARACTERS, revoke_sign_off
 from tax.operations.sign_off_market import sign_off_market
 
@@ -51,6 +54,20 @@ def market(request: HttpRequest, checklist_id: UUID) -> HttpResponse:
         page=page,
         most_characters=MOST_CHARACTERS,
     )
+
+
+@require_GET
+@desk_page("tax.view_marketchecklist")
+def market_of(request: HttpRequest, entity_id: UUID, customer_id: UUID) -> HttpResponse:
+    """From a hold to the checklist it waits for, or to the list if nobody started it."""
+    entity = get_object_or_404(BillingEntity, pk=entity_id)
+    customer = get_object_or_404(Customer, pk=customer_id)
+    _, code = MarketCodes.load().key(entity.pk, customer.country, customer.region)
+    checklist = entity.markets.filter(market=code).first()
+    if checklist is None:
+        messages.info(request, f"{entity.code} has no checklist for {code} yet: start it here.")
+        return HttpResponseRedirect(reverse("desk:tax_markets"))
+    return HttpResponseRedirect(reverse("desk:tax_market", args=[checklist.pk]))
 
 
 @require_POST

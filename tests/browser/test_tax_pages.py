@@ -21,7 +21,7 @@ def test_a_hold_is_taken_over_and_leads_to_its_way_out(page, catalog, held):
     page.get_by_role("button", name="Assign to me: Acme 1 GmbH").click()
 
     expect(page.get_by_text("Assigned to ana.")).to_be_visible()
-    page.get_by_role("link", name="Checklist of DE").click()
+    page.get_by_role("link", name="Its market's checklist").click()
     expect(page.get_by_role("heading", name="Checklist")).to_be_visible()
 
 

@@ -176,11 +176,28 @@ def test_answers_are_locked_while_signed(as_role, catalog, checklist):
 
 
 def test_a_hold_leads_to_the_checklist_it_waits_for(as_role, catalog, checklist):
+    german = world.make_customer(catalog, 1).customer
+    french = world.make_customer(catalog, 2).customer
+    french.country = "FR"
+    french.save()
     client = as_role("support")
-    entity = catalog.entity
 
-    there = client.get(reverse("desk:tax_market_of", args=[entity.pk, "DE"]))
-    nowhere = client.get(reverse("desk:tax_market_of", args=[entity.pk, "FR"]))
+    there, nowhere = (
+        client.get(reverse("desk:tax_market_of", args=[catalog.entity.pk, one.pk])).url
+        for one in (german, french)
+    )
 
-    assert there.url == reverse("desk:tax_market", args=[checklist.pk])
-    assert nowhere.url == reverse("desk:tax_markets")
+    assert there == reverse("desk:tax_market", args=[checklist.pk])
+    assert nowhere == reverse("desk:tax_markets")
+
+
+def test_a_draft_of_a_state_waits_for_the_states_own_checklist(as_role, catalog, draft):
+    customer = draft.customer
+    customer.country, customer.region = "US", "tx"
+    customer.save()
+    texas = tax_world.answer_market(catalog.entity, "US-TX")
+    tax_world.hold(draft, market="US")
+
+    page = as_role("support").get(reverse("desk:tax_market", args=[texas.pk])).context_data["page"]
+
+    assert (page.held, page.row.customers) == (1, 1)
