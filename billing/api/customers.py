@@ -18,6 +18,9 @@ from billing.api.idempotency import once
 from kernel.refusal import Refusal
 from tax.models import BillingEntity
 from tax.operations.assign_seller import assign_seller
+from tax.operations.record_evidence import declare_place, record_evidence
+
+SOURCE = "API"
 
 
 class CustomerSchema(serializers.Serializer[Any]):
@@ -32,7 +35,15 @@ class CustomerSchema(serializers.Serializer[Any]):
     region = serializers.CharField(max_length=100, required=False, allow_blank=True)
     language = serializers.ChoiceField(["en", "de"], default="en")
     time_zone = serializers.CharField(max_length=64, default="UTC")
-    tax_number = serializers.CharField(max_length=32, required=False, allow_blank=True)
+    tax_number = serializers.CharField(
+        max_length=32, required=False, allow_blank=True, help_text="VAT or tax id; it is verified"
+    )
+    is_business = serializers.BooleanField(default=True)
+    place_of_use = serializers.RegexField(
+        r"^[A-Z]{2}$",
+        required=False,
+        help_text="Country where the customer says it uses the product: evidence for tax",
+    )
     payment_terms_days = serializers.IntegerField(min_value=0, max_value=365, default=30)
     paper = serializers.ChoiceField(["A4", "Letter"], default="A4")
     billing_owner_name = serializers.CharField(max_length=200, required=False)
@@ -60,7 +71,7 @@ class Customers(ApiView):
             if not body.is_valid():
                 return invalid(field_errors(body.errors))
             values = dict(body.validated_data)
-            code = values.pop("billing_entity", "")
+            code, place = values.pop("billing_entity", ""), values.pop("place_of_use", "")
             entity = BillingEntity.objects.filter(code=code).first() if code else None
             if code and entity is None:
                 message = f"There is no billing entity “{code}”."
@@ -70,6 +81,9 @@ class Customers(ApiView):
                     customer = register_customer(**values, at=now)
                     if entity:
                         assign_seller(customer=customer, billing_entity=entity)
+                    record_evidence(customers=[customer], source=SOURCE, at=now)
+                    if place:
+                        declare_place(customer=customer, country=place, source=SOURCE, at=now)
             except Refusal as refusal:
                 return refused(refusal)
             return Response(

@@ -38,7 +38,7 @@ ENTITIES: tuple[Mapping[str, Any], ...] = (
     {
         "code": "LRIE", "legal_name": "Lumenreach Ireland Limited",
         "address_line1": "14 Harbour Row", "postal_code": "D02 XK41", "city": "Dublin",
-        "country": "IE", "currency": "EUR", "vat_id": "", "registration_number": "CRO 712 948",
+        "country": "IE", "currency": "EUR", "vat_id": "IE4519987H", "registration_number": "CRO 712 948",
         "email": "billing.eu@lumenreach.example", "bank_name": "Liffey Merchant Bank",
         "iban": "IE64 IRCE 9205 0112 3456 78", "bic": "IRCEIE2D", "languages": ["en", "de"],
         "accent_color": "#0f6d5f",
@@ -54,7 +54,8 @@ ENTITIES: tuple[Mapping[str, Any], ...] = (
     {
         "code": "LRUK", "legal_name": "Lumenreach UK Ltd",
         "address_line1": "7 Copperfield Yard", "postal_code": "EC1N 8TT", "city": "London",
-        "country": "GB", "currency": "GBP", "registration_number": "Company 13480277",
+        "country": "GB", "currency": "GBP", "vat_id": "GB412903677",
+        "registration_number": "Company 13480277",
         "email": "billing.uk@lumenreach.example", "bank_name": "Thameside Bank",
         "iban": "GB33 BUKB 2020 1555 5555 55", "bic": "BUKBGB22", "languages": ["en"],
         "accent_color": "#8a2f4f",

@@ -1,4 +1,4 @@
-"""Two hundred invented companies in twelve countries, the same ones every time."""
+"""Two hundred invented customers in thirteen countries, the same ones every time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from random import Random
 
 from desk.demo.catalog import PLANS, DemoPlan
+from desk.demo.tax import tax_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ PLACES: tuple[Place, ...] = (
           (("Berlin", "", "10115"), ("Hamburg", "", "20457"), ("Leipzig", "", "04109")),
           ("Lindenallee", "Hafenstraße", "Am Kanal"), 34),
     Place("US", "USD", "en", "America/New_York", "LRUS", ("Inc.", "LLC", "Corp."),
-          (("Boston", "MA", "02110"), ("Austin", "TX", "78701"), ("Columbus", "OH", "43215")),
+          (("Boston", "MA", "02110"), ("Round Rock", "TX", "78664"), ("Dublin", "OH", "43017")),
           ("Maple Avenue", "Foundry Street", "Lakeview Drive"), 36, "Letter"),
     Place("GB", "GBP", "en", "Europe/London", "LRUK", ("Ltd", "LLP", "plc"),
           (("London", "", "SE1 9GF"), ("Leeds", "", "LS1 4AP"), ("Bristol", "", "BS1 6QH")),
@@ -52,6 +53,8 @@ PLACES: tuple[Place, ...] = (
           (("Sydney", "NSW", "2000"), ("Hobart", "TAS", "7000")), ("Wattle Street", "Esplanade"), 9),
     Place("JP", "JPY", "en", "Asia/Tokyo", "LRUS", ("K.K.",),
           (("Tokyo", "", "150-0002"), ("Kobe", "", "650-0001")), ("Sakura-dori", "Minato 3-chome"), 9),
+    Place("NO", "EUR", "en", "Europe/Oslo", "LRIE", ("AS",),
+          (("Bergen", "", "5003"), ("Trondheim", "", "7011")), ("Fjordgata", "Torget"), 3),
 )  # fmt: skip
 
 FIRST = (
@@ -84,6 +87,8 @@ FAMILY = (
     "Rossi", "Sato", "Schmidt", "Silva", "Singh", "Suzuki", "Tanaka", "Taylor", "Vogel", "Walsh",
     "Weber", "Wong", "Yilmaz", "Zhang",
 )  # fmt: skip
+STANDINGS = ("valid", "pending", "none", "invalid", "consumer")
+STANDING_WEIGHTS = (87, 3, 3, 2, 5)
 PLAN_WEIGHTS = (60, 45, 25, 22, 26, 22)
 CUSTOMERS = 200
 STORY_STARTS = date(2025, 9, 1)
@@ -104,6 +109,9 @@ class Company:
     seats: int
     starts_on: date
     anchor_day: int
+    is_business: bool = True
+    tax_number: str = ""
+    register_says: str = ""  # valid, invalid, or nothing yet
 
 
 def companies(random: Random, count: int = CUSTOMERS) -> list[Company]:
@@ -118,10 +126,13 @@ def company(random: Random, number: int, name: str) -> Company:
     plan = random.choices(PLANS, PLAN_WEIGHTS)[0]
     owner = f"{random.choice(GIVEN)} {random.choice(FAMILY)}"
     starts_on = STORY_STARTS + timedelta(days=random.randrange(240))
+    standing = random.choices(STANDINGS, STANDING_WEIGHTS)[0]
+    is_business = standing != "consumer"
+    has_number = is_business and standing != "none"
     mailbox = owner.lower().replace(" ", ".").replace("'", "")
     return Company(
         key=f"cus-{number:04d}",
-        legal_name=f"{name} {random.choice(place.legal_forms)}",
+        legal_name=f"{name} {random.choice(place.legal_forms)}" if is_business else owner,
         place=place,
         city=random.choice(place.cities),
         street=f"{random.choice(place.streets)} {random.randrange(1, 190)}",
@@ -131,6 +142,9 @@ def company(random: Random, number: int, name: str) -> Company:
         seats=team_size(random),
         starts_on=starts_on,
         anchor_day=random.choice((starts_on.day, starts_on.day, 1, 31)),
+        is_business=is_business,
+        tax_number=tax_number(random, place.country) if has_number else "",
+        register_says=standing if standing in {"valid", "invalid"} else "",
     )
 
 

@@ -8,15 +8,19 @@ from random import Random
 from typing import Any
 
 import time_machine
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import Customer
 from billing.enums import RunTrigger
 from billing.operations.push_flow import push_flow
 from billing.operations.run_invoices import push_run, start_run
 from billing.pipeline import STAGES, TICK
 from desk.demo.companies import CUSTOMERS, STORY_STARTS, Company, companies
 from desk.demo.team import Event, Team
+from tax.operations.record_evidence import record_gst_statement
+from tax.operations.record_tax_id_answer import record_tax_id_answer
 
 SEED = 20251101
 WITHOUT_SELLER = (
@@ -37,6 +41,7 @@ class Story:
         self.companies = companies(self.random, CUSTOMERS)
         self.teams: list[Team] = []
         self.last_day = last_day
+        self.analyst = User.objects.get(username="ben")
         self.client = Client(
             headers={"Authorization": f"Bearer {api_key}"}, SERVER_NAME="localhost"
         )
@@ -70,10 +75,13 @@ class Story:
             "time_zone": place.time_zone, "paper": place.paper, "address_line1": company.street,
             "city": city, "region": region, "postal_code": postal_code,
             "billing_owner_name": company.owner_name, "billing_owner_email": company.owner_email,
+            "is_business": company.is_business, "tax_number": company.tax_number,
+            "place_of_use": place.country,
         }  # fmt: skip
         if has_seller:
             customer["billing_entity"] = place.seller
         self.post("/api/v1/customers", customer)
+        self.hear_from_register(company)
         team = Team.of(company)
         unit, count = company.plan.interval
         subscription: dict[str, Any] = {
@@ -89,6 +97,24 @@ class Story:
         said = {name: value for name, value in subscription.items() if value is not None}
         self.post("/api/v1/subscriptions", said)
         self.teams.append(team)
+
+    def hear_from_register(self, company: Company) -> None:
+        """Ben looks the number up; a business in Australia also states that it is registered."""
+        if not company.register_says or not company.tax_number:
+            return
+        customer, now = Customer.objects.get(external_id=company.key), timezone.now()
+        is_valid = company.register_says == "valid"
+        record_tax_id_answer(
+            customer=customer,
+            number=company.tax_number,
+            is_valid=is_valid,
+            by=self.analyst,
+            consultation_number=f"DEMO{self.random.randrange(10**9):09d}",
+            name=company.legal_name if is_valid else "",
+            at=now,
+        )
+        if is_valid and company.place.country == "AU":
+            record_gst_statement(customer=customer, source="signed form", by=self.analyst, at=now)
 
     def send(self, events: Sequence[Event]) -> None:
         if events:

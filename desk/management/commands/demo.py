@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 from django.conf import settings
@@ -10,13 +11,15 @@ from django.utils import timezone
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from accounts.models import Customer
+from desk.demo.catalog import CATALOG_FROM
 from desk.demo.publish import (
     hire_staff,
     issue_demo_key,
     publish_catalog,
     publish_new_prices,
 )
-from desk.demo.story import Story
+from desk.demo.story import SEED, Story
+from desk.demo.tax import publish_exchange_rates, register_sellers
 
 
 class Command(BaseCommand):
@@ -38,11 +41,14 @@ class Command(BaseCommand):
         publish_catalog()
         publish_new_prices()
         sign_ins = hire_staff()
+        last_day = timezone.now().date() - timedelta(days=1)
+        register_sellers()
+        publish_exchange_rates(Random(SEED), first=CATALOG_FROM, last=last_day)  # noqa: S311
         key = issue_demo_key()
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         notes = f"{sign_ins}\nAPI key for docs/api.md: export SEATLEDGER_KEY={key}\n"
         (settings.VAR_DIR / "demo-sign-ins.txt").write_text(notes)
-        self.tell(Story(api_key=key, last_day=timezone.now().date() - timedelta(days=1)), options)
+        self.tell(Story(api_key=key, last_day=last_day), options)
 
     def tell(self, story: Story, options: dict[str, Any]) -> None:
         total = min(options["days"] or story.days, story.days)
