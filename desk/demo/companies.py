@@ -23,6 +23,7 @@ class Place:
     streets: Sequence[str]
     weight: int
     paper: str = "A4"
+    opens_after: int = 0  # days of the story before somebody sells there
 
 
 PLACES: tuple[Place, ...] = (
@@ -54,7 +55,7 @@ PLACES: tuple[Place, ...] = (
     Place("JP", "JPY", "en", "Asia/Tokyo", "LRUS", ("K.K.",),
           (("Tokyo", "", "150-0002"), ("Kobe", "", "650-0001")), ("Sakura-dori", "Minato 3-chome"), 9),
     Place("NO", "EUR", "en", "Europe/Oslo", "LRIE", ("AS",),
-          (("Bergen", "", "5003"), ("Trondheim", "", "7011")), ("Fjordgata", "Torget"), 3),
+          (("Bergen", "", "5003"), ("Trondheim", "", "7011")), ("Fjordgata", "Torget"), 3, opens_after=200),
 )  # fmt: skip
 
 FIRST = (
@@ -113,6 +114,12 @@ class Company:
     tax_number: str = ""
     register_says: str = ""  # valid, invalid, or nothing yet
 
+    @property
+    def is_answered_late(self) -> bool:
+        """Its invoices are held for a while; the newest customers still wait."""
+        waits = bool(self.tax_number) and not self.register_says
+        return waits and self.starts_on < STORY_STARTS + timedelta(days=200)
+
 
 def companies(random: Random, count: int = CUSTOMERS) -> list[Company]:
     """The same companies for the same seed, most small, a few large."""
@@ -125,7 +132,7 @@ def company(random: Random, number: int, name: str) -> Company:
     place = random.choices(PLACES, [one.weight for one in PLACES])[0]
     plan = random.choices(PLANS, PLAN_WEIGHTS)[0]
     owner = f"{random.choice(GIVEN)} {random.choice(FAMILY)}"
-    starts_on = STORY_STARTS + timedelta(days=random.randrange(240))
+    starts_on = STORY_STARTS + timedelta(days=random.randrange(240) + place.opens_after)
     standing = random.choices(STANDINGS, STANDING_WEIGHTS)[0]
     is_business = standing != "consumer"
     has_number = is_business and standing != "none"

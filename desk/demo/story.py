@@ -26,6 +26,7 @@ SEED = 20251101
 WITHOUT_SELLER = (
     3  # nobody assigned a billing entity to this one: the board shows what happens then
 )
+REGISTER_WAS_DOWN = timedelta(days=12)
 PAPERLESS = tuple(stage for stage in STAGES if stage.name != "render")
 
 
@@ -62,6 +63,8 @@ class Story:
                 for number_of, company in enumerate(self.companies):
                     if company.starts_on == today:
                         self.start(company, has_seller=number_of != WITHOUT_SELLER)
+                    if company.is_answered_late and today - company.starts_on == REGISTER_WAS_DOWN:
+                        self.hear_from_register(company, says="valid")
             with clock_at(today, time(18, 0)):
                 self.send([event for team in self.teams for event in team.day(self.random, today)])
                 push_flow(stages=TICK, at=timezone.now())
@@ -81,7 +84,7 @@ class Story:
         if has_seller:
             customer["billing_entity"] = place.seller
         self.post("/api/v1/customers", customer)
-        self.hear_from_register(company)
+        self.hear_from_register(company, says=company.register_says)
         team = Team.of(company)
         unit, count = company.plan.interval
         subscription: dict[str, Any] = {
@@ -98,12 +101,12 @@ class Story:
         self.post("/api/v1/subscriptions", said)
         self.teams.append(team)
 
-    def hear_from_register(self, company: Company) -> None:
+    def hear_from_register(self, company: Company, *, says: str) -> None:
         """Ben looks the number up; a business in Australia also states that it is registered."""
-        if not company.register_says or not company.tax_number:
+        if not says or not company.tax_number:
             return
         customer, now = Customer.objects.get(external_id=company.key), timezone.now()
-        is_valid = company.register_says == "valid"
+        is_valid = says == "valid"
         record_tax_id_answer(
             customer=customer,
             number=company.tax_number,
