@@ -41,7 +41,7 @@ class MarketChecklistAdmin(PeopleAdmin):
         words = "Not signed off: answer the questions, then "
         if checklist.signed_off_at:
             words = (
-                f"By {checklist.signed_off_by} on {checklist.signed_off_at:%Y-%m-%d %H:%M} UTC. "
+                f"By {checklist.signed_off_by or 'the system'} on {checklist.signed_off_at:%Y-%m-%d %H:%M} UTC. "
                 "Answers are locked while it is signed; "
             )
         address = reverse("desk:tax_market", args=[checklist.pk])
