@@ -2,6 +2,7 @@
 
 import mimetypes
 import re
+import zlib
 from base64 import b64decode
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +29,7 @@ ASSET = re.compile(r"asset:([A-Za-z0-9-]+\.(?:ttf|css))")
 FOLDERS = {".ttf": "documents/fonts", ".css": "documents"}
 PAPERS = ("A4", "Letter")
 PDF_VARIANT = "pdf/a-3b"
+STREAM_BEGINS, STREAM_ENDS = b"\nstream\n", b"\nendstream"
 
 
 class AssetRefused(Refusal):
@@ -147,6 +149,18 @@ def print_html(
 def finish(document: Document, pdf: pydyf.PDF) -> None:
     refuse_missing_glyphs(document)
     name_associated_files_once(pdf)
+    compress_once(pdf)
+
+
+def compress_once(pdf: pydyf.PDF) -> None:
+    """pydyf compresses every stream twice: to write it, and to name the file by its digest."""
+    for one in pdf.objects:
+        if isinstance(one, pydyf.Stream) and one.compress:
+            plain = pydyf.Stream(one.stream).data
+            head = plain.index(STREAM_BEGINS) + len(STREAM_BEGINS)
+            one.stream = [zlib.compress(plain[head : -len(STREAM_ENDS)], level=9)]
+            one.extra["Filter"] = "/FlateDecode"
+            one.compress = False
 
 
 def refuse_missing_glyphs(document: Document) -> None:
