@@ -15,6 +15,7 @@ from desk.views import (
     tax_holds,
     tax_markets,
     tax_registrations,
+    tax_thresholds,
 )
 
 app_name = "desk"
@@ -54,6 +55,7 @@ urlpatterns = [
         tax_markets.market_of,
         name="tax_market_of",
     ),
+    path("tax/thresholds/", tax_thresholds.thresholds, name="tax_thresholds"),
     path("tax/facts/", tax_facts.facts, name="tax_facts"),
     path("events/<uuid:event_id>/", events.event, name="event"),
 ]

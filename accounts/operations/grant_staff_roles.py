@@ -23,6 +23,7 @@ TAX_FACTS = (
 TAX_ANSWERS = ("tax.marketchecklist", "tax.exemptioncertificate")
 TAX_RECORDS = (
     "tax.exchangerate", "tax.locationevidence", "tax.taxidcheck", "tax.taxreturn",
+    "tax.thresholdposition",
     "billing.invoicetax", "billing.taxhold",
 )  # fmt: skip
 CATALOG = (

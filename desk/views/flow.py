@@ -22,6 +22,7 @@ from desk.queries.invoice_page import is_uuid
 from desk.queries.runs import runs
 from desk.queries.subjects import subject_page
 from desk.queries.tax_holds import holds_by_code
+from desk.queries.tax_thresholds import threshold_alerts
 from desk.views.page import desk_page, note_in_log, show, show_part
 
 MOST_AT_ONCE = 5000
@@ -55,6 +56,7 @@ def flow(request: HttpRequest) -> HttpResponse:
         title="Flow",
         runs=runs(limit=5),
         retries=recent_retries(),
+        thresholds=threshold_alerts(),
         **board,
     )
 

@@ -4,7 +4,14 @@ from django.contrib import admin
 from unfold.contrib.filters.admin import FieldTextFilter
 
 from accounts.admin.base import LookOnlyAdmin, PeopleAdmin
-from tax.models import ExchangeRate, RegistrationThreshold, Taxability, TaxRate, TaxTerritory
+from tax.models import (
+    ExchangeRate,
+    RegistrationThreshold,
+    Taxability,
+    TaxRate,
+    TaxTerritory,
+    ThresholdPosition,
+)
 
 
 class DatedFactAdmin(PeopleAdmin):
@@ -42,6 +49,17 @@ class RegistrationThresholdAdmin(DatedFactAdmin):
         "counts", "valid_from", "valid_to", "source", "grade",
     ]  # fmt: skip
     list_filter = ["period", "counts", "grade"]
+
+
+@admin.register(ThresholdPosition)
+class ThresholdPositionAdmin(LookOnlyAdmin):
+    list_display = [
+        "billing_entity", "threshold", "percent", "state", "sales_minor", "transactions",
+        "crosses_on", "missing_rates", "measured_at",
+    ]  # fmt: skip
+    list_filter = ["billing_entity", "state"]
+    list_select_related = ["billing_entity", "threshold"]
+    search_fields = ["threshold__jurisdiction", "billing_entity__code"]
 
 
 @admin.register(TaxTerritory)

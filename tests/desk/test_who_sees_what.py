@@ -19,6 +19,7 @@ PAGES = (
     "desk:tax_markets",
     "desk:tax_registrations",
     "desk:tax_facts",
+    "desk:tax_thresholds",
 )
 ROLES = ("support", "analyst", "approver", "administrator")
 FOR_ADMINISTRATORS = {"apiclient", "apireply", "user", "group", "logentry"}
