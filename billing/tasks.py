@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from billing.enums import RunState, RunTrigger
 from billing.models import InvoiceRun
+from billing.operations.measure_thresholds import measure_thresholds
 from billing.operations.push_flow import push_chunk, push_flow
 from billing.operations.run_invoices import push_run, start_run
 from billing.pipeline import RENDER, STAGES, TICK
@@ -42,6 +43,12 @@ def tick(**_added_later: object) -> None:
     render_some.delay()
     for run_id in InvoiceRun.objects.filter(state=RunState.RUNNING).values_list("pk", flat=True):
         lend_hand.delay(run_id=str(run_id))
+
+
+@shared_task
+def measure(**_added_later: object) -> int:
+    """Before the daily run: where sales stand against the registration thresholds."""
+    return measure_thresholds(at=timezone.now())
 
 
 @shared_task

@@ -20,6 +20,10 @@ app.conf.beat_schedule = {
         "task": "billing.tasks.start_daily_run",
         "schedule": crontab(hour="4", minute="0"),
     },
+    "tax thresholds": {
+        "task": "billing.tasks.measure",
+        "schedule": crontab(hour="3", minute="30"),
+    },
     "tick": {"task": "billing.tasks.tick", "schedule": 60.0},
 }
 

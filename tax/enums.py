@@ -54,6 +54,13 @@ class ThresholdPeriod(TextChoices):
     FOUR_QUARTERS = "four_quarters", "Previous four quarters"
 
 
+class ThresholdState(TextChoices):
+    REGISTERED = "registered", "Registered"
+    BELOW = "below", "Below"
+    NEAR = "near", "Close to it"
+    CROSSED = "crossed", "Crossed without a registration"
+
+
 class ThresholdCounts(TextChoices):
     ALL = "all", "All sales"
     CONSUMERS = "consumers", "Sales to consumers"

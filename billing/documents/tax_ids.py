@@ -18,7 +18,7 @@ WITHOUT_VAT = ("US", "CA")
 
 @dataclass(frozen=True, slots=True)
 class TaxId:
-    """A number, the tax it is for and the jurisdiction that gave it."""
+    """A number, the tax it is for and the jurisdiction that gave it ("EU" for One Stop Shop)."""
 
     number: str
     tax: str
@@ -37,7 +37,7 @@ def used_registrations(seller: Mapping[str, Any], taxes: Sequence[InvoiceTax]) -
     for tax in taxes:
         if tax.registration is not None:
             number = tax.registration.number
-            found.setdefault(number, TaxId(number, tax.name, tax.jurisdiction))
+            found.setdefault(number, TaxId(number, tax.name, tax.registration.jurisdiction))
     shown = compact(seller["vat_id"])
     return tuple(one for number, one in found.items() if number and compact(number) != shown)
 

@@ -36,15 +36,25 @@ def tax_facts(source: InvoiceSource) -> tuple[Fact, ...]:
 
 
 def tax_label(tax: InvoiceTax, *, currency: str, words: Phrases, locale: Locale) -> str:
-    name = words.tax_names.get(tax.name, tax.name)
+    name = tax_name(tax.name, tax.jurisdiction, words)
     untaxed = UNTAXED.get(TaxTreatment(tax.treatment))
     if untaxed and not tax.amount_minor:
         sentence: str = getattr(words, untaxed)
-        return sentence.format(name=name, percent=percent(Decimal(0), locale=locale))
+        return sentence.format(name=inside(name), percent=percent(Decimal(0), locale=locale))
     base = formats.money(tax.base_minor, currency=currency, locale=locale)
     return words.tax_on.format(
         name=name, percent=percent(tax.rate_percent, locale=locale), base=base
     )
+
+
+def tax_name(name: str, jurisdiction: str, words: Phrases) -> str:
+    """As the language calls it there: a tax may have another name in one country."""
+    return words.tax_names.get(f"{name} {jurisdiction}") or words.tax_names.get(name, name)
+
+
+def inside(name: str) -> str:
+    """A tax within a sentence: "sales tax", and "VAT" as it is."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def tax_notes(source: InvoiceSource) -> tuple[str, ...]:

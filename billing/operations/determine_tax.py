@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from tax.operations.record_evidence import record_evidence
 
 from accounts.models import Customer
 from billing.calc.tax_note import no_registration_note
@@ -21,6 +20,7 @@ from kernel.stage import StageOutcome
 from tax.calc.tax_rows import TaxRow, tax_rows
 from tax.calc.types import Hold
 from tax.enums import TaxEngine
+from tax.operations.record_evidence import record_evidence
 from tax.records.tax_world import TaxWorld, load_tax_world
 
 Outcomes = dict[UUID, tuple[TaxRow, ...] | Hold]
@@ -66,8 +66,10 @@ def decide_drafts(drafts: Sequence[Invoice], *, at: datetime) -> Outcomes:
     """Determine, convert and write; what is held is only returned."""
     if not drafts:
         return {}
-    record_evidence(customers=customers_of(drafts), source="customer record", at=at)
-    world = world_of(drafts, at=at)
+    customers = customers_of(drafts)
+    record_evidence(customers=customers, source="customer record", at=at)
+    entity_ids = {draft.billing_entity_id for draft in drafts}
+    world = load_tax_world(entity_ids=entity_ids, customers=customers)
     outcomes = determine_all(drafts, world)
     local = LocalAmounts.load(drafts, outcomes)
     outcomes |= local.holds
@@ -77,15 +79,6 @@ def decide_drafts(drafts: Sequence[Invoice], *, at: datetime) -> Outcomes:
 
 def customers_of(drafts: Iterable[Invoice]) -> list[Customer]:
     return list({draft.customer_id: draft.customer for draft in drafts}.values())
-
-
-def world_of(drafts: Sequence[Invoice], *, at: datetime) -> TaxWorld:
-    entity_ids = {draft.billing_entity_id for draft in drafts}
-    return load_tax_world(
-        entity_ids=entity_ids,
-        customers=customers_of(drafts),
-        crossed={},
-    )
 
 
 def determine_all(drafts: Sequence[Invoice], world: TaxWorld) -> Outcomes:

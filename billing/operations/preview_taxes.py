@@ -65,7 +65,7 @@ def preview_taxes(
     ]
     decided = decide_lines(
         lines,
-        world=load_tax_world(entity_ids=[entity.pk], customers=[customer], crossed={}),
+        world=load_tax_world(entity_ids=[entity.pk], customers=[customer]),
         origins=load_origins(lines),
         entity_id=entity.pk,
         customer_id=customer.pk,

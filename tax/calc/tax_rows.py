@@ -1,7 +1,7 @@
 """From decided lines to the tax rows of an invoice: one rounding for each group of equal taxes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kernel.money import round_ratio
@@ -54,10 +54,11 @@ def group_key(decision: Decision, part: TaxPart) -> tuple[object, ...]:
 def tax_row(members: Sequence[tuple[DecidedLine, TaxPart]]) -> TaxRow:
     first, part = members[0]
     net_minor = sum(line.amount_minor for line, _ in members)
+    words = " ".join(dict.fromkeys(line.decision.words for line, _ in members))
     base_minor = round_ratio(net_minor * part.share_ppm, WHOLE_PPM)
     return TaxRow(
         part=part,
-        decision=first.decision,
+        decision=replace(first.decision, words=words),
         positions=tuple(line.position for line, _ in members),
         base_minor=base_minor,
         amount_minor=round_ratio(base_minor * part.rate_ppm, WHOLE_PPM),

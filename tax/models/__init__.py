@@ -12,6 +12,7 @@ from tax.models.market import MarketChecklist
 from tax.models.registration import TaxRegistration
 from tax.models.returns import TaxReturn
 from tax.models.seller import BillingEntity, SellerAssignment
+from tax.models.thresholds import ThresholdPosition
 
 __all__ = [
     "BillingEntity",
@@ -27,4 +28,5 @@ __all__ = [
     "TaxReturn",
     "TaxTerritory",
     "Taxability",
+    "ThresholdPosition",
 ]

@@ -52,7 +52,8 @@ def record_evidence(
         if said.differs_from(newest[customer.pk].get(said.kind))
     ]
     LocationEvidence.objects.bulk_create(changed)
-    ask_about([one for one in changed if one.kind == EvidenceKind.TAX_ID and one.number], at=at)
+    if numbers := [one for one in changed if one.kind == EvidenceKind.TAX_ID and one.number]:
+        ask_about(numbers, at=at)
 
 
 def said_by(customer: Customer) -> Iterable[Said]:
@@ -111,8 +112,15 @@ def version_of(
 
 
 def ask_about(pieces: Sequence[LocationEvidence], *, at: datetime) -> None:
-    """A check for each number; one that is waiting already is not asked twice."""
-    checks = [check_of(piece, at=at) for piece in pieces]
+    """A check for each number nobody asked about for its customer; two hands ask once."""
+    asked = set(
+        TaxIdCheck.objects.filter(customer__in=[one.customer_id for one in pieces])
+        .order_by()
+        .values_list("customer_id", "number")
+    )
+    checks = [
+        check_of(piece, at=at) for piece in pieces if (piece.customer_id, piece.number) not in asked
+    ]
     TaxIdCheck.objects.bulk_create(checks, ignore_conflicts=True)
 
 

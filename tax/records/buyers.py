@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts.models import Customer
 from tax.calc.tax_number import plain_number
 from tax.calc.types import Buyer, Certificate, NumberState, Place
-from tax.enums import EvidenceKind
+from tax.enums import EvidenceKind, TaxIdCheckState
 from tax.models import ExemptionCertificate, LocationEvidence, TaxIdCheck
 
 OTHER_PLACES = (EvidenceKind.CARD_COUNTRY, EvidenceKind.DECLARED_PLACE)
@@ -45,13 +45,13 @@ def load_buyers(customers: Collection[Customer]) -> dict[UUID, Buyer]:
 
 
 def number_states(customer_ids: Collection[UUID]) -> dict[tuple[UUID, str], str]:
-    """What the register last said of each number of a customer."""
-    newest = (
-        TaxIdCheck.objects.filter(customer__in=customer_ids)
-        .order_by("customer_id", "number", "-asked_at", "-id")
-        .distinct("customer_id", "number")
-    )
-    return {(one.customer_id, one.number): one.state for one in newest}
+    """What the register last said of each number of a customer; it stands while asked again."""
+    found: dict[tuple[UUID, str], str] = {}
+    checks = TaxIdCheck.objects.filter(customer__in=customer_ids).order_by("asked_at", "id")
+    for customer_id, number, state in checks.values_list("customer_id", "number", "state"):
+        if state != TaxIdCheckState.PENDING or (customer_id, number) not in found:
+            found[customer_id, number] = state
+    return found
 
 
 def load_certificates(

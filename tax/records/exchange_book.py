@@ -35,6 +35,8 @@ class ExchangeBook:
 
     def convert(self, minor: int, *, currency: str, into: str, day: date) -> Converted | None:
         """By the last rates up to the day, a week old at most; None when one is missing."""
+        if currency == into:
+            return Converted(minor, Decimal(1), "")
         have, want = self.published(currency, day), self.published(into, day)
         if have is None or want is None:
             return None

@@ -1,20 +1,17 @@
 """Billing entities with their registrations and signed markets, as determination sees them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from uuid import UUID
 
 from tax.calc.types import Market, Registration, Seller
-from tax.enums import MissingLocalRate, UnverifiedTaxId
-from tax.models import BillingEntity, MarketChecklist, TaxRegistration
-
-NONE_CROSSED: frozenset[str] = frozenset()
+from tax.enums import MissingLocalRate, ThresholdState, UnverifiedTaxId
+from tax.models import BillingEntity, MarketChecklist, TaxRegistration, ThresholdPosition
 
 
-def load_sellers(
-    *, entity_ids: Collection[UUID], crossed: Mapping[UUID, frozenset[str]]
-) -> dict[UUID, Seller]:
-    """`crossed` names the jurisdictions whose threshold an entity's sales passed."""
+def load_sellers(entity_ids: Collection[UUID]) -> dict[UUID, Seller]:
+    """Three queries for any number of billing entities."""
+    crossed = thresholds_crossed(entity_ids)
     registrations = defaultdict(list)
     for row in TaxRegistration.objects.filter(billing_entity__in=entity_ids):
         registrations[row.billing_entity_id].append(
@@ -33,7 +30,7 @@ def load_sellers(
             region=entity.region.strip().upper(),
             vat_id=entity.vat_id,
             registrations=tuple(registrations[entity.pk]),
-            crossed=crossed.get(entity.pk, NONE_CROSSED),
+            crossed=frozenset(crossed[entity.pk]),
             charges_unverified=entity.unverified_tax_id == UnverifiedTaxId.CHARGE,
             state_rate_alone=entity.missing_local_rate == MissingLocalRate.STATE_ONLY,
             pieces_needed=entity.location_evidence_pieces,
@@ -52,3 +49,14 @@ def load_markets(entity_ids: Collection[UUID]) -> dict[tuple[UUID, str], Market]
         )
         for row in rows
     }
+
+
+def thresholds_crossed(entity_ids: Collection[UUID]) -> defaultdict[UUID, set[str]]:
+    """Where an entity's sales passed a threshold without a registration, as last measured."""
+    found: defaultdict[UUID, set[str]] = defaultdict(set)
+    rows = ThresholdPosition.objects.filter(
+        billing_entity__in=entity_ids, state=ThresholdState.CROSSED
+    ).order_by()
+    for entity_id, jurisdiction in rows.values_list("billing_entity", "threshold__jurisdiction"):
+        found[entity_id].add(jurisdiction)
+    return found

@@ -85,7 +85,6 @@ def load_tax_world(
     *,
     entity_ids: Collection[UUID],
     customers: Collection[Customer],
-    crossed: Mapping[UUID, frozenset[str]],
 ) -> TaxWorld:
     """A fixed number of queries for any number of customers."""
     buyers = load_buyers(customers)
@@ -96,7 +95,7 @@ def load_tax_world(
     }
     return TaxWorld(
         book=load_fact_book(postal_codes=zip_codes),
-        sellers=load_sellers(entity_ids=entity_ids, crossed=crossed),
+        sellers=load_sellers(entity_ids),
         buyers=buyers,
         markets=load_markets(entity_ids),
     )

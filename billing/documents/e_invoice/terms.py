@@ -56,7 +56,7 @@ def invoice_terms(source: InvoiceSource) -> Terms:
     totals = total_terms(source, breakdown, amounts)
     values = {
         **head_terms(source),
-        **payment_terms(source, is_due=float(totals["BT-115"]) > 0),
+        **payment_terms(source, is_due=known(invoice.amount_due_minor) > 0),
         **totals,
         **local_tax_terms(source),
         "BG-4": seller_terms(invoice.seller, tax_ids, outside_scope=outside),

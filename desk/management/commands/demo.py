@@ -11,6 +11,7 @@ from django.utils import timezone
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from accounts.models import Customer
+from billing.operations.measure_thresholds import measure_thresholds
 from desk.demo.catalog import CATALOG_FROM
 from desk.demo.publish import (
     hire_staff,
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         notes = f"{sign_ins}\nAPI key for docs/api.md: export SEATLEDGER_KEY={key}\n"
         (settings.VAR_DIR / "demo-sign-ins.txt").write_text(notes)
         self.tell(Story(api_key=key, last_day=last_day), options)
+        measure_thresholds(at=timezone.now())
 
     def tell(self, story: Story, options: dict[str, Any]) -> None:
         total = min(options["days"] or story.days, story.days)
