@@ -6,7 +6,7 @@ from typing import Any
 from babel import Locale
 
 from billing.documents import formats
-from billing.documents.phrases import Phrases
+from billing.documents.phrases import Phrases, tax_name
 from billing.documents.sheet import Fact, Party
 from billing.documents.tax_ids import VAT_COUNTRIES, TaxId
 
@@ -58,8 +58,8 @@ def tax_label(country: str, words: Phrases) -> str:
 
 def registration_label(one: TaxId, words: Phrases) -> str:
     """ "VAT number GB", "QST number QC"."""
-    name, place = words.tax_names.get(one.tax, one.tax), one.jurisdiction.split("-")[-1]
-    return words.tax_registration.format(name=name, place=place)
+    name = tax_name(one.tax, one.jurisdiction, words)
+    return words.tax_registration.format(name=name, place=one.jurisdiction.split("-")[-1])
 
 
 def known_facts(*pairs: tuple[str, str]) -> tuple[Fact, ...]:

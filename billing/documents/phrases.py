@@ -190,3 +190,8 @@ BY_LANGUAGE = {"en": ENGLISH, "de": GERMAN}
 def phrases_for(language: str) -> Phrases:
     """By the first part of the language tag; a language without phrases reads English."""
     return BY_LANGUAGE.get(language.replace("_", "-").split("-")[0].lower(), ENGLISH)
+
+
+def tax_name(name: str, jurisdiction: str, words: Phrases) -> str:
+    """As the language calls it there: a tax may have another name in one country."""
+    return words.tax_names.get(f"{name} {jurisdiction}") or words.tax_names.get(name, name)

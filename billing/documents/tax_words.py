@@ -7,7 +7,7 @@ from babel.numbers import format_decimal
 
 from billing.documents import formats
 from billing.documents.formats import NO_BREAK_SPACE
-from billing.documents.phrases import Phrases, phrases_for
+from billing.documents.phrases import Phrases, phrases_for, tax_name
 from billing.documents.sheet import Fact
 from billing.documents.source import InvoiceSource
 from billing.models import InvoiceTax
@@ -45,11 +45,6 @@ def tax_label(tax: InvoiceTax, *, currency: str, words: Phrases, locale: Locale)
     return words.tax_on.format(
         name=name, percent=percent(tax.rate_percent, locale=locale), base=base
     )
-
-
-def tax_name(name: str, jurisdiction: str, words: Phrases) -> str:
-    """As the language calls it there: a tax may have another name in one country."""
-    return words.tax_names.get(f"{name} {jurisdiction}") or words.tax_names.get(name, name)
 
 
 def inside(name: str) -> str:

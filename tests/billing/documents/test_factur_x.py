@@ -112,6 +112,14 @@ def test_the_logo_of_the_seller_is_printed():
     assert images(with_logo(domestic, logo())) == 1
 
 
+def test_the_logo_is_not_interpolated_because_an_archive_forbids_it():
+    printed, _ = printed_with_data(with_logo(domestic, logo()))
+
+    with pikepdf.open(BytesIO(printed.pdf)) as pdf:
+        (image,) = pdf.pages[0].get_images().values()
+        assert not image.get("/Interpolate", False)
+
+
 def test_a_logo_that_is_gone_is_not_left_out():
     source = domestic(seller={**SELLER, "logo_sha256": "a" * 64})
 
@@ -142,8 +150,8 @@ def test_a_german_invoice_says_its_tax_the_day_of_supply_and_both_tax_ids():
         ("destination_gb", ("VAT 20 % on €683.14", "VAT number GB GB394874120",
                             "Tax in GBP: £118.23 (1 EUR = 0.8653 GBP, European")),
         ("outside_scope", ("Not subject to VAT €0.00", "No VAT: the service is supplied")),
-        ("not_registered", ("No Sales tax charged", "No tax: the seller has no obligation to register")),
-        ("not_taxable", ("Not taxable (Sales tax)", "California does not tax this service")),
+        ("not_registered", ("No sales tax charged", "No tax: the seller has no obligation to register")),
+        ("not_taxable", ("Not taxable (sales tax)", "California does not tax this service")),
         ("exempt", ("Exempt from VAT", "Exempt by certificate A-17: state university.")),
         ("quebec", ("GST 5 % on CA$702.85", "QST 9.975 % on CA$702.85",
                     "GST number CA 100001234 RT0001", "QST number QC 1000012345 TQ0001")),
