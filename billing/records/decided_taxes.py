@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from billing.records.taxable_lines import Origin, Origins, TaxableLine, origin_of
+from billing.records.taxable_lines import Origin, Origins, TaxableLine, net_of_pairs, origin_of
 from tax.calc.tax_rows import DecidedLine
 from tax.calc.types import Decision, Hold
 from tax.records.tax_world import TaxWorld
@@ -21,10 +21,10 @@ def decide_lines(
     cycle_date: date,
 ) -> list[DecidedLine] | Hold:
     """Each line on its tax point, corrections as on the line they correct; or the first hold."""
-    decided = []
+    decided, nets = [], net_of_pairs(lines)
     for line in lines:
         tax_point, outcome = line.tax_point(cycle_date), None
-        if origin := origin_of(line, origins):
+        if origin := origin_of(line, origins, nets):
             tax_point = min(origin.tax_point, tax_point)
             outcome = as_on_original(origin)
         if outcome is None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from billing.models import Invoice, InvoiceTax
 from billing.records.differences import Difference
 from kernel.money import round_ratio
+from tax.calc.tax_rows import tax_amounts
 from tax.calc.types import WHOLE_PPM
 from tax.records.fact_rows import ppm
 
@@ -16,10 +17,13 @@ def tax_differences(
     :param amounts: derived minor units by line position
     """
     found: list[Difference] = []
-    for tax in taxes:
-        net = sum(amounts.get(position, 0) for position in tax.positions)
-        base = round_ratio(net * ppm(tax.share_percent), WHOLE_PPM)
-        amount = round_ratio(base * ppm(tax.rate_percent), WHOLE_PPM)
+    bases = [derived_base(tax, amounts) for tax in taxes]
+    derived = tax_amounts(
+        bases,
+        [(tax.name, tax.jurisdiction, tax.rate_percent) for tax in taxes],
+        [ppm(tax.rate_percent) for tax in taxes],
+    )
+    for tax, base, amount in zip(taxes, bases, derived, strict=True):
         name = f"tax {tax.number} ({tax.name})"
         found += differs(invoice, f"{name} base_minor", tax.base_minor, base)
         found += differs(invoice, f"{name} amount_minor", tax.amount_minor, amount)
@@ -29,6 +33,11 @@ def tax_differences(
     if taxes and covered != set(amounts):
         found += differs(invoice, "taxed lines", len(covered), len(amounts))
     return found
+
+
+def derived_base(tax: InvoiceTax, amounts: Mapping[int, int]) -> int:
+    net = sum(amounts.get(position, 0) for position in tax.positions)
+    return round_ratio(net * ppm(tax.share_percent), WHOLE_PPM)
 
 
 def differs(invoice: Invoice, field: str, stored: int, derived: int) -> list[Difference]:

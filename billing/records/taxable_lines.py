@@ -13,6 +13,7 @@ from tax.records.fact_rows import ppm
 
 ONE_DAY = timedelta(days=1)
 PeriodKey = tuple[UUID, str, date]
+PairKey = tuple[UUID, str, date, date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class TaxableLine:
     @property
     def period_key(self) -> PeriodKey:
         return self.subscription_id, self.seat_type, self.period_first
+
+    @property
+    def pair_key(self) -> PairKey:
+        """Unused time and remaining time of one change stand on lines with equal days."""
+        return *self.period_key, self.span_first, self.span_after
 
     @property
     def needs_origin(self) -> bool:
@@ -97,12 +103,26 @@ def load_origins(lines: Iterable[TaxableLine]) -> Origins:
     return found
 
 
-def origin_of(line: TaxableLine, origins: Origins) -> Origin | None:
-    """What the line corrects or gives back, if it was ever on paper."""
-    if not line.needs_origin:
-        return None
+def net_of_pairs(lines: Iterable[TaxableLine]) -> dict[PairKey, int]:
+    """What lines with equal days come to together; lines that name what they correct stand alone."""
+    nets: defaultdict[PairKey, int] = defaultdict(int)
+    for line in lines:
+        if not line.corrects:
+            nets[line.pair_key] += line.amount_minor
+    return nets
+
+
+def origin_of(line: TaxableLine, origins: Origins, nets: Mapping[PairKey, int]) -> Origin | None:
+    """
+    What the line corrects or gives back, if it was ever on paper.
+
+    A pair that gives back in sum does so at the old rate, both lines; one that adds is new supply.
+    """
     named = [origins[one] for one in line.corrects if one in origins]
-    return named[0] if named else origins.get(line.period_key)
+    if named:
+        return named[0]
+    gives_back = bool(line.corrects) or nets[line.pair_key] < 0
+    return origins.get(line.period_key) if gives_back else None
 
 
 def first_charges(keys: Iterable[PeriodKey]) -> dict[PeriodKey, UUID]:

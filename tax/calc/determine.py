@@ -5,7 +5,7 @@ from datetime import date
 
 from tax.calc.canada import determine_canada
 from tax.calc.european_union import determine_european_union
-from tax.calc.fact_book import EU_VAT_AREA, FEDERAL, FactBook
+from tax.calc.fact_book import EU_VAT_AREA, REGIONS, FactBook
 from tax.calc.outcomes import Case
 from tax.calc.single_rate import (
     determine_australia,
@@ -15,8 +15,6 @@ from tax.calc.single_rate import (
 )
 from tax.calc.types import Buyer, Hold, Market, Outcome, Place, Seller
 from tax.calc.united_states import determine_united_states
-
-REGION_LETTERS = 2
 
 Rules = Callable[[Case], Outcome]
 
@@ -66,7 +64,7 @@ def missing_place(place: Place) -> Hold | None:
             "location_evidence_missing",
             "The customer's country is not known. Enter its billing address.",
         )
-    if place.country in FEDERAL and len(place.region) != REGION_LETTERS:
+    if place.country in REGIONS and place.region not in REGIONS[place.country]:
         return Hold(
             "location_evidence_missing",
             f"Tax in {place.country} depends on the state or province, and “{place.region}” is no "

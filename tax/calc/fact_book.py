@@ -1,5 +1,6 @@
 """The dated facts determination looks up: rates, taxability, territories. Empty answers stay visible."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,7 +38,26 @@ EU_VAT_AREA = frozenset(
         "SK",
     ]
 )  # Directive 2006/112/EC art. 5(2)
-FEDERAL = frozenset({"CA", "US"})
+
+
+REGIONS: Mapping[str, frozenset[str]] = {
+    "CA": frozenset(["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"]),
+    "US": frozenset(
+        [
+            "AK", "AL", "AR", "AZ", "CA", "CO", "CT", "DC", "DE", "FL", "GA", "HI", "IA", "ID",
+            "IL", "IN", "KS", "KY", "LA", "MA", "MD", "ME", "MI", "MN", "MO", "MS", "MT", "NC",
+            "ND", "NE", "NH", "NJ", "NM", "NV", "NY", "OH", "OK", "OR", "PA", "RI", "SC", "SD",
+            "TN", "TX", "UT", "VA", "VT", "WA", "WI", "WV", "WY",
+        ]
+    ),
+}  # fmt: skip
+FEDERAL = frozenset(REGIONS)
+COUNTRY_PREFIX = re.compile(r"^[A-Z]{1,3}-")
+
+
+def plain_postal_code(written: str) -> str:
+    """Without blanks and without a country in front: "D-78 266" is 78266."""
+    return COUNTRY_PREFIX.sub("", written.replace(" ", "").upper())
 
 
 def holds_on(first: date, last: date | None, day: date) -> bool:
@@ -82,7 +102,7 @@ class FactBook:
         return Jurisdiction(code, place.country, code, place.country in EU_VAT_AREA)
 
     def _territory(self, place: Place) -> Territory | None:
-        postal_code = place.postal_code.replace(" ", "").upper()
+        postal_code = plain_postal_code(place.postal_code)
         for one in self.territories.get(place.country, ()):
             if not one.postal_from:
                 return one

@@ -9,6 +9,7 @@ from tax.calc.outcomes import (
     reverse_charge,
     unregistered,
 )
+from tax.calc.tax_number import is_swiss_vat_number
 from tax.calc.types import Hold, Outcome, Registration
 
 VAT, GST = "VAT", "GST"
@@ -58,7 +59,7 @@ def determine_switzerland(case: Case) -> Outcome:
         return registration_missing(case, tax=VAT, where="CH")
     if doubt := doubtful_number(case):
         return doubt
-    if case.has_valid_number:
+    if case.has_valid_number and is_swiss_vat_number(case.buyer.tax_number):
         return outside_scope(
             case, rule="ch_acquisition_tax", note="acquisition_tax",
             words=f"The seller is not on the Swiss register; the customer is "

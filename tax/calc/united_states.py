@@ -1,6 +1,8 @@
 """United States: state by state, only where registered, on the share the state taxes."""
 
 from tax.calc.outcomes import (
+    EXEMPT,
+    OUTSIDE,
     Case,
     charged,
     exempt,
@@ -20,7 +22,7 @@ def determine_united_states(case: Case) -> Outcome:
     registration = case.registration(case.where.code)
     share = case.book.taxable_share(case.where.code, kind=case.buyer.kind, day=case.tax_point)
     if share and share.answer == "not_taxable":
-        return not_taxable(case, share)
+        return not_taxable(case, share, is_registered=registration is not None)
     if registration is None:
         return unregistered(case, tax=SALES_TAX)
     if freed := exempt(case, tax=SALES_TAX):
@@ -34,9 +36,10 @@ def determine_united_states(case: Case) -> Outcome:
     return taxed(case, registration, share)
 
 
-def not_taxable(case: Case, share: TaxableShare) -> Decision:
+def not_taxable(case: Case, share: TaxableShare, *, is_registered: bool) -> Decision:
+    """Exempt for a seller of the state's register, outside its scope for others."""
     return untaxed(
-        case, treatment="not_taxable", category_code="E", rule="us_not_taxable", tax=SALES_TAX,
+        case, treatment="not_taxable", category_code=EXEMPT if is_registered else OUTSIDE, rule="us_not_taxable", tax=SALES_TAX,
         words=f"{case.where.code} does not tax seats of software for a {case.buyer.kind} "
         f"({share.source}).",
         note="not_taxable", place=case.where.name,

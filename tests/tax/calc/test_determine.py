@@ -160,7 +160,10 @@ def test_a_seller_on_the_swiss_register_charges_businesses_as_well():
     assert summary(taxed(registered_there, business("CH", "CHE100155212"))) == (
         "S", "ch_registered", ("VAT", 8.1),
     )  # fmt: skip
-    assert summary(taxed(IRISH, business("CH", "CHE100155212")))[:2] == ("O", "ch_acquisition_tax")
+    assert summary(taxed(IRISH, business("CH", "CHE100155212MWST")))[:2] == (
+        "O", "ch_acquisition_tax",
+    )  # fmt: skip
+    assert summary(taxed(IRISH, business("CH", "CHE100155212"))) == ("tax_registration_missing",)
     assert summary(taxed(IRISH, business("LI"))) == ("tax_registration_missing",)
 
 
@@ -220,7 +223,7 @@ def test_a_missing_local_rate_is_held_or_by_setting_said():
 @pytest.mark.parametrize(
     ("state", "due", "expected"),
     [
-        ("CA", "due", ("E", "us_not_taxable")),
+        ("CA", "due", ("O", "us_not_taxable")),
         ("UT", "below_threshold", ("O", "no_obligation")),
         ("UT", "due", ("tax_registration_missing",)),
         ("PA", "due", ("S", "us_registered")),
@@ -228,6 +231,12 @@ def test_a_missing_local_rate_is_held_or_by_setting_said():
 )
 def test_states_are_charged_only_where_registered_and_taxable(state, due, expected):
     assert summary(taxed(AMERICAN, consumer("US", state), due=due))[:2] == expected
+
+
+def test_a_registered_seller_is_exempt_where_the_state_taxes_no_software():
+    californian = Seller("US", "CA", registrations=registered("US-CA"))
+
+    assert summary(taxed(californian, consumer("US", "CA")))[:2] == ("E", "us_not_taxable")
 
 
 def test_a_crossed_threshold_ends_the_word_that_no_tax_is_due():
