@@ -16,6 +16,7 @@ from billing.models import InvoiceLine, InvoiceTax
 from kernel.money import round_ratio
 
 CHARGED, ZERO_RATED, EXEMPT, OUTSIDE = "S", "Z", "E", "O"
+UNCHARGED = (ZERO_RATED, EXEMPT, "AE", "G")
 PERCENT = Decimal(100)
 
 
@@ -95,13 +96,14 @@ def settle_categories(
     class_of: Mapping[int, TaxClass], seller_has_tax_id: bool
 ) -> dict[int, TaxClass]:
     """
-    "Outside the scope" stands alone on an invoice (BR-O-11) and "exempt" needs a tax id of the
-    seller (BR-E-02), so each takes the other's place where it may not stand. The reason stays.
+    "Outside the scope" stands alone on an invoice (BR-O-11), so beside others it is "exempt". All
+    others need a tax id of the seller (BR-E-02, BR-AE-02), so without one they are "outside the
+    scope": a seller from elsewhere may leave the tax to its buyer. The reason stays.
     """
     categories = {one.category for one in class_of.values()}
     renamed: dict[str, str] = {}
     if not seller_has_tax_id:
-        renamed = {EXEMPT: OUTSIDE, ZERO_RATED: OUTSIDE}
+        renamed = dict.fromkeys(UNCHARGED, OUTSIDE)
     elif categories > {OUTSIDE}:
         renamed = {OUTSIDE: EXEMPT}
     return {

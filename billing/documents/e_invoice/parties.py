@@ -34,17 +34,21 @@ def seller_terms(
 
 
 def buyer_terms(buyer: Mapping[str, Any], *, outside_scope: bool) -> dict[str, Any]:
-    """BG-7. A number that is no VAT id is written as the buyer's legal registration (BT-47)."""
+    """
+    BG-7. A number that is no VAT id, or may not be stated as one outside the scope of VAT
+    (BR-O-02), is written as the buyer's legal registration (BT-47).
+    """
     tax_id = buyer_tax_id(buyer)
     owners = [owner for owner in buyer["billing_owners"] if owner["email"]]
     terms = {
         **address_terms(buyer),
         "name": buyer["legal_name"],
         "identifiers": {None: buyer["external_id"]},
-        "vat_identifier": "".join(tax_id.number.split()) if not outside_scope else "",
     }
-    if tax_id.number and not tax_id.is_vat_id:
-        terms["vat_identifier"], terms["legal_identifier"] = "", tax_id.number
+    if tax_id.is_vat_id and not outside_scope:
+        terms["vat_identifier"] = "".join(tax_id.number.split())
+    else:
+        terms["legal_identifier"] = tax_id.number
     if owners:
         terms |= endpoint(owners[0]["email"])
         terms["contacts"] = [{"name": owners[0]["name"], "email": owners[0]["email"]}]

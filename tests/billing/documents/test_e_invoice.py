@@ -243,6 +243,18 @@ def test_exempt_without_any_tax_id_of_the_seller_is_written_as_outside_the_scope
     ]
 
 
+def test_reverse_charge_by_a_seller_without_any_tax_id_is_written_as_outside_the_scope():
+    seller = {**AMERICAN_SELLER, "registration_number": "C4215530"}
+    xml = write_cii(reverse_charge(seller=seller)).xml
+
+    assert [group[:2] for group in vat_groups(xml)] == [("O", "")]
+    (reason,) = texts(xml, "//ram:ExemptionReason")
+    assert reason.startswith("Reverse charge")
+    assert texts(xml, "//ram:BuyerTradeParty/ram:SpecifiedLegalOrganization/ram:ID") == [
+        "NL004495445B01"
+    ]
+
+
 def test_an_export_carries_its_code():
     xml = write_cii(export()).xml
 
