@@ -58,14 +58,14 @@ def test_a_taxed_invoice_is_stored_with_its_data_and_the_digest_of_it(world: Sea
 def test_an_invoice_that_breaks_a_rule_is_refused_with_the_rule_and_not_stored(
     world: SeatWorld, storage
 ):
-    invoice = issue(world, category_code="AE", treatment="reverse_charge")
+    invoice = issue(world, category_code="K")  # goods sold within the Union: needs both VAT ids
 
     outcome = render_invoices(keys=[invoice.pk], at=AT)
 
     assert (outcome.passed, outcome.refused) == (0, 1)
     refusal = StageRefusal.objects.get()
     assert (refusal.code, refusal.subject_label) == ("e_invoice_invalid", invoice.number)
-    assert "BR-AE-02" in refusal.message
+    assert "BR-IC-02" in refusal.message
     assert not InvoiceDocument.objects.exists()
     assert not storage.exists()
 
