@@ -67,6 +67,32 @@ class SpanTraceSchema(S):
     price_version = serializers.IntegerField()
 
 
+class TaxTraceSchema(S):
+    number = serializers.IntegerField()
+    name = serializers.CharField()
+    jurisdiction = serializers.CharField()
+    treatment = serializers.CharField()
+    category_code = serializers.CharField(help_text="EN 16931: S, AE, E, O, Z")
+    rate_percent = serializers.DecimalField(max_digits=7, decimal_places=4)
+    share_percent = serializers.DecimalField(
+        max_digits=7, decimal_places=4, help_text="Share of the lines that is taxed"
+    )
+    base_minor = serializers.IntegerField()
+    amount_minor = serializers.IntegerField()
+    positions = serializers.ListField(child=serializers.IntegerField())
+    tax_point = serializers.DateField()
+    registration = serializers.CharField(help_text="Jurisdiction and number it is charged under")
+    rule = serializers.CharField()
+    words = serializers.CharField()
+    note = serializers.CharField(help_text="What the invoice says, in its language")
+    rate_source = serializers.CharField()
+    inputs = serializers.DictField()
+    local_currency = serializers.CharField()
+    local_amount_minor = serializers.IntegerField(allow_null=True)
+    exchange_rate = serializers.DecimalField(max_digits=18, decimal_places=8, allow_null=True)
+    exchange_source = serializers.CharField()
+
+
 class LineTraceSchema(S):
     line = LineRefSchema()
     subscription = serializers.CharField()
@@ -78,6 +104,7 @@ class LineTraceSchema(S):
     span_after = serializers.DateField()
     formula = serializers.CharField()
     span = SpanTraceSchema()
+    taxes = TaxTraceSchema(many=True)
     entries = EntryTraceSchema(many=True)
     corrects = LineRefSchema(many=True)
     corrected_by = LineRefSchema(many=True)
@@ -147,6 +174,7 @@ class InvoiceSchema(IssuedInvoiceSchema):
     buyer = serializers.DictField()
     policies = serializers.ListField(child=serializers.DictField())
     lines = IssuedLineSchema(many=True)
+    taxes = TaxTraceSchema(many=True)
     document = StoredDocumentSchema(allow_null=True)
 
 

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
+from billing.queries.tax_trace import TaxTrace
 from billing.queries.trace_records import (
     EntryTrace,
     EventReach,
@@ -39,12 +40,26 @@ def line_tree(trace: LineTrace) -> Tree:
         f"knowing the ledger to entry {span.known_position}; "
         f"policy version {span.policy_version}, price version {span.price_version}"
     )
+    for tax in trace.taxes:
+        add_tax(tree, tax)
     add_entries(tree, trace.entries)
     for ref in trace.corrects:
         tree.add(f"[yellow]Corrects {line_words(ref)}[/]")
     for ref in trace.corrected_by:
         tree.add(f"[yellow]Corrected by {line_words(ref)}[/]")
     return tree
+
+
+def add_tax(tree: Tree, tax: TaxTrace) -> None:
+    """What the line bears, why, and where the rate was read."""
+    rate = format(tax.rate_percent.normalize(), "f")
+    branch = tree.add(
+        f"{escape(tax.name)} {rate} % ({tax.category_code}) in {tax.jurisdiction}, tax point "
+        f"{tax.tax_point}"
+    )
+    branch.add(escape(tax.words))
+    if tax.registration:
+        branch.add(escape(f"Charged under {tax.registration}; rate by {tax.rate_source}"))
 
 
 def event_tree(reach: EventReach) -> Tree:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from billing.enums import InvoiceState
 from billing.models import Invoice, InvoiceDocument, InvoiceLine
+from billing.queries.tax_trace import TaxTrace, taxes_by_invoice
 from kernel.refusal import Refusal
 
 
@@ -77,6 +78,7 @@ class InvoiceOnPaper:
     buyer: dict[str, Any]
     policies: list[dict[str, Any]]
     lines: tuple[IssuedLine, ...]
+    taxes: tuple[TaxTrace, ...]
     document: StoredDocument | None
 
 
@@ -139,7 +141,7 @@ def read_cursor(cursor: str) -> tuple[datetime, UUID]:
 
 
 def invoice_on_paper(number: str) -> InvoiceOnPaper | None:
-    """A finalized invoice by its number; two queries."""
+    """A finalized invoice by its number; three queries."""
     invoice = (
         Invoice.objects.select_related("customer", "billing_entity", "document")
         .exclude(number="")
@@ -155,6 +157,7 @@ def invoice_on_paper(number: str) -> InvoiceOnPaper | None:
         buyer=invoice.buyer,
         policies=invoice.policies,
         lines=tuple(issued_line(one) for one in invoice.lines.order_by("position")),
+        taxes=taxes_by_invoice([invoice.pk])[invoice.pk],
         document=stored_document(document) if document else None,
     )
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from billing.models import EntitlementEvent, InvoiceLine, RatedSpan, SeatLedgerEntry
+from billing.queries.tax_trace import taxes_by_invoice
 from billing.queries.trace_records import (
     EntryTrace,
     EventReach,
@@ -23,17 +24,17 @@ BESIDE_ENTRY = ("event", "seat_type", "corrects", "group", "grantee")
 
 
 def trace_lines(invoice_id: UUID) -> tuple[LineTrace, ...]:
-    """Every line of an invoice with what explains it, in its order. At most five queries."""
+    """Every line of an invoice with what explains it, in its order. At most six queries."""
     return traced(InvoiceLine.objects.filter(invoice=invoice_id))
 
 
 def trace_line(line_id: UUID) -> LineTrace | None:
-    """One line with what explains it. At most five queries."""
+    """One line with what explains it. At most six queries."""
     return next(iter(traced(InvoiceLine.objects.filter(pk=line_id))), None)
 
 
 def trace_line_of(*, invoice_number: str, position: int) -> LineTrace | None:
-    """The line people name: "SW-000042, line 3". At most five queries."""
+    """The line people name: "SW-000042, line 3". At most six queries."""
     lines = InvoiceLine.objects.filter(invoice__number=invoice_number, position=position)
     return next(iter(traced(lines)), None) if invoice_number else None
 
@@ -99,9 +100,11 @@ def traced(lines: QuerySet[InvoiceLine]) -> tuple[LineTrace, ...]:
     entries = entries_by_id({key for line in found for key in line.rated_span.entry_ids})
     corrected = refs_by_span({key for line in found for key in line.rated_span.corrects_spans})
     correcting = correcting_refs(found)
+    taxes = taxes_by_invoice({line.invoice_id for line in found})
     return tuple(
         line_trace(
             line,
+            taxes=tuple(one for one in taxes[line.invoice_id] if line.position in one.positions),
             entries=in_ledger_order(entries[key] for key in line.rated_span.entry_ids),
             corrects=tuple(
                 corrected[key] for key in line.rated_span.corrects_spans if key in corrected

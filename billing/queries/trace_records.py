@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from billing.models import EntitlementEvent, InvoiceLine, SeatLedgerEntry
+from billing.queries.tax_trace import TaxTrace
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class LineTrace:
     span_after: date
     formula: str
     span: SpanTrace
+    taxes: tuple[TaxTrace, ...]
     entries: tuple[EntryTrace, ...]
     corrects: tuple[LineRef, ...]
     corrected_by: tuple[LineRef, ...]
@@ -172,6 +174,7 @@ def entry_trace(entry: SeatLedgerEntry, *, corrected_by_position: int | None) ->
 def line_trace(
     line: InvoiceLine,
     *,
+    taxes: tuple[TaxTrace, ...],
     entries: tuple[EntryTrace, ...],
     corrects: tuple[LineRef, ...],
     corrected_by: tuple[LineRef, ...],
@@ -201,6 +204,7 @@ def line_trace(
             price_key=span.price_id,
             price_version=span.price.version,
         ),
+        taxes=taxes,
         entries=entries,
         corrects=corrects,
         corrected_by=corrected_by,

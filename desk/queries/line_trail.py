@@ -27,7 +27,7 @@ class LineTrail:
 
 
 def line_trail(line_id: UUID) -> LineTrail | None:
-    """At most six queries, whatever the line."""
+    """At most seven queries, whatever the line."""
     trace = trace_line(line_id)
     if trace is None:
         return None
