@@ -13,7 +13,7 @@ from billing.operations.publish_policy import publish_policy
 from billing.operations.publish_price import publish_price
 from billing.operations.receive_events import receive_events
 from billing.records.incoming import IncomingEvent
-from tax.models import BillingEntity, SellerAssignment
+from tax.models import BillingEntity, MarketChecklist, SellerAssignment, TaxRegistration
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DUE = datetime(2026, 2, 1, tzinfo=UTC)
@@ -26,12 +26,25 @@ def build_company(customers: int) -> str:
     plan = build_plan()
     entity = BillingEntity.objects.create(
         code="BM", legal_name="Benchmark Ltd", address_line1="1", city="Dublin", country="IE",
-        currency="EUR", tax_engine="none",
+        currency="EUR",
     )  # fmt: skip
+    set_up_tax(entity)
     for first in range(0, customers, BATCH):
         build_customers(plan, entity, range(first, min(first + BATCH, customers)))
     _, key = issue_api_key(name="benchmark", scopes=["events:write"])
     return key
+
+
+def set_up_tax(entity: BillingEntity) -> None:
+    """Irish customers of an Irish seller: every invoice is charged."""
+    TaxRegistration.objects.create(
+        billing_entity=entity, jurisdiction="IE", number="IE 1", valid_from=date(2024, 1, 1),
+        currency="EUR", filing_frequency="two_monthly",
+    )  # fmt: skip
+    MarketChecklist.objects.create(
+        billing_entity=entity, market="IE", billed_where="online", tax_due="due",
+        rate_checked=True, text_checked=True, signed_off_at=START,
+    )  # fmt: skip
 
 
 def build_plan() -> Plan:

@@ -6,14 +6,14 @@ from datetime import date
 from tax.calc.canada import determine_canada
 from tax.calc.european_union import determine_european_union
 from tax.calc.fact_book import EU_VAT_AREA, REGIONS, FactBook
-from tax.calc.outcomes import Case
+from tax.calc.outcomes import CHARGED, Case, exempt
 from tax.calc.single_rate import (
     determine_australia,
     determine_elsewhere,
     determine_reverse_charging,
     determine_switzerland,
 )
-from tax.calc.types import Buyer, Hold, Market, Outcome, Place, Seller
+from tax.calc.types import Buyer, Decision, Hold, Market, Outcome, Place, Seller
 from tax.calc.united_states import determine_united_states
 
 Rules = Callable[[Case], Outcome]
@@ -55,7 +55,10 @@ def determine(
         tax_point=tax_point,
         book=book,
     )
-    return RULES.get(case.where.country, determine_elsewhere)(case)
+    outcome = RULES.get(case.where.country, determine_elsewhere)(case)
+    if isinstance(outcome, Decision) and outcome.category_code == CHARGED:
+        return exempt(case, tax=outcome.parts[0].tax) or outcome
+    return outcome
 
 
 def missing_place(place: Place) -> Hold | None:

@@ -128,7 +128,8 @@ def outside_scope(case: Case, *, rule: str, words: str, note: str, tax: str = "V
 def exempt(case: Case, *, tax: str) -> Decision | None:
     """By a certificate that is valid on the tax point."""
     for one in case.buyer.certificates:
-        if one.jurisdiction == case.where.code and one.valid_from <= case.tax_point <= one.valid_to:
+        is_there = one.jurisdiction in {case.where.code, case.where.country}
+        if is_there and one.valid_from <= case.tax_point <= one.valid_to:
             return untaxed(
                 case, treatment="exempt", category_code=EXEMPT, rule="certificate",
                 words=f"Certificate {one.number} frees the customer from tax in {case.where.name} "

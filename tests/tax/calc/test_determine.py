@@ -261,6 +261,13 @@ def test_a_certificate_frees_within_its_validity():
     assert summary(taxed(AMERICAN, buyer, date(2026, 7, 1)))[:2] == ("S", "us_registered")
 
 
+def test_a_certificate_frees_wherever_tax_would_be_charged():
+    paper = Certificate("IE", "EX-2", "diplomatic mission", date(2026, 1, 1), date(2026, 6, 30))
+
+    assert summary(taxed(IRISH, consumer("IE", certificates=(paper,))))[:2] == ("E", "certificate")
+    assert summary(taxed(IRISH, consumer("DE", certificates=(paper,))))[0] == "S"
+
+
 def test_elsewhere_no_tax_is_due_once_finance_signed_that():
     assert summary(taxed(IRISH, business("JP"), due="not_due"))[:2] == ("O", "export")
     assert summary(taxed(IRISH, business("JP"), due="due")) == ("tax_registration_missing",)
