@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import Customer
 from billing.calc.tax_note import no_registration_note
@@ -22,6 +22,12 @@ from tax.calc.types import Hold
 from tax.enums import TaxEngine
 from tax.operations.record_evidence import record_evidence
 from tax.records.tax_world import TaxWorld, load_tax_world
+
+SAVE_TAXES = """
+UPDATE billing_invoice AS invoice SET tax_minor = v.tax_minor, tax_note = v.tax_note
+  FROM unnest(%s::uuid[], %s::bigint[], %s::text[]) AS v(id, tax_minor, tax_note)
+ WHERE invoice.id = v.id
+"""
 
 Outcomes = dict[UUID, tuple[TaxRow, ...] | Hold]
 
@@ -53,13 +59,14 @@ def determine_tax(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
 
 def leave_untaxed(drafts: Iterable[Invoice]) -> None:
     """Sellers without a tax engine charge nothing, and every invoice says so."""
-    changed = []
-    for draft in drafts:
-        seller = draft.billing_entity.legal_name
-        draft.tax_minor = 0
-        draft.tax_note = no_registration_note(seller=seller, language=draft.language)
-        changed.append(draft)
-    Invoice.objects.bulk_update(changed, ["tax_minor", "tax_note"])
+    save_taxes(
+        (
+            draft.pk,
+            0,
+            no_registration_note(seller=draft.billing_entity.legal_name, language=draft.language),
+        )
+        for draft in drafts
+    )
 
 
 def decide_drafts(drafts: Sequence[Invoice], *, at: datetime) -> Outcomes:
@@ -106,15 +113,22 @@ def write_taxes(
     local: LocalAmounts,
 ) -> None:
     """One COPY for all tax rows, one UPDATE for all drafts."""
-    changed: list[Invoice] = []
+    sums: list[tuple[UUID, int, str]] = []
     rows: list[tuple[Any, ...]] = []
     for draft in drafts:
         outcome = outcomes[draft.pk]
         if isinstance(outcome, Hold):
             continue
-        draft.tax_minor = sum(row.amount_minor for row in outcome)
-        draft.tax_note = joined_notes(outcome, language=draft.language)
-        changed.append(draft)
+        tax_minor = sum(row.amount_minor for row in outcome)
+        sums.append((draft.pk, tax_minor, joined_notes(outcome, language=draft.language)))
         rows += invoice_tax_rows(draft, outcome, world=world, local=local)
-    Invoice.objects.bulk_update(changed, ["tax_minor", "tax_note"])
+    save_taxes(sums)
     copy_rows(InvoiceTax, fields=FIELDS, rows=rows)
+
+
+def save_taxes(sums: Iterable[tuple[UUID, int, str]]) -> None:
+    """Sum and note of each draft by one UPDATE."""
+    columns = list(zip(*sums, strict=True))
+    if columns:
+        with connection.cursor() as cursor:
+            cursor.execute(SAVE_TAXES, [list(column) for column in columns])
