@@ -13,11 +13,12 @@ from decimal import Decimal
 
 from billing.documents.e_invoice.invalid import EInvoiceInvalid
 from billing.models import InvoiceLine, InvoiceTax
-from kernel.money import round_ratio
+from kernel.money import exponent_of, round_ratio
 
 CHARGED, ZERO_RATED, EXEMPT, OUTSIDE = "S", "Z", "E", "O"
 UNCHARGED = (ZERO_RATED, EXEMPT, "AE", "G")
 PERCENT = Decimal(100)
+TOLERANCE, RATE_DECIMALS = Decimal("0.99"), 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,11 @@ class Breakdown:
 
 
 def break_down(
-    lines: Sequence[InvoiceLine], taxes: Sequence[InvoiceTax], *, seller_has_tax_id: bool
+    lines: Sequence[InvoiceLine],
+    taxes: Sequence[InvoiceTax],
+    *,
+    seller_has_tax_id: bool,
+    currency: str,
 ) -> Breakdown:
     """
     Groups in the order of their first lines.
@@ -72,6 +77,7 @@ def break_down(
     class_of = settle_categories(
         {position: tax_class(found) for position, found in by_line.items()}, seller_has_tax_id
     )
+    class_of = settle_rates(lines, taxes, class_of, whole=10 ** exponent_of(currency))
     members: dict[TaxClass, list[int]] = {}
     for position, one in class_of.items():
         members.setdefault(one, []).append(position)
@@ -110,6 +116,38 @@ def settle_categories(
         position: TaxClass(renamed.get(one.category, one.category), one.rate)
         for position, one in class_of.items()
     }
+
+
+def settle_rates(
+    lines: Sequence[InvoiceLine],
+    taxes: Sequence[InvoiceTax],
+    class_of: Mapping[int, TaxClass],
+    *,
+    whole: int,
+) -> dict[int, TaxClass]:
+    """
+    Two taxes rounded to whole yen may come to a yen more than their sum rounded once, which the
+    standard does not accept (BR-S-09: less than 1.00). Their rate is then what was charged.
+
+    :param whole: minor units in one whole unit of the currency
+    """
+    nets: dict[TaxClass, int] = {}
+    for line in lines:
+        one = class_of[line.position]
+        nets[one] = nets.get(one, 0) + line.amount_minor
+    tax_of = taxes_by_class(lines, taxes, class_of)
+    settled = {
+        one: charged_rate(one, net, tax_of.get(one, 0), whole=whole) for one, net in nets.items()
+    }
+    return {position: settled[one] for position, one in class_of.items()}
+
+
+def charged_rate(one: TaxClass, net_minor: int, tax_minor: int, *, whole: int) -> TaxClass:
+    """The class itself as long as its rate gives its tax."""
+    off = abs(tax_minor - net_minor * one.rate / PERCENT)
+    if one.category != CHARGED or not net_minor or off < whole * TOLERANCE:
+        return one
+    return TaxClass(CHARGED, round(tax_minor * PERCENT / net_minor, RATE_DECIMALS))
 
 
 def taxes_by_class(

@@ -143,4 +143,4 @@ def failed(report: bytes) -> Iterator[BrokenRule]:
         if rule not in seen:
             seen.add(rule)
             words = " ".join("".join(one.itertext()).split())
-            yield BrokenRule(rule, words.removeprefix(f"[{rule}]").lstrip("- "))
+            yield BrokenRule(rule, words.removeprefix(f"[{rule}]").lstrip("- ").rstrip("."))

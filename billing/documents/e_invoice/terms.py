@@ -51,7 +51,12 @@ def invoice_terms(source: InvoiceSource) -> Terms:
     """
     invoice, amounts = source.invoice, Amounts.of(source.invoice)
     tax_ids = seller_tax_ids(invoice.seller, source.taxes)
-    breakdown = break_down(source.lines, source.taxes, seller_has_tax_id=bool(tax_ids))
+    breakdown = break_down(
+        source.lines,
+        source.taxes,
+        seller_has_tax_id=bool(tax_ids),
+        currency=invoice.currency,
+    )
     outside = breakdown.is_outside_scope
     totals = total_terms(source, breakdown, amounts)
     values = {

@@ -26,7 +26,7 @@ def test_a_tax_on_lines_of_two_groups_falls_on_both_by_their_net_amounts():
     federal = tax_on(rows, name="GST", rate_percent=Decimal(5))
     provincial = tax_on(rows[:2], number=2, name="QST", rate_percent=Decimal("9.975"))
 
-    groups = break_down(rows, [federal, provincial], seller_has_tax_id=True).groups
+    groups = break_down(rows, [federal, provincial], seller_has_tax_id=True, currency="EUR").groups
 
     assert [group.tax_class.rate_text for group in groups] == ["14.975", "5"]
     assert [group.positions for group in groups] == [(1, 2), (3, 4)]
@@ -42,7 +42,7 @@ def test_an_untaxed_part_beside_a_taxed_one_does_not_change_the_category():
         tax_on(rows, number=2, name="State tax", rate_percent=Decimal("6.25")),
     ]
 
-    (group,) = break_down(rows, taxes, seller_has_tax_id=True).groups
+    (group,) = break_down(rows, taxes, seller_has_tax_id=True, currency="EUR").groups
 
     assert group.tax_class == TaxClass("S", Decimal("6.25"))
 
@@ -50,7 +50,7 @@ def test_an_untaxed_part_beside_a_taxed_one_does_not_change_the_category():
 def test_charged_at_zero_percent_is_zero_rated():
     rows = sample_lines(3)
 
-    (group,) = break_down(rows, [untaxed(rows)], seller_has_tax_id=True).groups
+    (group,) = break_down(rows, [untaxed(rows)], seller_has_tax_id=True, currency="EUR").groups
 
     assert group.tax_class.category == "Z"
 
@@ -60,6 +60,17 @@ def test_a_reason_that_several_taxes_share_is_said_once():
     same = {"category_code": "AE", "treatment": "reverse_charge", "note": "Reverse charge."}
     taxes = [untaxed(rows[:2], **same), untaxed(rows[2:], number=2, **same)]
 
-    (group,) = break_down(rows, taxes, seller_has_tax_id=True).groups
+    (group,) = break_down(rows, taxes, seller_has_tax_id=True, currency="EUR").groups
 
     assert group.reasons == ("Reverse charge.",)
+
+
+def test_two_taxes_rounded_to_whole_yen_bear_the_rate_that_was_charged():
+    rows = sample_lines(1, currency="JPY")
+    rows[0].amount_minor = 1005  # 10 % is 100.5, which both taxes round up
+    taxes = [tax_on(rows, number=number, rate_percent=Decimal(10)) for number in (1, 2)]
+
+    (group,) = break_down(rows, taxes, seller_has_tax_id=True, currency="JPY").groups
+
+    assert group.tax_minor == 202
+    assert group.tax_class.rate == Decimal("20.099502487562")
