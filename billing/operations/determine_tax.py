@@ -38,7 +38,7 @@ def determine_tax(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
     Record the taxes of these drafts in minor units, with the decision behind each.
 
     A draft that cannot be decided is held; holds are tried again with every push, so one releases
-    itself when what was missing arrives. Evidence that changed on the customer is recorded first.
+    itself when what was missing arrives; it counts neither as passed nor as refused. Evidence that changed on the customer is recorded first.
     """
     drafts = list(
         Invoice.objects.filter(pk__in=keys, state=InvoiceState.DRAFT)
@@ -54,7 +54,7 @@ def determine_tax(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
     hold_drafts(drafts=[one for one in taxed if one.pk in held], holds=held, at=at)
     passed = [one for one in drafts if one.pk not in held]
     release_drafts(drafts=passed, at=at)
-    return StageOutcome(passed=len(passed), refused=len(held))
+    return StageOutcome(passed=len(passed), refused=0)
 
 
 def leave_untaxed(drafts: Iterable[Invoice]) -> None:

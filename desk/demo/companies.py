@@ -23,7 +23,7 @@ class Place:
     streets: Sequence[str]
     weight: int
     paper: str = "A4"
-    opens_after: int = 0  # days of the story before somebody sells there
+    is_new: bool = False  # somebody began to sell there late in the story
 
 
 PLACES: tuple[Place, ...] = (
@@ -55,7 +55,7 @@ PLACES: tuple[Place, ...] = (
     Place("JP", "JPY", "en", "Asia/Tokyo", "LRUS", ("K.K.",),
           (("Tokyo", "", "150-0002"), ("Kobe", "", "650-0001")), ("Sakura-dori", "Minato 3-chome"), 9),
     Place("NO", "EUR", "en", "Europe/Oslo", "LRIE", ("AS",),
-          (("Bergen", "", "5003"), ("Trondheim", "", "7011")), ("Fjordgata", "Torget"), 3, opens_after=200),
+          (("Bergen", "", "5003"), ("Trondheim", "", "7011")), ("Fjordgata", "Torget"), 3, is_new=True),
 )  # fmt: skip
 
 FIRST = (
@@ -90,6 +90,8 @@ FAMILY = (
 )  # fmt: skip
 STANDINGS = ("valid", "pending", "none", "invalid", "consumer")
 STANDING_WEIGHTS = (87, 3, 3, 2, 5)
+NEED_A_NUMBER = ("CH", "AU")  # without one the invoices of a customer there are held
+EARLY_DAYS, LATE_DAYS = range(240), range(340, 420)
 PLAN_WEIGHTS = (60, 45, 25, 22, 26, 22)
 CUSTOMERS = 200
 STORY_STARTS = date(2025, 9, 1)
@@ -132,8 +134,10 @@ def company(random: Random, number: int, name: str) -> Company:
     place = random.choices(PLACES, [one.weight for one in PLACES])[0]
     plan = random.choices(PLANS, PLAN_WEIGHTS)[0]
     owner = f"{random.choice(GIVEN)} {random.choice(FAMILY)}"
-    starts_on = STORY_STARTS + timedelta(days=random.randrange(240) + place.opens_after)
     standing = random.choices(STANDINGS, STANDING_WEIGHTS)[0]
+    needs_register = place.country in NEED_A_NUMBER and standing not in {"valid", "pending"}
+    first = LATE_DAYS if place.is_new or needs_register else EARLY_DAYS
+    starts_on = STORY_STARTS + timedelta(days=random.choice(first))
     is_business = standing != "consumer"
     has_number = is_business and standing != "none"
     mailbox = owner.lower().replace(" ", ".").replace("'", "")
