@@ -47,6 +47,7 @@ NAVIGATION = [
             page("Holds", "pause_circle", "desk:tax_holds", "billing.view_taxhold"),
             page("Markets", "public", "desk:tax_markets", "tax.view_marketchecklist"),
             page("Registrations", "verified", "desk:tax_registrations", "tax.view_taxregistration"),
+            page("Returns", "inventory", "desk:tax_returns", "tax.view_taxreturn"),
             page("Thresholds", "speed", "desk:tax_thresholds", "tax.view_thresholdposition"),
             page("Rates and facts", "percent", "desk:tax_facts", "tax.view_taxrate"),
         ],

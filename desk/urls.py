@@ -1,6 +1,6 @@
 """Addresses of the desk."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from desk.views import (
     customers,
@@ -15,8 +15,14 @@ from desk.views import (
     tax_holds,
     tax_markets,
     tax_registrations,
+    tax_returns,
     tax_thresholds,
 )
+from desk.views.filters import DayConverter
+
+register_converter(DayConverter, "day")
+
+RETURN = "tax/registrations/<uuid:registration_id>/<slug:kind>/<day:first>"
 
 app_name = "desk"
 urlpatterns = [
@@ -43,6 +49,15 @@ urlpatterns = [
     path("lines/<uuid:line_id>/", invoices.line, name="line"),
     path("preview/", preview.preview, name="preview"),
     path("tax/registrations/", tax_registrations.registrations, name="tax_registrations"),
+    path("tax/returns/", tax_returns.returns, name="tax_returns"),
+    path(
+        "tax/registrations/<uuid:registration_id>/",
+        tax_returns.registration,
+        name="tax_registration",
+    ),
+    path(f"{RETURN}/", tax_returns.tax_return, name="tax_return"),
+    path(f"{RETURN}.csv", tax_returns.tax_return_csv, name="tax_return_csv"),
+    path(f"{RETURN}/file/", tax_returns.file, name="tax_return_file"),
     path("tax/markets/", tax_markets.markets, name="tax_markets"),
     path("tax/markets/<uuid:checklist_id>/", tax_markets.market, name="tax_market"),
     path("tax/markets/<uuid:checklist_id>/sign/", tax_markets.sign, name="tax_market_sign"),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django import template
 
 from billing.documents import staff_text
+from tax.enums import TaxTreatment
 
 register = template.Library()
 
@@ -49,3 +50,9 @@ def percent(rate: Decimal) -> str:
 def plain(number: Decimal) -> str:
     """11.51250000 → "11.5125", and 10 stays "10"."""
     return f"{Decimal(number).normalize():f}"
+
+
+@register.filter
+def treatment(code: str) -> str:
+    """reverse_charge → "Reverse charge"."""
+    return str(TaxTreatment(code).label) if code in TaxTreatment.values else code

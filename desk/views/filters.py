@@ -1,10 +1,23 @@
 """Form fields and address parts that the lists of the desk share."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+
+
+class DayConverter:
+    """A date in an address: 2026-01-31."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
 
 
 def any_of(choices: Iterable[Any], label: str) -> forms.ChoiceField:

@@ -5,6 +5,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from desk.queries.tax_registrations import registration_rows
+from desk.queries.tax_returns import (
+    all_periods,
+    calendar_end,
+    filing_calendar,
+    next_filings,
+    open_and_overdue,
+)
 from desk.views.page import desk_page, show
 
 
@@ -12,9 +19,13 @@ from desk.views.page import desk_page, show
 @desk_page("tax.view_taxregistration")
 def registrations(request: HttpRequest) -> HttpResponse:
     today = timezone.now().date()
+    periods = all_periods(today=today, until=calendar_end(today))
+    following = next_filings(periods)
     return show(
         request,
         "desk/tax_registrations.html",
         title="Registrations",
-        rows=registration_rows(on=today),
+        rows=[(row, following.get(row.id)) for row in registration_rows(on=today)],
+        months=filing_calendar(periods, today=today),
+        overdue=[row for row in open_and_overdue(periods) if row.state == "overdue"],
     )
