@@ -24,6 +24,7 @@ app.conf.beat_schedule = {
         "task": "billing.tasks.measure",
         "schedule": crontab(hour="3", minute="30"),
     },
+    "tax ids": {"task": "tax.tasks.ask_registers", "schedule": 60.0},
     "tick": {"task": "billing.tasks.tick", "schedule": 60.0},
 }
 

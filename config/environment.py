@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret-not-for-production-0123456789"  # noqa: S105 - production refuses it
 SHORTEST_SECRET = 50
+VIES = "https://ec.europa.eu/taxation_customs/vies/rest-api"
 
 
 class Environment(BaseSettings):
@@ -30,6 +31,8 @@ class Environment(BaseSettings):
     time_zone: str = "UTC"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     draft_grace_hours: int = Field(default=0, ge=0, le=24 * 14)
+    vies_url: str | None = None
+    vies_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod
@@ -77,6 +80,12 @@ class Environment(BaseSettings):
     def is_production(self) -> bool:
         return self.environment == "production"
 
+    @property
+    def vies_base(self) -> str:
+        """Empty: nobody asks VIES. Made-up numbers of a demo must never reach the real register."""
+        official = VIES if self.is_production else ""
+        return official if self.vies_url is None else self.vies_url.rstrip("/")
+
     @model_validator(mode="after")
     def refuse_unsafe_production(self) -> "Environment":
         if not self.is_production:
@@ -110,6 +119,7 @@ SCHEMES = {
     "DATABASE_URL": ("postgresql://", "postgres://"),
     "REDIS_URL": ("redis://", "rediss://", "unix://"),
     "BASE_URL": ("http://", "https://"),
+    "VIES_URL": ("http://", "https://"),
 }
 
 

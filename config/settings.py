@@ -19,6 +19,8 @@ ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 BASE_URL = ENVIRONMENT.base_url
 VAR_DIR: Path = ENVIRONMENT.var_dir
 DRAFT_GRACE_HOURS = ENVIRONMENT.draft_grace_hours
+VIES_URL = ENVIRONMENT.vies_base
+VIES_TIMEOUT_SECONDS = ENVIRONMENT.vies_timeout_seconds
 
 INSTALLED_APPS = [
     "unfold",

@@ -70,5 +70,5 @@ def load_exchange_book(*, currencies: Collection[str], days: Collection[date]) -
 
 
 def national_currency(country: str, day: date) -> str:
-    """The currency a country had on a day, by CLDR."""
-    return str(get_territory_currencies(country, start_date=day, end_date=day)[0])
+    """The currency a country had on a day, by CLDR; of two, the one that came last."""
+    return str(get_territory_currencies(country, start_date=day, end_date=day)[-1])

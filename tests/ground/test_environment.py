@@ -30,6 +30,8 @@ PRODUCTION = {
         ("DATABASE_URL", "mysql://db/seatledger"),
         ("REDIS_URL", "cache:6379"),
         ("BASE_URL", "billing.example.com"),
+        ("VIES_URL", "ec.europa.eu"),
+        ("VIES_TIMEOUT_SECONDS", "0"),
     ],
 )
 def test_a_wrong_value_names_its_variable(monkeypatch, name, value):

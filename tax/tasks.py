@@ -1,0 +1,19 @@
+"""What Celery does for tax: ask registers. The questions wait in PostgreSQL; a task may die."""
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from tax.operations.check_tax_ids import check_tax_ids
+
+
+@shared_task
+def ask_registers(**_added_later: object) -> int:
+    """Each minute; where no register is configured, a person records what it says."""
+    if not settings.VIES_URL:
+        return 0
+    return check_tax_ids(
+        url=settings.VIES_URL,
+        timeout_seconds=settings.VIES_TIMEOUT_SECONDS,
+        at=timezone.now(),
+    )

@@ -1,0 +1,58 @@
+"""A register of the tests' own: a small HTTP server that answers as VIES does."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Register(ThreadingHTTPServer):
+    """Answers `says` to every question and remembers what was asked."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answering)
+        self.says: object = {"valid": True, "userError": "VALID"}
+        self.status = 200
+        self.delay_seconds = 0.0
+        self.asked: list[dict] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/rest-api"
+
+    def handle_error(self, request, client_address) -> None:
+        """A client that hung up is part of the story."""
+
+
+class Answering(BaseHTTPRequestHandler):
+    server: Register
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked.append({"path": self.path, **json.loads(body)})
+        time.sleep(self.server.delay_seconds)
+        says = self.server.says
+        content = says if isinstance(says, bytes) else json.dumps(says).encode()
+        self.send_response(self.server.status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *args: object) -> None:
+        """Quiet."""
+
+
+@contextmanager
+def open_register() -> Iterator[Register]:
+    register = Register()
+    thread = threading.Thread(target=register.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield register
+    finally:
+        register.shutdown()
+        register.server_close()
+        thread.join()
