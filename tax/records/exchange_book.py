@@ -15,6 +15,7 @@ from tax.models import ExchangeRate
 BASE = "EUR"
 OLDEST = timedelta(days=7)  # banks publish on working days; over holidays the last rate stands
 RATE_DECIMALS = Decimal("0.00000001")
+EURO_SINCE = {"BG": date(2026, 1, 1)}  # Council Decision of July 2025, younger than Babel's CLDR
 Published = tuple[date, Decimal, str]
 
 
@@ -71,4 +72,6 @@ def load_exchange_book(*, currencies: Collection[str], days: Collection[date]) -
 
 def national_currency(country: str, day: date) -> str:
     """The currency a country had on a day, by CLDR; of two, the one that came last."""
+    if country in EURO_SINCE and day >= EURO_SINCE[country]:
+        return BASE
     return str(get_territory_currencies(country, start_date=day, end_date=day)[-1])

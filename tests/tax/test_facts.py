@@ -199,4 +199,6 @@ def test_a_file_of_something_else_is_refused_whole(content, reason):
 def test_countries_changed_their_money():
     assert national_currency("HR", date(2022, 12, 31)) == "HRK"
     assert national_currency("HR", date(2023, 1, 1)) == "EUR"
+    assert national_currency("BG", date(2025, 12, 31)) == "BGN"
+    assert national_currency("BG", date(2026, 1, 1)) == "EUR"
     assert national_currency("SE", date(2026, 1, 1)) == "SEK"
