@@ -18,6 +18,7 @@ from tax.calc.return_rows import (
     Reconciled,
     ReturnRow,
     SalesListRow,
+    base_once,
     reconcile,
     return_rows,
     sales_list_rows,
@@ -32,27 +33,22 @@ ONE_STOP_SHOP = (TaxScheme.OSS_UNION, TaxScheme.OSS_NON_UNION)
 @dataclass(frozen=True, slots=True)
 class ReturnFigures:
     """
-    A return or sales list as it stands. Amounts in minor units of `currency`.
+    A return or sales list as it stands. Amounts in minor units of `currency`; `base_minor` counts
+    lines with several taxes once.
 
     `unconverted` names currencies without an exchange rate: they are in no row yet.
     `ids` are the tax rows of invoices it declares; `waiting` counts drafts not issued yet.
     """
 
     currency: str
+    base_minor: int
+    tax_minor: int
     rows: tuple[ReturnRow, ...]
     buyers: tuple[SalesListRow, ...]
     reconciled: tuple[Reconciled, ...]
     unconverted: tuple[str, ...]
     ids: tuple[str, ...]
     waiting: int
-
-    @property
-    def base_minor(self) -> int:
-        return sum(row.base_minor for row in self.rows)
-
-    @property
-    def tax_minor(self) -> int:
-        return sum(row.tax_minor for row in self.rows)
 
 
 def return_figures(
@@ -75,6 +71,8 @@ def return_figures(
     counted = [row for row in rows if row.base is not None]
     return ReturnFigures(
         currency=registration.currency,
+        base_minor=base_once(counted),
+        tax_minor=sum(row.tax or 0 for row in counted),
         rows=return_rows(counted),
         buyers=sales_list_rows(row for row in counted if row.treatment == "reverse_charge"),
         reconciled=reconciled_with_invoices(rows),
@@ -185,6 +183,7 @@ def declared_row(
         tax=amounts[1] if amounts else None,
         buyer_number=str(buyer.get("tax_number", "")),
         corrects=corrects,
+        positions=tuple(row.positions),
     )
 
 

@@ -222,6 +222,8 @@ def figures_read(stored: TaxReturn) -> ReturnFigures:
     kept = stored.figures
     return ReturnFigures(
         currency=kept["currency"],
+        base_minor=kept["base_minor"],
+        tax_minor=kept["tax_minor"],
         rows=tuple(
             ReturnRow(**{**row, "rate": Decimal(row["rate"]), "corrects": day_of(row)})
             for row in kept["rows"]

@@ -36,6 +36,7 @@ from desk.views.page import desk_page, note_in_log, show
 from kernel.refusal import Refusal
 from tax.models import TaxRegistration
 
+DUE_SHOWN = 100
 FILED_SHOWN = 50
 RETURN_HEADER = [
     "corrects_period_from", "jurisdiction", "tax", "treatment", "rate_percent", "base", "tax_amount",
@@ -72,11 +73,13 @@ def returns(request: HttpRequest) -> HttpResponse:
     filed = sorted(
         (row for row in rows if row.filed_at), key=lambda row: str(row.filed_at), reverse=True
     )
+    due = open_and_overdue(rows)
     return show(
         request,
         "desk/tax_returns.html",
         title="Tax returns",
-        due=open_and_overdue(rows),
+        due=due[:DUE_SHOWN],
+        to_file=len(due),
         overdue=sum(row.state == "overdue" for row in rows),
         filed=filed[:FILED_SHOWN],
     )

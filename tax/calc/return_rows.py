@@ -28,6 +28,7 @@ class Declared:
     tax: int | None
     buyer_number: str
     corrects: date | None
+    positions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,12 @@ def return_rows(rows: Iterable[Declared]) -> tuple[ReturnRow, ...]:
             groups.items(), key=lambda item: (str(item[0][0] or ""), item[0][1:])
         )
     )
+
+
+def base_once(rows: Iterable[Declared]) -> int:
+    """The base of lines that bear several taxes (state and local, GST and QST) counts once."""
+    bases = {(row.invoice, row.positions): row.base or 0 for row in rows}
+    return sum(bases.values())
 
 
 def sales_list_rows(rows: Iterable[Declared]) -> tuple[SalesListRow, ...]:

@@ -68,6 +68,18 @@ def test_a_return_adds_up_by_rate_with_credits_taken_off(as_role, catalog, germa
     assert (found.base_minor, found.tax_minor) == (15000, 1890)
 
 
+def test_lines_that_bear_two_taxes_count_once_in_the_base(as_role, catalog):
+    texas = tax_world.register(catalog.entity, "US-TX", valid_from=JANUARY)
+    local = {"name": "Local sales tax", "rate_percent": 2, "amount_minor": 160}
+    issue(
+        catalog, 1, (texas, {"jurisdiction": "US-TX"}), (texas, {"jurisdiction": "US-TX", **local})
+    )
+
+    found = figures(as_role("support"), texas)
+
+    assert (len(found.rows), found.base_minor, found.tax_minor) == (2, 8000, 1680)
+
+
 def test_a_return_reconciles_with_its_invoices_to_the_cent(as_role, catalog, german):
     other = tax_world.register(catalog.entity, "FR")
     issue(catalog, 1, (german, {}), (other, {"jurisdiction": "FR", "amount_minor": 1600}))
