@@ -3,9 +3,6 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from tax.operations.record_evidence import declare_place, record_evidence, record_gst_statement
-from tax.operations.record_tax_id_answer import record_tax_id_answer
-
 from accounts.models import Customer
 from accounts.operations.register_customer import register_customer
 from billing.calc.scenario.story import PlanStory, RegistrationStory, SellerStory, Story
@@ -18,6 +15,8 @@ from tax.calc.types import Place
 from tax.enums import FilingFrequency, MissingLocalRate, TaxDue, TaxEngine
 from tax.models import BillingEntity, MarketChecklist, TaxRegistration
 from tax.operations.assign_seller import assign_seller
+from tax.operations.record_evidence import declare_place, record_evidence, record_gst_statement
+from tax.operations.record_tax_id_answer import record_tax_id_answer
 from tax.records.fact_rows import load_fact_book
 
 SINCE = date(2000, 1, 1)
