@@ -20,7 +20,7 @@ Filing = tuple[str, int, int, int]  # frequency, months after, day, days after
 REGISTRATIONS: Sequence[tuple[str, str, str, str, str, Filing]] = (
     ("LRIE", "IE", TaxScheme.LOCAL, "IE4519987H", "EUR", (FilingFrequency.TWO_MONTHLY, 1, 19, 0)),
     ("LRIE", "EU", TaxScheme.OSS_UNION, "IE4519987H", "EUR", (QUARTERLY, 1, 0, 0)),
-    ("LRUK", "GB", TaxScheme.LOCAL, "GB412903677", "GBP", (QUARTERLY, 1, 0, 7)),
+    ("LRUK", "GB", TaxScheme.LOCAL, "GB412903677", "GBP", (QUARTERLY, 2, 7, 0)),
     ("LRUS", "US-TX", TaxScheme.LOCAL, "3-20814-5521-7", "USD", (MONTHLY, 1, 20, 0)),
     ("LRUS", "US-MA", TaxScheme.LOCAL, "MA-11840277", "USD", (MONTHLY, 1, 20, 0)),
     ("LRUS", "US-OH", TaxScheme.LOCAL, "99-482213", "USD", (MONTHLY, 1, 23, 0)),

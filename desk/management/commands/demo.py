@@ -19,6 +19,7 @@ from desk.demo.publish import (
     publish_catalog,
     publish_new_prices,
 )
+from desk.demo.returns import file_past_returns
 from desk.demo.story import SEED, Story
 from desk.demo.tax import publish_exchange_rates, register_sellers
 
@@ -51,6 +52,7 @@ class Command(BaseCommand):
         (settings.VAR_DIR / "demo-sign-ins.txt").write_text(notes)
         self.tell(Story(api_key=key, last_day=last_day), options)
         measure_thresholds(at=timezone.now())
+        file_past_returns(today=last_day)
 
     def tell(self, story: Story, options: dict[str, Any]) -> None:
         total = min(options["days"] or story.days, story.days)
