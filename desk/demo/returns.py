@@ -9,7 +9,7 @@ from desk.queries.tax_returns import all_periods
 
 SIGNER = "carla"
 DAYS_EARLY = timedelta(days=3)
-LEFT_OPEN = timedelta(days=45)
+LEFT_OPEN = timedelta(days=10)
 
 
 def file_past_returns(*, today: date) -> int:

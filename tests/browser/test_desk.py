@@ -109,6 +109,7 @@ def test_the_list_of_invoices_is_taken_away_as_csv(page, invoice):
         "/desk/flow/", "/desk/runs/", "/desk/customers/", "/desk/invoices/", "customer", "invoice",
         "/desk/tax/holds/", "/desk/tax/markets/", "/desk/tax/registrations/", "/desk/tax/facts/",
         "/desk/tax/thresholds/",
+        "/desk/tax/returns/",
     ],
 )  # fmt: skip
 def test_a_page_fits_a_phone(page, invoice, subscription, place):

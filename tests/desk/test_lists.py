@@ -72,6 +72,7 @@ def queries(client, address):
         "desk:tax_registrations",
         "desk:tax_facts",
         "desk:tax_thresholds",
+        "desk:tax_returns",
     ],
 )
 def test_a_list_asks_as_much_of_the_database_for_many_as_for_few(as_role, catalog, page):

@@ -20,6 +20,7 @@ PAGES = (
     "desk:tax_registrations",
     "desk:tax_facts",
     "desk:tax_thresholds",
+    "desk:tax_returns",
 )
 ROLES = ("support", "analyst", "approver", "administrator")
 FOR_ADMINISTRATORS = {"apiclient", "apireply", "user", "group", "logentry"}
