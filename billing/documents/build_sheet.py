@@ -154,7 +154,7 @@ class SheetWriter:
         """When it was supplied, if that is one day and not that of issue, and what it corrects."""
         source = self.source
         facts: list[Fact] = []
-        supplied = supply_date(self.invoice, source.taxes)
+        supplied = supply_date(self.invoice, source.lines, source.taxes)
         if supplied:
             facts.append(Fact(self.words.supply_date, self.day(supplied)))
         if source.taxes and source.corrects:

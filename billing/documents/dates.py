@@ -20,10 +20,24 @@ def billing_period(lines: Sequence[InvoiceLine]) -> tuple[date, date]:
     return min(line.span_first for line in regular), max(line.span_after for line in regular)
 
 
-def supply_date(invoice: Invoice, taxes: Sequence[InvoiceTax]) -> date | None:
-    """The tax point if all lines share it and it is not the day of issue; else lines name theirs."""
-    points = {tax.tax_point for tax in taxes}
-    return points.pop() if len(points) == 1 and points != {issued_on(invoice)} else None
+def supply_dates(
+    invoice: Invoice, lines: Sequence[InvoiceLine], taxes: Sequence[InvoiceTax]
+) -> tuple[date, ...]:
+    """
+    When what the lines bill was supplied, in order: the billing moment, or the last day of service
+    where that was earlier, and the earliest tax point of each tax, which credits have from the
+    charge they give back.
+    """
+    served = {min(invoice.cycle_date, last_day(line.span_first, line.span_after)) for line in lines}
+    return tuple(sorted(served | {tax.tax_point for tax in taxes}))
+
+
+def supply_date(
+    invoice: Invoice, lines: Sequence[InvoiceLine], taxes: Sequence[InvoiceTax]
+) -> date | None:
+    """The one day of supply if that is not the day of issue; else the lines name their days."""
+    dates = supply_dates(invoice, lines, taxes) if taxes else ()
+    return dates[0] if len(dates) == 1 and dates != (issued_on(invoice),) else None
 
 
 def last_day(first: date, after: date) -> date:

@@ -1,6 +1,6 @@
 """The rows documents are made from: lines, taxes with their registrations, and what the lines correct."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +8,17 @@ from django.db.models import QuerySet
 
 from billing.documents.dates import issued_on
 from billing.documents.source import EarlierInvoice, InvoiceSource
-from billing.enums import InvoiceState
-from billing.models import Invoice, InvoiceLine, RatedSpan
+from billing.enums import InvoiceKind, InvoiceState
+from billing.models import Invoice
 from billing.records.snapshots import logo_digest
+from billing.records.taxable_lines import (
+    Origins,
+    TaxableLine,
+    load_origins,
+    load_taxable_lines,
+    net_of_pairs,
+    origin_of,
+)
 from tax.models import BillingEntity
 
 
@@ -22,7 +30,7 @@ def invoice_sources(invoices: QuerySet[Invoice]) -> list[InvoiceSource]:
         .order_by("pk")
     )
     lines = {invoice.pk: list(invoice.lines.all()) for invoice in loaded}
-    corrected = corrected_invoices([line for found in lines.values() for line in found])
+    corrected = corrected_invoices(loaded)
     logos = logos_of(loaded)
     return [
         InvoiceSource(
@@ -42,35 +50,46 @@ def source_of_issued(**invoice: Any) -> InvoiceSource | None:
     return next(iter(invoice_sources(issued)), None)
 
 
-def corrected_invoices(lines: Sequence[InvoiceLine]) -> dict[UUID, tuple[EarlierInvoice, ...]]:
-    """By invoice, the earlier ones whose lines its lines adjust, the oldest first. Two queries."""
-    invoice_of = {line.rated_span_id: line.invoice_id for line in lines}
-    correcting = (
-        RatedSpan.objects.filter(pk__in=invoice_of)
-        .exclude(corrects_spans=[])
-        .values_list("pk", "corrects_spans")
-    )
-    corrected = {pk: spans for pk, spans in correcting}
-    billed = (
-        InvoiceLine.objects.filter(
-            rated_span__in=[pk for spans in corrected.values() for pk in spans]
-        )
-        .exclude(invoice__number="")
-        .select_related("invoice")
-        .order_by("invoice__issued_at", "invoice__number")
-        .only("rated_span", "invoice__number", "invoice__issued_at", "invoice__time_zone")
-    )
-    by_span = {line.rated_span_id: line.invoice for line in billed}
-    found: dict[UUID, dict[str, EarlierInvoice]] = {}
-    for pk, spans in corrected.items():
-        for earlier in (by_span[span] for span in spans if span in by_span):
-            if earlier.pk != invoice_of[pk]:
-                seen = found.setdefault(invoice_of[pk], {})
-                seen[earlier.number] = EarlierInvoice(earlier.number, issued_on(earlier))
-    return {
-        pk: tuple(sorted(seen.values(), key=lambda one: (one.issued_on, one.number)))
-        for pk, seen in found.items()
+def corrected_invoices(invoices: Sequence[Invoice]) -> dict[UUID, tuple[EarlierInvoice, ...]]:
+    """
+    By invoice, the earlier ones it corrects, the oldest first; a fixed number of queries.
+
+    An invoice corrects what its adjustments name. A credit note also corrects the charges whose
+    unused time it gives back.
+    """
+    credit_notes = {one.pk for one in invoices if one.kind == InvoiceKind.CREDIT_NOTE}
+    correcting = {
+        pk: [line for line in lines if line.corrects or pk in credit_notes]
+        for pk, lines in load_taxable_lines([one.pk for one in invoices]).items()
     }
+    origins = load_origins(line for lines in correcting.values() for line in lines)
+    own = {one.pk: one.number for one in invoices}
+    numbers = {
+        pk: corrected_numbers(lines, origins) - {own[pk], ""} for pk, lines in correcting.items()
+    }
+    earlier = earlier_invoices(set().union(*numbers.values()))
+    return {
+        pk: tuple(
+            sorted((earlier[one] for one in found), key=lambda one: (one.issued_on, one.number))
+        )
+        for pk, found in numbers.items()
+        if found
+    }
+
+
+def corrected_numbers(lines: Sequence[TaxableLine], origins: Origins) -> set[str]:
+    """Of the invoices that charged what these lines correct or give back."""
+    nets = net_of_pairs(lines)
+    given_back = (origin_of(line, origins, nets) for line in lines)
+    named = (origins.get(span) for line in lines for span in line.corrects)
+    return {origin.number for origin in (*given_back, *named) if origin is not None}
+
+
+def earlier_invoices(numbers: Collection[str]) -> dict[str, EarlierInvoice]:
+    if not numbers:
+        return {}
+    found = Invoice.objects.filter(number__in=numbers).only("number", "issued_at", "time_zone")
+    return {one.number: EarlierInvoice(one.number, issued_on(one)) for one in found}
 
 
 def logos_of(invoices: Sequence[Invoice]) -> dict[str, str]:

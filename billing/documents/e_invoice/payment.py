@@ -22,14 +22,15 @@ def payment_terms(source: InvoiceSource, *, is_due: bool) -> dict[str, Any]:
 def account_terms(source: InvoiceSource) -> dict[str, Any]:
     """BG-16, if the seller has an account: within SEPA for euros to an IBAN."""
     seller = source.invoice.seller
-    account = "".join(seller["iban"].split())
+    account = seller["iban"]
     if not account:
         return {}
-    is_sepa = source.invoice.currency == "EUR" and is_valid_iban(account)
+    is_iban = is_valid_iban(account)
+    is_sepa = source.invoice.currency == "EUR" and is_iban
     return {
         "BT-81": SEPA_CREDIT_TRANSFER if is_sepa else CREDIT_TRANSFER,
         "BT-83": source.invoice.number,
-        "BT-84": account,
+        "BT-84": "".join(account.split()) if is_iban else account,
         "BT-85": seller["legal_name"],
         "BT-86": seller["bic"],
     }

@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from billing.documents.dates import billing_period, issued_on, last_day, supply_date
+from billing.documents.dates import (
+    billing_period,
+    issued_on,
+    last_day,
+    supply_date,
+    supply_dates,
+)
 from billing.documents.e_invoice.amounts import Amounts
 from billing.documents.e_invoice.breakdown import (
     CHARGED,
@@ -81,10 +87,10 @@ def head_terms(source: InvoiceSource) -> dict[str, Any]:
         "BT-2": issued_on(invoice),
         "BT-3": TYPE_CODES[InvoiceKind(invoice.kind)],
         "BT-5": invoice.currency,
-        "BT-7": supply_date(invoice, source.taxes),
+        "BT-7": supply_date(invoice, source.lines, source.taxes),
         "BT-10": invoice.buyer["external_id"],
         "BT-24": SPECIFICATION,
-        "BT-72": max(tax.tax_point for tax in source.taxes),
+        "BT-72": supply_dates(invoice, source.lines, source.taxes)[-1],
         "BT-73": first,
         "BT-74": last_day(first, after),
         "BG-1": [{"BT-22": note} for note in notes(source)],
@@ -157,7 +163,7 @@ def breakdown_terms(
 
     BT-7 is no term of a group; factur-x repeats the tax point of the invoice where it stands.
     """
-    has_tax_point = supply_date(source.invoice, source.taxes) is not None
+    has_tax_point = supply_date(source.invoice, source.lines, source.taxes) is not None
     net_of = {line.position: amounts.units(line.amount_minor) for line in source.lines}
     terms = []
     for group in breakdown.groups:

@@ -11,6 +11,7 @@ from billing.models import InvoiceLine, InvoiceTax
 from kernel.money import round_ratio
 from tax.models import TaxRegistration
 from tests.billing.documents.samples import (
+    AFTER,
     AMERICAN_BUYER,
     BUYER,
     FIRST,
@@ -154,7 +155,8 @@ def taxed(
 
 def domestic(*, lines: int = 4, **changes: Any) -> InvoiceSource:
     rows = sample_lines(lines, language="de")
-    values = {**GERMAN_TEXTS, "buyer": GERMAN_BUYER, **changes}
+    billed_afterwards = {"cycle_date": AFTER}
+    values = {**GERMAN_TEXTS, **billed_afterwards, "buyer": GERMAN_BUYER, **changes}
     return taxed(rows, [tax_on(rows, tax_point=date(2026, 2, 28))], **values)
 
 

@@ -111,6 +111,13 @@ def test_a_domestic_invoice_says_all_that_a_machine_needs():
     assert texts(xml, "//ram:DueDateDateTime/udt:DateTimeString") == ["20260303"]
 
 
+def test_lines_supplied_on_several_days_name_no_single_day_of_supply():
+    xml = write_cii(domestic(cycle_date=date(2026, 2, 15))).xml
+
+    assert texts(xml, "//ram:TaxPointDate") == []
+    assert texts(xml, "//ram:OccurrenceDateTime/udt:DateTimeString") == ["20260228"]
+
+
 def test_a_line_says_its_seats_period_formula_and_price():
     xml = write_cii(domestic()).xml
 
@@ -340,6 +347,7 @@ def test_an_invoice_that_credit_covers_asks_for_no_payment():
         (SELLER, {}, "58", "IBANID"),
         (SELLER, {"currency": "CHF"}, "30", "IBANID"),
         (AMERICAN_SELLER, {"currency": "USD"}, "30", "ProprietaryID"),
+        ({**SELLER, "iban": "Account 4417 0093"}, {}, "30", "ProprietaryID"),
     ],
 )
 def test_the_account_decides_how_to_pay(seller, changes, means, account):

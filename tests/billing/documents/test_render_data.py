@@ -105,6 +105,32 @@ def test_a_later_invoice_names_the_one_its_correction_is_for(world: SeatWorld):
     assert f"Corrects {first.number}" in text_of(open_document(document))
 
 
+def test_a_credit_note_names_the_invoice_whose_unused_time_it_gives_back(db):
+    world = SeatWorld.make({"credit_application": "balance"})
+    (charged,) = world.push(day(1, 15))
+    world.send("fewer", day(2, 4), kind="seat_removed", quantity=10)
+    push_flow(stages=stages_until("tax"), at=day(2, 4))
+    decide(charged.customer.invoices.get(state="draft"))
+    (note,) = world.push(day(2, 5))
+
+    document = rendered(note)
+
+    reference = "//ram:InvoiceReferencedDocument/ram:IssuerAssignedID"
+    assert note.kind == "credit_note"
+    assert texts(open_data(document), reference) == [charged.number]
+    assert f"Corrects {charged.number}" in text_of(open_document(document))
+
+
+def test_unused_time_on_an_invoice_does_not_make_it_a_correction(world: SeatWorld):
+    world.push(day(1, 15))
+    world.send("fewer", day(2, 4), kind="seat_removed", quantity=10)
+    push_flow(stages=stages_until("tax"), at=day(2, 15))
+    decide(world.customer.invoices.get(state="draft"))
+    (invoice,) = world.push(day(2, 16))
+
+    assert source_of_issued(pk=invoice.pk).corrects == ()
+
+
 def test_the_logo_of_the_day_of_issue_is_printed_though_the_seller_has_another_now(world):
     world.entity.logo_png = png(40)
     world.entity.save()
