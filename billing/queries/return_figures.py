@@ -103,6 +103,7 @@ def taxes_of(registration: TaxRegistration, *, kind: str) -> QuerySet[InvoiceTax
             invoice__billing_entity=registration.billing_entity_id,
         )
         .select_related("invoice")
+        .defer("words", "note", "invoice__seller", "invoice__buyer", "invoice__policies")
         .order_by("pk")
     )
     if kind == ReturnKind.SALES_LIST:

@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import date, timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -251,6 +252,18 @@ def test_the_list_of_returns_tells_what_is_overdue_and_what_was_filed(as_role, c
 
     assert [row.first for row in answer.context_data["filed"]] == [JANUARY]
     assert answer.context_data["due"][0].first == date(2026, 2, 1)
+
+
+def test_a_return_leads_to_the_taxes_it_charges_one_by_one(as_role, catalog, german):
+    issue(catalog, 1, (german, {}))
+    issue(catalog, 2, (german, {"tax_point": date(2026, 2, 1)}))
+    client = as_role("support")
+    page = client.get(address(german)).content.decode()
+    link = unescape(page.split("admin/billing/invoicetax/?")[1].split('"')[0])
+
+    listed = client.get(f"/admin/billing/invoicetax/?{link}")
+
+    assert [row.invoice.number for row in listed.context_data["cl"].result_list] == ["IE-000001"]
 
 
 def test_the_csv_of_a_return_has_plain_amounts(as_role, catalog, german):
