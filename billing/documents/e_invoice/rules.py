@@ -71,8 +71,8 @@ def check_rules(xml: bytes, book: RuleBook, *, number: str) -> None:
     shown = "; ".join(f"{one.rule}: {one.sentence}" for one in broken[:MOST_SHOWN])
     more = f" and {len(broken) - MOST_SHOWN} more" if len(broken) > MOST_SHOWN else ""
     raise EInvoiceInvalid(
-        f"{number} as data breaks {shown}{more}. Complete what it names on seller or customer and "
-        "retry; if nothing is missing there, report it."
+        f"{number} as data breaks {shown}{more}. It is final and is not sent. Report it; if seller "
+        "or customer lack what the rule names, complete them, so that the next invoices pass."
     )
 
 
