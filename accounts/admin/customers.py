@@ -100,9 +100,18 @@ class CustomerAdmin(PeopleAdmin):
                 "fields": [
                     ("currency", "language"),
                     ("time_zone", "paper"),
-                    ("payment_terms_days", "tax_number"),
-                    "created_at",
+                    ("payment_terms_days", "created_at"),
                 ]
+            },
+        ),
+        (
+            "Tax",
+            {
+                "description": "Changes become new versions of its evidence when its next draft is "
+                "taxed; a new tax id is then asked about at its register.",
+                "fields": [
+                    ("tax_number", "is_business"),
+                ],
             },
         ),
     ]

@@ -247,3 +247,13 @@ def test_csv_of_registrations_has_the_columns_of_the_list(entity):
     header, row = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert header.startswith("Billing entity,Jurisdiction,Scheme,Number,Valid from")
     assert row.startswith("Seatworks Ltd,DE,Local registration,DE123456789,2025-01-01,2026-12-31")
+
+
+def test_whether_a_customer_is_a_business_is_set_on_its_record(db):
+    customer = world.make_customer(world.make_catalog()).customer
+    address = reverse("admin:accounts_customer_change", args=[customer.pk])
+
+    page = as_role("analyst").get(address).content.decode()
+
+    assert 'name="is_business"' in page
+    assert "Changes become new versions of its evidence" in page
