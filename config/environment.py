@@ -31,6 +31,9 @@ class Environment(BaseSettings):
     time_zone: str = "UTC"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     draft_grace_hours: int = Field(default=0, ge=0, le=24 * 14)
+    stripe_api_key: str = ""
+    stripe_api_base: str = ""
+    stripe_timeout_seconds: float = Field(default=20.0, gt=0, le=80)
     vies_url: str | None = None
     vies_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
 
@@ -119,6 +122,8 @@ SCHEMES = {
     "DATABASE_URL": ("postgresql://", "postgres://"),
     "REDIS_URL": ("redis://", "rediss://", "unix://"),
     "BASE_URL": ("http://", "https://"),
+    "STRIPE_API_BASE": ("http://", "https://"),
+    "STRIPE_API_KEY": ("sk_", "rk_"),
     "VIES_URL": ("http://", "https://"),
 }
 

@@ -92,6 +92,7 @@ NAVIGATION = [
             table("Hold records", "front_hand", "billing.taxhold"),
             table("Evidence", "location_on", "tax.locationevidence"),
             table("Tax id checks", "fact_check", "tax.taxidcheck"),
+            table("Stripe Tax answers", "cloud_sync", "tax.taxcalculation"),
             table("Certificates", "workspace_premium", "tax.exemptioncertificate"),
             table("Checklists", "checklist", "tax.marketchecklist"),
             table("Registration records", "app_registration", "tax.taxregistration"),

@@ -93,6 +93,11 @@ class TaxIdRegister(TextChoices):
     FORM = "form", "Check digits only"
 
 
+class CalculationState(TextChoices):
+    PENDING = "pending", "Waiting for Stripe"
+    ANSWERED = "answered", "Answered"
+
+
 class CertificateKind(TextChoices):
     EXEMPTION = "exemption", "Exemption"
     RESALE = "resale", "Resale"

@@ -22,7 +22,8 @@ TAX_FACTS = (
 )  # fmt: skip
 TAX_ANSWERS = ("tax.marketchecklist", "tax.exemptioncertificate")
 TAX_RECORDS = (
-    "tax.exchangerate", "tax.locationevidence", "tax.taxidcheck", "tax.taxreturn",
+    "tax.exchangerate", "tax.locationevidence", "tax.taxcalculation",
+    "tax.taxidcheck", "tax.taxreturn",
     "tax.thresholdposition",
     "billing.invoicetax", "billing.taxhold",
 )  # fmt: skip

@@ -20,6 +20,7 @@ from kernel.stage import StageOutcome
 from tax.calc.tax_rows import TaxRow, tax_rows
 from tax.calc.types import Hold
 from tax.enums import TaxEngine
+from tax.operations.ask_stripe_tax import write_questions
 from tax.operations.record_evidence import record_evidence
 from tax.records.tax_world import TaxWorld, load_tax_world
 
@@ -78,6 +79,7 @@ def decide_drafts(drafts: Sequence[Invoice], *, at: datetime) -> Outcomes:
     entity_ids = {draft.billing_entity_id for draft in drafts}
     world = load_tax_world(entity_ids=entity_ids, customers=customers)
     outcomes = determine_all(drafts, world)
+    write_questions(questions=world.unanswered, at=at)
     local = LocalAmounts.load(drafts, outcomes)
     outcomes |= local.holds
     write_taxes(drafts, outcomes, world=world, local=local)

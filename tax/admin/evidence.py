@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.admin.base import LookOnlyAdmin, PeopleAdmin
-from tax.models import ExemptionCertificate, LocationEvidence, TaxIdCheck
+from tax.models import ExemptionCertificate, LocationEvidence, TaxCalculation, TaxIdCheck
 
 
 @admin.register(LocationEvidence)
@@ -36,6 +36,19 @@ class TaxIdCheckAdmin(LookOnlyAdmin):
     search_fields = [
         "number", "customer__legal_name", "customer__external_id", "consultation_number",
     ]  # fmt: skip
+    date_hierarchy = "asked_at"
+
+
+@admin.register(TaxCalculation)
+class TaxCalculationAdmin(LookOnlyAdmin):
+    list_display = [
+        "customer", "billing_entity", "tax_point", "state", "asked_at", "answered_at", "attempts",
+        "next_attempt_at", "last_error",
+    ]  # fmt: skip
+    list_filter = ["state", "billing_entity"]
+    ordering = ["-pk"]
+    list_select_related = ["customer", "billing_entity"]
+    search_fields = ["customer__legal_name", "customer__external_id"]
     date_hierarchy = "asked_at"
 
 

@@ -38,6 +38,19 @@ def determine(
     It never charges without a registration valid on that day and never leaves tax out silently:
     what is missing comes back as a hold.
     """
+    case = open_case(seller=seller, buyer=buyer, market=market, tax_point=tax_point, book=book)
+    if isinstance(case, Hold):
+        return case
+    outcome = RULES.get(case.where.country, determine_elsewhere)(case)
+    if isinstance(outcome, Decision) and outcome.category_code == CHARGED:
+        return exempt(case, tax=outcome.parts[0].tax) or outcome
+    return outcome
+
+
+def open_case(
+    *, seller: Seller, buyer: Buyer, market: Market, tax_point: date, book: FactBook
+) -> Case | Hold:
+    """What every engine looks at, or what is missing before any engine may be asked."""
     if missing := missing_place(buyer.place):
         return missing
     if not market.is_signed:
@@ -46,7 +59,7 @@ def determine(
             f"Billing is not live in market {market.code}: its checklist is not signed off. Answer "
             "and sign it under Tax, Markets.",
         )
-    case = Case(
+    return Case(
         seller=seller,
         buyer=buyer,
         market=market,
@@ -55,10 +68,6 @@ def determine(
         tax_point=tax_point,
         book=book,
     )
-    outcome = RULES.get(case.where.country, determine_elsewhere)(case)
-    if isinstance(outcome, Decision) and outcome.category_code == CHARGED:
-        return exempt(case, tax=outcome.parts[0].tax) or outcome
-    return outcome
 
 
 def missing_place(place: Place) -> Hold | None:

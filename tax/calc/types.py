@@ -43,6 +43,7 @@ class Seller:
     state_rate_alone: bool = False
     pieces_needed: int = 2
     taxes_eu_consumers_at_home: bool = False
+    engine: str = "builtin"
 
 
 @dataclass(frozen=True, slots=True)

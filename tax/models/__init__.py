@@ -1,5 +1,6 @@
 """Tax as dated facts: sellers and their registrations, rates, evidence, checklists and returns."""
 
+from tax.models.calculations import TaxCalculation
 from tax.models.evidence import ExemptionCertificate, LocationEvidence, TaxIdCheck
 from tax.models.facts import (
     ExchangeRate,
@@ -22,6 +23,7 @@ __all__ = [
     "MarketChecklist",
     "RegistrationThreshold",
     "SellerAssignment",
+    "TaxCalculation",
     "TaxIdCheck",
     "TaxRate",
     "TaxRegistration",

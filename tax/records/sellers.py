@@ -35,6 +35,7 @@ def load_sellers(entity_ids: Collection[UUID]) -> dict[UUID, Seller]:
             state_rate_alone=entity.missing_local_rate == MissingLocalRate.STATE_ONLY,
             pieces_needed=entity.location_evidence_pieces,
             taxes_eu_consumers_at_home=entity.taxes_eu_consumers_at_home,
+            engine=entity.tax_engine,
         )
         for entity in BillingEntity.objects.filter(pk__in=entity_ids)
     }

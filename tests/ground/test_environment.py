@@ -31,6 +31,8 @@ PRODUCTION = {
         ("REDIS_URL", "cache:6379"),
         ("BASE_URL", "billing.example.com"),
         ("VIES_URL", "ec.europa.eu"),
+        ("STRIPE_API_KEY", "secret"),
+        ("STRIPE_API_BASE", "api.stripe.com"),
         ("VIES_TIMEOUT_SECONDS", "0"),
     ],
 )

@@ -1,4 +1,4 @@
-"""A register of the tests' own: a small HTTP server that answers as VIES does."""
+"""A server of the tests' own that answers as VIES or Stripe would, or fails as they do."""
 
 import json
 import threading
@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl
 
 
 class Register(ThreadingHTTPServer):
@@ -31,7 +32,7 @@ class Answering(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.asked.append({"path": self.path, **json.loads(body)})
+        self.server.asked.append({"path": self.path, **self.read(body)})
         time.sleep(self.server.delay_seconds)
         says = self.server.says
         content = says if isinstance(says, bytes) else json.dumps(says).encode()
@@ -40,6 +41,13 @@ class Answering(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+    def read(self, body: bytes) -> dict:
+        """JSON as VIES takes it, or a form with an idempotency key as Stripe does."""
+        if self.headers["Content-Type"] == "application/json":
+            return json.loads(body)
+        key = self.headers["Idempotency-Key"]
+        return {"key": key, **dict(parse_qsl(body.decode()))}
 
     def log_message(self, *args: object) -> None:
         """Quiet."""
