@@ -22,12 +22,13 @@ CODES = {
     "seller_tax_id_missing": "Our own tax id is missing",
     "taxability_unsure": "Unsure whether it is taxed",
     "exchange_rate_missing": "No exchange rate on record",
-    "tax_engine_unavailable": "Tax engine does not answer",
+    "tax_engine_waiting": "Stripe Tax has not answered",
+    "tax_engine_unclear": "Stripe Tax answered something new",
 }
 CUSTOMER_CODES = frozenset(
     ["location_evidence_missing", "location_evidence_contradicts", "tax_id_unverified"]
 )
-ENTITY_CODES = frozenset(["seller_tax_id_missing", "tax_engine_unavailable"])
+ENTITY_CODES = frozenset(["seller_tax_id_missing", "tax_engine_waiting", "tax_engine_unclear"])
 OWNERS = {"me": "Mine", "nobody": "Nobody's"}
 
 
