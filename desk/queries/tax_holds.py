@@ -18,6 +18,7 @@ CODES = {
     "tax_rate_missing": "No rate on record",
     "location_evidence_missing": "Too little evidence of the place",
     "location_evidence_contradicts": "Evidence contradicts itself",
+    "gst_statement_missing": "Statement of GST registration missing",
     "tax_id_unverified": "Tax id not confirmed yet",
     "seller_tax_id_missing": "Our own tax id is missing",
     "taxability_unsure": "Unsure whether it is taxed",
@@ -26,7 +27,12 @@ CODES = {
     "tax_engine_unclear": "Stripe Tax answered something new",
 }
 CUSTOMER_CODES = frozenset(
-    ["location_evidence_missing", "location_evidence_contradicts", "tax_id_unverified"]
+    [
+        "location_evidence_missing",
+        "location_evidence_contradicts",
+        "gst_statement_missing",
+        "tax_id_unverified",
+    ]
 )
 ENTITY_CODES = frozenset(["seller_tax_id_missing", "tax_engine_waiting", "tax_engine_unclear"])
 OWNERS = {"me": "Mine", "nobody": "Nobody's"}
