@@ -11,8 +11,10 @@ CUSTOMER_KEYS = ("country", "region", "postal_code", "business", "vat_id", "vat_
 SCHEMES = ("local", "oss_union", "oss_non_union", "voec", "simplified")
 SCHEME_WORDS: Mapping[str, str] = {
     "oss-union": "oss_union", "oss": "oss_union", "oss-non-union": "oss_non_union",
+    "oss-nonunion": "oss_non_union",
     "voec": "voec", "simplified": "simplified", "local": "local",
 }  # fmt: skip
+CODES_BY_TAX_LAW: Mapping[str, str] = {"EL": "GR", "UK": "GB"}
 NUMBER_STATES = ("valid", "invalid", "pending", "unavailable")
 CODE_PARTS = 2
 
@@ -52,6 +54,7 @@ def read_registration(value: object, place: str) -> RegistrationStory:
 
 def read_registration_word(word: str, place: str) -> tuple[str, str]:
     country, _, rest = word.partition("-")
+    country = CODES_BY_TAX_LAW.get(country, country)
     if len(country) != CODE_PARTS or not country.isalpha() or not country.isupper():
         raise ScenarioUnusable(
             place, f"“{word}” is no registration. Write IE, US-TX, EU-OSS-union or NO-VOEC."
@@ -62,7 +65,7 @@ def read_registration_word(word: str, place: str) -> tuple[str, str]:
         return country, scheme
     if not rest.isalnum() or not rest.isupper():
         raise ScenarioUnusable(place, f"“{rest}” in “{word}” is neither a region nor a scheme.")
-    return word, "local"
+    return f"{country}-{rest}", "local"
 
 
 def read_customer(value: object) -> CustomerStory:
