@@ -81,7 +81,8 @@ def charged(
 ) -> Decision:
     """Tax at the rates of the parts."""
     taxes = " and ".join(f"{one.tax} {percent(one.rate_ppm)} %" for one in parts)
-    return Decision(treatment, CHARGED, rule, f"{why} {taxes} is charged.", parts, note)
+    verb = "is" if len(parts) == 1 else "are"
+    return Decision(treatment, CHARGED, rule, f"{why} {taxes} {verb} charged.", parts, note)
 
 
 def charge(

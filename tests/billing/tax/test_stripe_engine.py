@@ -10,11 +10,12 @@ from accounts.models import Customer
 from billing.models import TaxHold
 from billing.operations.preview_invoice import preview_invoice
 from billing.operations.recheck_invoices import customers_to_recheck, recheck_invoices
-from tax.models import BillingEntity, MarketChecklist, TaxCalculation, TaxRegistration
+from tax.models import BillingEntity, TaxCalculation
 from tax.operations.ask_stripe_tax import ask_stripe_tax
 from tax.tasks import ask_tax_engine
 from tests.seatworld import START, day
 from tests.tax.register import open_register
+from tests.taxed import register, sign
 
 GERMAN = {
     "object": "tax.calculation", "id": "taxcalc_1",
@@ -41,14 +42,8 @@ def on_stripe(world):
         tax_engine="stripe", shows_tax_in_local_currency=False
     )
     Customer.objects.filter(pk=world.customer.pk).update(is_business=False)
-    TaxRegistration.objects.create(
-        billing_entity=world.entity, jurisdiction="EU", scheme="oss_union", number="IE 1",
-        valid_from=START.date(), currency="EUR", filing_frequency="quarterly",
-    )  # fmt: skip
-    MarketChecklist.objects.create(
-        billing_entity=world.entity, market="DE", tax_due="due", billed_where="online",
-        rate_checked=True, text_checked=True, signed_off_at=START,
-    )  # fmt: skip
+    register(world, "EU", scheme="oss_union")
+    sign(world, "DE")
     return world
 
 

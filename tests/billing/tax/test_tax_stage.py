@@ -25,6 +25,7 @@ from tax.models import (
 from tax.operations.record_evidence import declare_place
 from tax.operations.record_tax_id_answer import record_tax_id_answer
 from tests.seatworld import START, SeatWorld, day
+from tests.taxed import consumer, sell_from_ireland, sign
 
 NUMBER = "DE136695976"
 
@@ -32,32 +33,10 @@ NUMBER = "DE136695976"
 @pytest.fixture
 def taxed(world) -> SeatWorld:
     """Irish seller with One Stop Shop, German customer that gave its VAT id; 25 seats at 8.00 USD."""
-    BillingEntity.objects.filter(pk=world.entity.pk).update(
-        tax_engine="builtin", vat_id="IE6433435F", shows_tax_in_local_currency=False
-    )
-    for jurisdiction, scheme in (("IE", "local"), ("EU", "oss_union")):
-        register(world, jurisdiction, scheme=scheme)
-    sign(world, "DE")
+    sell_from_ireland(world)
     Customer.objects.filter(pk=world.customer.pk).update(tax_number=NUMBER)
     world.customer.refresh_from_db()
     return world
-
-
-def register(world, jurisdiction, **values):
-    said = {
-        "scheme": "local", "number": f"{jurisdiction} 1", "valid_from": date(2024, 1, 1),
-        "currency": "EUR", "filing_frequency": "quarterly", **values,
-    }  # fmt: skip
-    return TaxRegistration.objects.create(
-        billing_entity=world.entity, jurisdiction=jurisdiction, **said
-    )
-
-
-def sign(world, market, tax_due="due"):
-    return MarketChecklist.objects.create(
-        billing_entity=world.entity, market=market, tax_due=tax_due, billed_where="online",
-        rate_checked=True, text_checked=True, signed_off_at=START,
-    )  # fmt: skip
 
 
 def answer(world, is_valid, at=START):
@@ -154,12 +133,6 @@ def test_a_late_event_is_taxed_as_the_period_it_corrects(taxed):
     (tax,) = [one for one in renewed.taxes.all() if late.position in one.positions]
     assert float(tax.rate_percent) == 19.0
     assert "As on SW-000002, which it corrects." in tax.words
-
-
-def consumer(world):
-    Customer.objects.filter(pk=world.customer.pk).update(tax_number="", is_business=False)
-    world.customer.refresh_from_db()
-    declare_place(customer=world.customer, country="DE", source="portal", at=START)
 
 
 def rise(since, percent):
