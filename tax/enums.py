@@ -105,6 +105,7 @@ class CertificateKind(TextChoices):
 
 class TaxDue(TextChoices):
     DUE = "due", "Tax is due there"
+    BUSINESSES_ONLY = "businesses_only", "Only businesses buy, and owe the tax themselves"
     BELOW_THRESHOLD = "below_threshold", "Below the registration threshold"
     NOT_DUE = "not_due", "No tax is due there"
 

@@ -32,14 +32,14 @@ MARKETS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             ["IE", "DE", "FR", "NL", "ES", "SE"],
             (TaxDue.DUE, "Irish registration for Ireland and businesses, One Stop Shop for others"),
         ),
-        "CH": (TaxDue.DUE, "Businesses pay acquisition tax; others only once registered"),
+        "CH": (TaxDue.BUSINESSES_ONLY, "Businesses pay acquisition tax; others are held"),
         "NO": (TaxDue.DUE, "VOEC registration under way"),
     },
     "LRUK": {"GB": (TaxDue.DUE, "Domestic")},
     "LRUS": {
         "US": (TaxDue.DUE, "Registered in every state with customers"),
         "CA": (TaxDue.DUE, "Simplified scheme"),
-        "AU": (TaxDue.DUE, "Only businesses with ABN and statement"),
+        "AU": (TaxDue.BUSINESSES_ONLY, "Only businesses with ABN and statement"),
         "JP": (TaxDue.NOT_DUE, "Business customers account for consumption tax"),
     },
 }

@@ -101,7 +101,8 @@ def determine_elsewhere(case: Case) -> Outcome:
         return charge_there(case, tax=tax, registration=registration)
     if case.is_domestic:
         return registration_missing(case, tax=tax, where=case.where.country)
-    if case.market.tax_due == "due":
+    owes_itself = case.buyer.is_business and case.market.tax_due == "businesses_only"
+    if case.market.tax_due in {"due", "businesses_only"} and not owes_itself:
         return unregistered(case, tax=tax)
     return outside_scope(
         case, rule="export", note="outside_scope", tax=tax,

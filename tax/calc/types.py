@@ -90,7 +90,7 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """What Finance signed for this seller there; `tax_due`: due, below_threshold or not_due."""
+    """What Finance signed for this seller there; `tax_due`: due, businesses_only, below_threshold, not_due."""
 
     code: str
     is_signed: bool

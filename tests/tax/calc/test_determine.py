@@ -273,6 +273,14 @@ def test_elsewhere_no_tax_is_due_once_finance_signed_that():
     assert summary(taxed(IRISH, business("JP"), due="due")) == ("tax_registration_missing",)
 
 
+def test_where_only_businesses_buy_everybody_else_is_held():
+    assert summary(taxed(IRISH, business("JP"), due="businesses_only"))[:2] == ("O", "export")
+    for country in ("JP", "CH", "AU", "NO"):
+        assert summary(taxed(IRISH, consumer(country), due="businesses_only")) == (
+            "tax_registration_missing",
+        )
+
+
 def test_a_market_nobody_signed_is_held():
     market = Market("JP", is_signed=False)
 

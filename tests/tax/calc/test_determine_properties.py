@@ -36,7 +36,11 @@ def sales(draw):
         )
     else:
         buyer = consumer(country, region, draw(st.sampled_from(POSTAL_CODES)))
-    return seller, buyer, draw(st.sampled_from(["due", "below_threshold", "not_due"]))
+    return (
+        seller,
+        buyer,
+        draw(st.sampled_from(["due", "businesses_only", "below_threshold", "not_due"])),
+    )
 
 
 @given(sales())
