@@ -9,7 +9,8 @@ from accounts.models import Customer
 from tax.enums import TaxIdCheckState
 from tax.gateways.vies import RegisterUnavailable, ask_vies
 from tax.models import BillingEntity, TaxIdCheck
-from tax.operations.check_tax_ids import check_tax_ids, claim
+from tax.operations.check_tax_ids import check_tax_ids
+from tax.operations.claim_questions import claim_questions
 from tax.operations.record_evidence import record_evidence
 from tax.operations.record_tax_id_answer import record_tax_id_answer
 from tax.tasks import ask_registers
@@ -108,7 +109,7 @@ def test_pauses_double_up_to_six_hours(asking, register):
 
 
 def test_a_question_somebody_claimed_is_not_asked_twice_and_never_lost(asking, register):
-    (claimed,) = claim(at=START, limit=5)
+    (claimed,) = claim_questions(rows=TaxIdCheck.objects.all(), at=START, limit=5)
 
     assert ask(register) == 0
     assert register.asked == []
@@ -117,7 +118,7 @@ def test_a_question_somebody_claimed_is_not_asked_twice_and_never_lost(asking, r
 
 
 def test_a_person_who_was_faster_stands(asking, register):
-    (check,) = claim(at=START, limit=5)
+    (check,) = claim_questions(rows=TaxIdCheck.objects.all(), at=START, limit=5)
     record_tax_id_answer(customer=asking.customer, number=NUMBER, is_valid=False, by=None, at=START)
 
     assert ask(register, START + timedelta(minutes=5)) == 0
