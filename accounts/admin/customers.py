@@ -107,8 +107,8 @@ class CustomerAdmin(PeopleAdmin):
         (
             "Tax",
             {
-                "description": "Changes become new versions of its evidence when its next draft is "
-                "taxed; a new tax id is then asked about at its register.",
+                "description": "Every change is a new version of its evidence; a new tax id is "
+                "asked about at its register.",
                 "fields": [
                     ("tax_number", "is_business"),
                 ],

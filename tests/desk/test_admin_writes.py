@@ -118,6 +118,8 @@ def test_a_customer_added_at_the_desk_has_a_group_and_its_owner(as_role, db):
     customer = Customer.objects.get()
     assert [group.external_id for group in customer.groups.all()] == ["everyone"]
     assert [owner.email for owner in customer.billing_owners.all()] == ["olga@example.com"]
+    (address,) = customer.location_evidence.all()
+    assert (address.kind, address.version, address.source) == ("billing_address", 1, "admin")
 
 
 def test_a_time_zone_nobody_knows_is_told_at_its_field(as_role, db):
