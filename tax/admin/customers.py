@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -19,5 +20,6 @@ class EvidencedCustomerAdmin(CustomerAdmin):
 
     def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        customer = Customer.objects.get(external_id=obj.external_id)
+        assert isinstance(request.user, User), "only staff come here"
+        customer = Customer.objects.get(pk=obj.pk)
         record_evidence(customers=[customer], source="admin", by=request.user, at=timezone.now())

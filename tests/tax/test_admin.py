@@ -256,4 +256,4 @@ def test_whether_a_customer_is_a_business_is_set_on_its_record(db):
     page = as_role("analyst").get(address).content.decode()
 
     assert 'name="is_business"' in page
-    assert "Changes become new versions of its evidence" in page
+    assert "Every change is a new version of its evidence" in page
