@@ -7,17 +7,15 @@ import requests
 
 from tax.calc.tax_number import plain_number
 
-DOWN = frozenset(
-    [
-        "SERVICE_UNAVAILABLE", "MS_UNAVAILABLE", "TIMEOUT", "GLOBAL_MAX_CONCURRENT_REQ",
-        "MS_MAX_CONCURRENT_REQ", "VAT_BLOCKED", "IP_BLOCKED",
-    ]
-)  # fmt: skip
-PREFIX_LETTERS = 2
+SETTLED = frozenset(["", "VALID", "INVALID"])  # any other word, known or new, is no answer
 
 
 class RegisterUnavailable(Exception):
     """The register did not answer; the question stands and may be asked again."""
+
+
+VatId = tuple[str, str]
+"""ISO country and number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +30,18 @@ class RegisterAnswer:
 
 
 def ask_vies(
-    *, url: str, country: str, number: str, requester: str, timeout_seconds: float
+    *, url: str, country: str, number: str, requester: VatId | None, timeout_seconds: float
 ) -> RegisterAnswer:
     """
     Ask about one VAT id; with a requester's own VAT id the answer carries a consultation number.
 
+    A requester outside the EU VAT area is refused by VIES: name none then.
+
     :raises RegisterUnavailable: for time-outs, errors and a member state that is down
     """
-    question = {**split(country, number, "countryCode", "vatNumber")}
+    question = split(country, number, "countryCode", "vatNumber")
     if requester:
-        question |= split(
-            requester[:PREFIX_LETTERS], requester, "requesterMemberStateCode", "requesterNumber"
-        )
+        question |= split(*requester, "requesterMemberStateCode", "requesterNumber")
     try:
         response = requests.post(f"{url}/check-vat-number", json=question, timeout=timeout_seconds)
         response.raise_for_status()
@@ -64,10 +62,12 @@ def read_answer(said: Any) -> RegisterAnswer:
     """:raises RegisterUnavailable: if it is no answer to the question"""
     if not isinstance(said, dict):
         raise RegisterUnavailable(f"an answer that is no object: {str(said)[:100]}")
-    errors = [str(one.get("error")) for one in said.get("errorWrappers") or []]
-    problem = next((one for one in [*errors, str(said.get("userError"))] if one in DOWN), None)
-    if problem or errors or not isinstance(said.get("valid"), bool):
-        raise RegisterUnavailable(problem or ", ".join(errors) or f"no answer: {str(said)[:100]}")
+    errors = [str(one) for one in said.get("errorWrappers") or []]
+    word = str(said.get("userError") or "")
+    if errors or word not in SETTLED:
+        raise RegisterUnavailable(", ".join(errors) or word)
+    if not isinstance(said.get("valid"), bool):
+        raise RegisterUnavailable(f"no answer: {str(said)[:100]}")
     return RegisterAnswer(
         is_valid=said["valid"],
         consultation_number=known(said.get("requestIdentifier")),

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from tax.calc.fact_book import EU_VAT_AREA
+from tax.calc.tax_number import number_country
 from tax.enums import TaxIdCheckState, TaxIdRegister
-from tax.gateways.vies import RegisterAnswer, RegisterUnavailable, ask_vies
+from tax.gateways.vies import RegisterAnswer, RegisterUnavailable, VatId, ask_vies
 from tax.models import SellerAssignment, TaxIdCheck
 from tax.operations.claim_questions import claim_questions, put_off
 
@@ -36,10 +37,15 @@ def check_tax_ids(*, url: str, timeout_seconds: float, at: datetime, limit: int 
     return answered
 
 
-def requester_of(check: TaxIdCheck) -> str:
-    """The VAT id of the seller that will rely on the answer."""
-    numbers = SellerAssignment.objects.filter(customer=check.customer_id)
-    return numbers.values_list("billing_entity__vat_id", flat=True).first() or ""
+def requester_of(check: TaxIdCheck) -> VatId | None:
+    """The VAT id of the seller that will rely on the answer, if it is one of the EU."""
+    assignments = SellerAssignment.objects.filter(customer=check.customer_id)
+    seller = assignments.values_list("billing_entity__country", "billing_entity__vat_id").first()
+    if seller is None or not seller[1]:
+        return None
+    home, number = seller
+    country = number_country(number, default=home)
+    return (country, number) if country in EU_VAT_AREA else None
 
 
 def store(check: TaxIdCheck, answer: RegisterAnswer, *, at: datetime) -> int:

@@ -65,6 +65,27 @@ def test_an_answer_is_kept_whole_with_its_consultation_number(asking, register):
     assert ask(register, START + timedelta(days=1)) == 0
 
 
+@pytest.mark.parametrize(
+    ("seller", "asks_as"),
+    [
+        ({"country": "GR", "vat_id": "094259216"}, ("EL", "094259216")),
+        ({"country": "GB", "vat_id": "GB980780684"}, None),
+        ({"country": "US", "vat_id": ""}, None),
+        ({"country": "US", "vat_id": "EU372022452"}, None),
+    ],
+)
+def test_only_a_vat_id_of_the_union_asks_for_a_consultation_number(
+    asking, register, seller, asks_as
+):
+    BillingEntity.objects.filter(pk=asking.entity.pk).update(**seller)
+
+    ask(register)
+
+    (said,) = register.asked
+    found = said.get("requesterMemberStateCode"), said.get("requesterNumber")
+    assert found == (asks_as or (None, None))
+
+
 def test_a_number_the_register_does_not_know_is_not_valid(asking, register):
     register.says = {"valid": False, "userError": "INVALID"}
 
@@ -79,6 +100,8 @@ def test_a_number_the_register_does_not_know_is_not_valid(asking, register):
         ({"valid": False, "userError": "MS_UNAVAILABLE"}, 200, 0, "MS_UNAVAILABLE"),
         ({"errorWrappers": [{"error": "MS_MAX_CONCURRENT_REQ"}]}, 200, 0, "MS_MAX_CONCURRENT_REQ"),
         ({"errorWrappers": [{"error": "VOW-ERR-1"}]}, 200, 0, "VOW-ERR-1"),
+        ({"valid": False, "userError": "INVALID_REQUESTER_INFO"}, 200, 0, "INVALID_REQUESTER_INFO"),
+        ({"valid": False, "userError": "A_WORD_OF_TOMORROW"}, 200, 0, "A_WORD_OF_TOMORROW"),
         (b"<html>maintenance</html>", 200, 0, "JSONDecodeError"),
         ([], 200, 0, "no object"),
         ({"userError": "VALID"}, 200, 0, "no answer"),
@@ -139,7 +162,9 @@ def test_numbers_without_a_register_wait_for_a_person(world, register):
 
 def test_greek_numbers_are_asked_as_el(register):
     for country, number in (("GR", "EL094259216"), ("GR", "GR094259216"), ("GR", "094259216")):
-        ask_vies(url=register.url, country=country, number=number, requester="", timeout_seconds=1)
+        ask_vies(
+            url=register.url, country=country, number=number, requester=None, timeout_seconds=1
+        )
 
     assert [(one["countryCode"], one["vatNumber"]) for one in register.asked] == [
         ("EL", "094259216")
@@ -149,7 +174,7 @@ def test_greek_numbers_are_asked_as_el(register):
 def test_nobody_listening_is_unavailable():
     with pytest.raises(RegisterUnavailable, match="ConnectionError"):
         ask_vies(
-            url="http://127.0.0.1:9", country="DE", number=NUMBER, requester="", timeout_seconds=1
+            url="http://127.0.0.1:9", country="DE", number=NUMBER, requester=None, timeout_seconds=1
         )
 
 
