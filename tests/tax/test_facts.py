@@ -108,6 +108,60 @@ def test_a_malformed_file_is_named_with_its_entry_and_changes_nothing(tmp_path):
     assert not RegistrationThreshold.objects.filter(jurisdiction="US-GU").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "entry", "reason"),
+    [
+        ("rates.yaml", "{history: {JP: {2016-01-01: many}}, tax: VAT, grade: A, source: x}",
+         "entry 16: “many” is no percentage"),
+        ("rates.yaml", "{history: {JP: {2016-01-01: 101}}, tax: VAT, grade: A, source: x}",
+         "entry 16: “101” is no percentage"),
+        ("rates.yaml", "{history: {JP: {spring: 10}}, tax: VAT, grade: A, source: x}",
+         "entry 16: “spring” is no day"),
+        ("rates.yaml", "{history: {NO: {2016-01-01: 25}}, tax: VAT, grade: A, source: x}",
+         "entry 16: “False” is no jurisdiction. Quote NO"),
+        ("rates.yaml", "{history: {JP: {2016-01-01: 10}}, tax: VAT, grade: Z, source: x}",
+         "entry 16, JP: grade: "),
+        ("rates.yaml", "{history: {JP: {2016-01-01: 10}}, tax: VAT, grade: A, source: ''}",
+         "entry 16, JP: source: "),
+        ("rates.yaml", "hello", "entry 16: “hello” must be names with values"),
+        ("rates.yaml", "{tax: VAT", "rates.yaml is no YAML"),
+        ("taxability.yaml", "{rows: {US-GU: {}}, answer: maybe, grade: B, source: x}",
+         "entry 8, US-GU: answer: "),
+        ("thresholds.yaml", "{rows: {US-GU: {amount: much}}, currency: USD, period: calendar,"
+         " counts: all, grade: B, source: x}", "entry 10: the amount “much”"),
+    ],
+)  # fmt: skip
+def test_a_fact_that_no_column_takes_is_named_with_its_entry(tmp_path, name, entry, reason):
+    folder = tmp_path / "facts"
+    copytree(FOLDER, folder)
+    with (folder / name).open("a") as file:
+        file.write(f"\n- {entry}\n")
+
+    with pytest.raises(TaxFactsMalformed, match=reason):
+        load_tax_facts(folder=folder)
+
+
+@pytest.mark.parametrize("content", ["", "tax: VAT"])
+def test_a_file_that_is_no_list_is_refused(tmp_path, content):
+    folder = tmp_path / "facts"
+    copytree(FOLDER, folder)
+    (folder / "rates.yaml").write_text(content)
+
+    with pytest.raises(TaxFactsMalformed, match=r"rates.yaml must be a list"):
+        load_tax_facts(folder=folder)
+
+
+def test_a_local_rate_does_not_stand_for_the_state_s():
+    TaxRate.objects.filter(jurisdiction="US-TX").delete()
+    local = {"jurisdiction": "US-TX", "tax": "Sales tax", "postal_code": "78701"}
+    TaxRate.objects.create(
+        **local, percent=2, valid_from=date(2020, 1, 1), source="comptroller", grade="A"
+    )
+
+    assert load_tax_facts()["rates"] == 1
+    assert TaxRate.objects.get(jurisdiction="US-TX", postal_code="").percent == Decimal("6.25")
+
+
 def refuses(name, act):
     with pytest.raises(DatabaseError) as refusal, transaction.atomic():
         act()
