@@ -90,6 +90,16 @@ def consumer_at_home(case: Case) -> Outcome:
     )  # fmt: skip
 
 
+def doubtful_buyer(case: Case) -> Hold | None:
+    """What must be certain before any engine is asked: the number, and where EU consumers are."""
+    if case.is_domestic:
+        return None
+    if doubt := doubtful_number(case):
+        return doubt
+    is_eu_consumer = case.where.in_eu_vat_area and not case.has_valid_number
+    return doubtful_place(case) if is_eu_consumer else None
+
+
 def doubtful_place(case: Case) -> Hold | None:
     """Art. 24b: pieces of evidence that agree, as many as the seller's size asks for."""
     country = case.buyer.place.country

@@ -5,10 +5,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from tax.calc.fact_book import EU_VAT_AREA
-from tax.calc.outcomes import Case, charged, registration_missing, untaxed
+from tax.calc.outcomes import Case, charged, exempt, registration_missing, unregistered, untaxed
 from tax.calc.tax_number import plain_number
 from tax.calc.types import WHOLE_PPM, Hold, Outcome, Registration, TaxPart
 
@@ -23,10 +24,10 @@ NAMES: Mapping[str, str] = {
     "gst": "GST", "hst": "HST", "pst": "PST", "qst": "QST", "rst": "RST", "vat": "VAT",
     "sales_tax": "Sales tax",
 }  # fmt: skip
+TAX_OF: Mapping[str, str] = {"AU": "GST", "CA": "GST", "US": "Sales tax"}
 UNTAXED: Mapping[str, tuple[str, str, str]] = {  # reason: treatment, category, note
     "customer_exempt": ("exempt", "E", "not_taxable"),
     "excluded_territory": ("outside_scope", "O", "outside_scope"),
-    "not_collecting": ("not_registered", "O", "not_registered"),
     "not_subject_to_tax": ("outside_scope", "O", "outside_scope"),
     "product_exempt": ("not_taxable", "E", "not_taxable"),
     "product_exempt_holiday": ("not_taxable", "E", "not_taxable"),
@@ -91,12 +92,14 @@ def outcome_of(case: Case, answer: Mapping[str, Any]) -> Outcome:
             return part
         parts.append(part)
     if parts:
-        return charged(
+        return exempt(case, tax=parts[0].tax) or charged(
             treatment="domestic" if case.is_domestic else "destination", rule="stripe_tax",
             why="By Stripe Tax.", parts=joined(parts),
         )  # fmt: skip
     reasons = [str(entry.get("taxability_reason")) for entry in entries]
-    return untaxed_by(case, reasons[0] if reasons else "not_collecting")
+    if not reasons or "not_collecting" in reasons:
+        return not_collected(case)
+    return untaxed_by(case, reasons[0])
 
 
 def joined(parts: Sequence[TaxPart]) -> tuple[TaxPart, ...]:
@@ -115,7 +118,7 @@ def part_of_entry(case: Case, entry: Mapping[str, Any]) -> TaxPart | Hold:
     tax = NAMES.get(rate.get("tax_type") or "", "Tax")
     is_federal = tax in {"GST", "HST"}
     jurisdiction = f"{country}-{state}" if state and not (is_federal and tax == "GST") else country
-    registration = own_registration(case, country, jurisdiction)
+    registration = own_registration(case, tax, country, jurisdiction)
     if registration is None:
         return registration_missing(case, tax=tax, where=jurisdiction)
     return TaxPart(
@@ -128,18 +131,35 @@ def part_of_entry(case: Case, entry: Mapping[str, Any]) -> TaxPart | Hold:
     )
 
 
-def own_registration(case: Case, country: str, jurisdiction: str) -> Registration | None:
-    """That of the state or country; in the Union also One Stop Shop."""
-    own = case.registration(jurisdiction) or case.registration(country)
+def own_registration(case: Case, tax: str, country: str, jurisdiction: str) -> Registration | None:
+    """
+    That of the jurisdiction; GST and HST are charged under the federal one of Canada.
+
+    One Stop Shop counts for consumers in other member states, never at home.
+    """
+    own = case.registration(jurisdiction)
     if own or country not in EU_VAT_AREA:
-        return own
-    return case.registration("EU")
+        return own or (case.registration(country) if tax in {"GST", "HST"} else None)
+    if case.is_domestic:
+        return None
+    return case.registration("EU", "oss_union" if case.home.in_eu_vat_area else "oss_non_union")
 
 
 def ppm_of(percentage: str) -> int:
-    """ "8.25" as 82,500 parts per million, exactly."""
-    whole, _, rest = percentage.partition(".")
-    return int(f"{whole}{rest[:4]:0<4}")
+    """ "8.25" as 82,500 parts per million; more than four decimals are rounded."""
+    return int((Decimal(percentage) * 10_000).to_integral_value(rounding=ROUND_HALF_UP))
+
+
+def not_collected(case: Case) -> Outcome:
+    """Stripe knows no registration there: ours decide, as with the built-in engine."""
+    tax = TAX_OF.get(case.where.country, "VAT")
+    if own_registration(case, tax, case.where.country, case.where.code):
+        return Hold(
+            "tax_engine_unclear",
+            f"Stripe Tax collects nothing in {case.where.name}, where this product has a "
+            "registration of the seller. Add it to Stripe's settings, or end it here.",
+        )
+    return unregistered(case, tax=tax)
 
 
 def untaxed_by(case: Case, reason: str) -> Outcome:

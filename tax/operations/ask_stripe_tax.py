@@ -38,7 +38,8 @@ def ask_stripe_tax(
     Ask up to `limit` questions; returns how many were answered.
 
     A hand that dies between asking and storing loses nothing: the claim runs out and the question
-    is asked again under the same idempotency key.
+    is asked again under the same idempotency key. After an error it gets a new one: a calculation
+    moves no money, and Stripe would repeat the error for a day.
     """
     answered = 0
     for row in claim_questions(rows=TaxCalculation.objects.all(), at=at, limit=limit):
@@ -46,7 +47,7 @@ def ask_stripe_tax(
             answer = calculate(
                 request=row.request,
                 api_key=api_key,
-                idempotency_key=str(row.pk),
+                idempotency_key=f"{row.pk}-{row.attempts}",  # Stripe replays errors of a key
                 timeout_seconds=timeout_seconds,
                 api_base=api_base,
             )

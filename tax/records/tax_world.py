@@ -8,8 +8,8 @@ from uuid import UUID
 
 from accounts.models import Customer
 from tax.calc.determine import determine, open_case
+from tax.calc.european_union import doubtful_buyer
 from tax.calc.fact_book import FEDERAL, FactBook
-from tax.calc.outcomes import doubtful_number
 from tax.calc.stripe_answer import Question, outcome_of, question_of, waiting
 from tax.calc.types import Buyer, Hold, Market, Outcome, Place, Seller
 from tax.enums import CalculationState, TaxEngine
@@ -67,7 +67,7 @@ class TaxWorld:
         )
         if isinstance(case, Hold):
             return case
-        if not case.is_domestic and (doubt := doubtful_number(case)):
+        if doubt := doubtful_buyer(case):
             return doubt
         noon = datetime.combine(tax_point, time(12), tzinfo=UTC)
         question = question_of(

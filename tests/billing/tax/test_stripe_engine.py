@@ -12,6 +12,8 @@ from billing.operations.preview_invoice import preview_invoice
 from billing.operations.recheck_invoices import customers_to_recheck, recheck_invoices
 from tax.models import BillingEntity, TaxCalculation
 from tax.operations.ask_stripe_tax import ask_stripe_tax
+from tax.operations.claim_questions import claim_questions
+from tax.operations.record_evidence import declare_place
 from tax.tasks import ask_tax_engine
 from tests.seatworld import START, day
 from tests.tax.register import open_register
@@ -42,6 +44,7 @@ def on_stripe(world):
         tax_engine="stripe", shows_tax_in_local_currency=False
     )
     Customer.objects.filter(pk=world.customer.pk).update(is_business=False)
+    declare_place(customer=world.customer, country="DE", source="portal", at=START)
     register(world, "EU", scheme="oss_union")
     sign(world, "DE")
     return world
@@ -72,7 +75,7 @@ def test_it_asks_what_stripes_own_types_allow(on_stripe, stripe_server):
 
     (row,), (asked,) = TaxCalculation.objects.all(), stripe_server.asked
     assert set(row.request) <= set(CalculationCreateParams.__annotations__)
-    assert (asked["path"], asked["key"]) == ("/v1/tax/calculations", str(row.pk))
+    assert (asked["path"], asked["key"]) == ("/v1/tax/calculations", f"{row.pk}-0")
     assert asked["customer_details[address][country]"] == "DE"
     assert asked["line_items[0][tax_code]"] == "txcd_10103000"
 
@@ -92,7 +95,7 @@ def test_each_day_is_asked_once_and_a_preview_asks_nothing(on_stripe, stripe_ser
 
 
 @pytest.mark.parametrize(("status", "delay"), [(500, 0), (429, 0), (402, 0), (200, 1)])
-def test_stripe_that_fails_is_asked_again_under_the_same_key(
+def test_stripe_that_fails_is_asked_again_under_another_key(
     on_stripe, stripe_server, status, delay
 ):
     on_stripe.push(START)
@@ -105,7 +108,16 @@ def test_stripe_that_fails_is_asked_again_under_the_same_key(
 
     stripe_server.status, stripe_server.delay_seconds = 200, 0
     assert ask(stripe_server, START + timedelta(minutes=1)) == 1
-    assert {one["key"] for one in stripe_server.asked} == {str(row.pk)}
+    assert [one["key"] for one in stripe_server.asked] == [f"{row.pk}-0", f"{row.pk}-1"]
+
+
+def test_a_hand_that_died_asks_again_under_the_same_key(on_stripe, stripe_server):
+    on_stripe.push(START)
+    claim_questions(rows=TaxCalculation.objects.all(), at=START, limit=5)
+
+    assert ask(stripe_server) == 0
+    assert ask(stripe_server, START + timedelta(minutes=5)) == 1
+    assert stripe_server.asked[0]["key"].endswith("-0")
 
 
 def test_an_answer_is_final(on_stripe, stripe_server):

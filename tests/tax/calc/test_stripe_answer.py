@@ -7,7 +7,7 @@ import pytest
 from tax.calc.determine import open_case
 from tax.calc.stripe_answer import outcome_of as outcome_of_answer
 from tax.calc.stripe_answer import ppm_of, question_of
-from tax.calc.types import Market, Seller
+from tax.calc.types import Certificate, Market, Seller
 from tests.tax.calc.facts import BOOK, DAY, IRISH, business, consumer, registered, summary
 
 
@@ -70,7 +70,7 @@ def test_quebec_bears_two_taxes_under_two_registrations():
     ("reason", "expected"),
     [
         ("reverse_charge", ("AE", "stripe_tax", ("VAT", 0.0))),
-        ("not_collecting", ("O", "stripe_tax", ("VAT", 0.0))),
+        ("not_collecting", ("tax_engine_unclear",)),
         ("product_exempt", ("E", "stripe_tax", ("VAT", 0.0))),
         ("something_new", ("tax_engine_unclear",)),
     ],
@@ -79,6 +79,37 @@ def test_what_is_not_charged_says_why(reason, expected):
     said = {"amount": 0, "taxable_amount": 0, "taxability_reason": reason}
 
     assert summary(outcome_of(IRISH, business("DE", "DE136695976"), said)) == expected
+
+
+def test_what_stripe_does_not_collect_is_ours_to_decide():
+    home_alone = replace(IRISH, registrations=registered("IE"))
+
+    assert summary(outcome_of(home_alone, consumer("DE"))) == ("tax_registration_missing",)
+    assert summary(outcome_of(IRISH, consumer("DE"))) == ("tax_engine_unclear",)
+
+
+def test_a_provinces_tax_needs_a_registration_of_the_province():
+    seller = Seller("IE", registrations=registered("CA"))
+    qst = entry(997_500, "9.975", country="CA", state="QC", tax_type="qst")
+
+    assert summary(outcome_of(seller, consumer("CA", "QC"), qst)) == ("tax_registration_missing",)
+
+
+def test_one_stop_shop_charges_nobody_at_home():
+    abroad_alone = replace(IRISH, registrations=registered("EU oss_union"))
+    irish = entry(2_300_000, "23", country="IE")
+
+    assert summary(outcome_of(abroad_alone, consumer("IE"), irish)) == ("tax_registration_missing",)
+
+
+def test_a_certificate_frees_whatever_stripe_says():
+    texan = Seller("US", "CA", registrations=registered("US-TX"))
+    paper = Certificate("US-TX", "EX-1", "school", DAY, DAY)
+    tax = entry(825_000, "8.25", country="US", state="TX", tax_type="sales_tax")
+
+    freed = outcome_of(texan, consumer("US", "TX", certificates=(paper,)), tax)
+
+    assert summary(freed)[:2] == ("E", "certificate")
 
 
 def test_only_a_confirmed_number_is_told_to_stripe():
@@ -98,6 +129,8 @@ def test_another_address_is_another_question():
     assert digest("10115") == digest("10115") != digest("20457")
 
 
-@pytest.mark.parametrize(("text", "ppm"), [("19", 190_000), ("8.25", 82_500), ("9.975", 99_750)])
+@pytest.mark.parametrize(
+    ("text", "ppm"), [("19", 190_000), ("8.25", 82_500), ("9.975", 99_750), ("8.87525", 88_753)]
+)
 def test_percentages_are_read_exactly(text, ppm):
     assert ppm_of(text) == ppm
