@@ -131,13 +131,15 @@ def test_one_command_serves_and_stops_everything_on_interrupt(servers):
         [PYTHON, "-m", "config.serve"], env=environment, cwd=BASE_DIR,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
+    assert serving.stdout
     try:
+        said = next((line for line in serving.stdout if "Seatledger is at" in line), "")
         wait_until_it_answers(int(environment["PORT"]))
     finally:
         serving.send_signal(signal.SIGINT)
         output, _ = serving.communicate(timeout=40)
 
-    assert "Seatledger is at http://127.0.0.1:" in output
+    assert f"http://127.0.0.1:{environment['PORT']}/" in said
     assert output.rstrip().endswith("Stopped.")
     assert serving.returncode == 0
     assert not (servers.var_dir / "postgres" / "postmaster.pid").exists()
