@@ -83,8 +83,71 @@ class Settlement(TextChoices):
 
 
 class CreditReason(TextChoices):
-    CREDIT_NOTE = "credit_note", "Credit note kept as balance"
-    APPLIED = "applied", "Applied to an invoice"
+    """Why a customer's credit balance moved; the sign of each is fixed by a constraint."""
+
+    CREDIT_NOTE = "credit_note", "Credit note"
+    APPLIED = "applied", "Applied when an invoice was issued"
+    OVERPAID = "overpaid", "Paid more than was open"
+    ALLOCATED = "allocated", "Used for an open invoice"
+    UNALLOCATED = "unallocated", "Taken back from an invoice"
+    RESERVED = "reserved", "Reserved for a refund"
+    REFUND_FAILED = "refund_failed", "Refund did not go through"
+    WITHDRAWN = "withdrawn", "Withdrawn by a dispute"
+    REINSTATED = "reinstated", "Given back after a dispute"
+
+
+class AllocationSource(TextChoices):
+    PAYMENT = "payment", "Payment"
+    CREDIT = "credit", "Credit balance"
+    WRITE_OFF = "write_off", "Write-off"
+
+
+class PaymentKind(TextChoices):
+    RECEIVED = "received", "Received"
+    REFUND = "refund", "Refund"
+    WITHDRAWAL = "withdrawal", "Withdrawn by a dispute"
+    REINSTATED = "reinstated", "Given back after a dispute"
+
+
+class PaymentMethodKind(TextChoices):
+    CARD = "card", "Card"
+    DIRECT_DEBIT = "direct_debit", "Direct debit"
+    BANK_TRANSFER = "bank_transfer", "Bank transfer"
+    MANUAL = "manual", "Entered by hand"
+
+
+class AttemptState(TextChoices):
+    STARTED = "started", "Started"
+    PROCESSING = "processing", "Processing"
+    NEEDS_CUSTOMER = "needs_customer", "Needs the customer"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+    CANCELED = "canceled", "Canceled"
+
+
+class AttemptTrigger(TextChoices):
+    ISSUE = "issue", "When issued"
+    RECOVERY = "recovery", "Recovery"
+    STAFF = "staff", "Staff"
+    CUSTOMER = "customer", "Customer"
+
+
+class RefundState(TextChoices):
+    REQUESTED = "requested", "Requested"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+
+
+class DisputeState(TextChoices):
+    OPEN = "open", "Open"
+    WON = "won", "Won"
+    LOST = "lost", "Lost"
+
+
+class BankLineState(TextChoices):
+    OPEN = "open", "Open"
+    MATCHED = "matched", "Matched"
+    SET_ASIDE = "set_aside", "Set aside"
 
 
 class RunTrigger(TextChoices):
@@ -105,3 +168,7 @@ class StageName(TextChoices):
     TAX = "tax", "Tax"
     FINALIZE = "finalize", "Finalize"
     RENDER = "render", "Render"
+    COLLECT = "collect", "Collect"
+    SETTLE = "settle", "Settle"
+    POST = "post", "Post"
+    DUN = "dun", "Dun"

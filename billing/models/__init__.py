@@ -1,6 +1,16 @@
 """Tables of billing in the order of the flow."""
 
+from billing.models.bank import BankLine, BankStatement
 from billing.models.catalog import Plan, Price, Product, SeatPolicy, SeatType
+from billing.models.gateway import (
+    Dispute,
+    GatewayCustomer,
+    GatewayEvent,
+    PaymentAttempt,
+    PaymentMethod,
+    Payout,
+    Refund,
+)
 from billing.models.invoice import (
     CreditEntry,
     Invoice,
@@ -10,13 +20,20 @@ from billing.models.invoice import (
 )
 from billing.models.ledger import EntitlementEvent, LedgerHead, SeatLedgerEntry
 from billing.models.rating import RatedSpan, Rating
+from billing.models.receivables import Allocation, Payment, Receivable
 from billing.models.run import InvoiceRun, StageRefusal
 from billing.models.subscription import Subscription
 from billing.models.tax import InvoiceTax, TaxHold
 
 __all__ = [
+    "Allocation",
+    "BankLine",
+    "BankStatement",
     "CreditEntry",
+    "Dispute",
     "EntitlementEvent",
+    "GatewayCustomer",
+    "GatewayEvent",
     "Invoice",
     "InvoiceDocument",
     "InvoiceLine",
@@ -24,11 +41,17 @@ __all__ = [
     "InvoiceTax",
     "LedgerHead",
     "NumberSeries",
+    "Payment",
+    "PaymentAttempt",
+    "PaymentMethod",
+    "Payout",
     "Plan",
     "Price",
     "Product",
     "RatedSpan",
     "Rating",
+    "Receivable",
+    "Refund",
     "SeatLedgerEntry",
     "SeatPolicy",
     "SeatType",

@@ -213,14 +213,42 @@ class InvoiceDocument(models.Model):
 
 
 class CreditEntry(models.Model):
-    """A customer's credit balance, kept as entries: credit notes add, invoices use. Append-only."""
+    """
+    A customer's credit balance, kept as entries in minor units; append-only.
+
+    Credit notes and overpayments add, invoices and refunds use. A trigger refuses a balance below zero.
+    Several entries may name a payment: what it left over, what was taken back, what a refund used.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="credit_entries")
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField(help_text="Positive: the customer gains credit")
-    reason = models.CharField(max_length=12, choices=CreditReason.choices)
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="credit_entries")
+    reason = models.CharField(max_length=13, choices=CreditReason.choices)
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, null=True, blank=True, related_name="credit_entries"
+    )
+    payment = models.ForeignKey(
+        "billing.Payment",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="credit_entries",
+    )
+    allocation = models.OneToOneField(
+        "billing.Allocation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="credit_entry",
+    )
+    refund = models.ForeignKey(
+        "billing.Refund",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="credit_entries",
+    )
     recorded_at = models.DateTimeField()
 
     class Meta:
@@ -228,12 +256,43 @@ class CreditEntry(models.Model):
         verbose_name_plural = "credit entries"
         constraints = [
             models.UniqueConstraint(
-                name="credit_entry_once_per_invoice_and_reason", fields=["invoice", "reason"]
+                name="credit_entry_once_per_invoice_and_reason",
+                fields=["invoice", "reason"],
+                condition=Q(reason__in=[CreditReason.CREDIT_NOTE, CreditReason.APPLIED]),
+            ),
+            models.UniqueConstraint(
+                name="credit_entry_once_per_refund_and_reason",
+                fields=["refund", "reason"],
+                condition=Q(refund__isnull=False),
             ),
             models.CheckConstraint(
                 name="credit_entry_sign_follows_reason",
-                condition=Q(reason=CreditReason.CREDIT_NOTE, amount_minor__gt=0)
-                | Q(reason=CreditReason.APPLIED, amount_minor__lt=0),
+                condition=Q(
+                    reason__in=[
+                        CreditReason.CREDIT_NOTE,
+                        CreditReason.OVERPAID,
+                        CreditReason.UNALLOCATED,
+                        CreditReason.REFUND_FAILED,
+                        CreditReason.REINSTATED,
+                    ],
+                    amount_minor__gt=0,
+                )
+                | Q(
+                    reason__in=[
+                        CreditReason.APPLIED,
+                        CreditReason.ALLOCATED,
+                        CreditReason.RESERVED,
+                        CreditReason.WITHDRAWN,
+                    ],
+                    amount_minor__lt=0,
+                ),
+            ),
+            models.CheckConstraint(
+                name="credit_entry_names_where_it_comes_from",
+                condition=Q(invoice__isnull=False)
+                | Q(payment__isnull=False)
+                | Q(allocation__isnull=False)
+                | Q(refund__isnull=False),
             ),
         ]
         indexes = [models.Index(fields=["customer", "currency"], name="credit_by_customer")]

@@ -35,6 +35,19 @@ FROM unnest(
        seller, buyer, policies)
 WHERE invoice.id = v.id
 """
+OPEN_RECEIVABLES = """
+INSERT INTO billing_receivable (
+    invoice_id, customer_id, billing_entity_id, currency, issued_at, due_date, amount_minor,
+    open_minor, settled_at, next_attempt_at, attempt_count
+)
+SELECT id, customer_id, billing_entity_id, currency, issued_at, due_date, amount_due_minor,
+       amount_due_minor, CASE WHEN amount_due_minor = 0 THEN issued_at END,
+       CASE WHEN amount_due_minor > 0 AND EXISTS (
+           SELECT FROM billing_paymentmethod AS method
+            WHERE method.customer_id = billing_invoice.customer_id AND method.is_default
+       ) THEN issued_at END, 0
+  FROM billing_invoice WHERE id = ANY(%s) AND kind = 'invoice'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +189,7 @@ def credit_balances(customers: Iterable[UUID]) -> defaultdict[tuple[UUID, str], 
 def write_finals(
     *, finals: Sequence[Final], customers: Mapping[UUID, Customer], at: datetime
 ) -> None:
-    """One UPDATE for all invoices and one COPY for what became of credit."""
+    """One UPDATE for all invoices, what is open on each, and one COPY for what became of credit."""
     quotes = quote_policies([final.draft for final in finals])
     columns: list[list[Any]] = [[] for _ in range(11)]
     for final in finals:
@@ -192,6 +205,7 @@ def write_finals(
             column.append(value)
     with connection.cursor() as cursor:
         cursor.execute(FINALIZE, [at, *columns])
+        cursor.execute(OPEN_RECEIVABLES, [[final.draft.pk for final in finals]])
 
     copy_rows(
         CreditEntry,
