@@ -37,7 +37,7 @@ END $$;
 
 CREATE FUNCTION check_payment_is_placed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    subject uuid := CASE TG_TABLE_NAME WHEN 'billing_payment' THEN NEW.id ELSE NEW.payment_id END;
+    subject uuid := (to_jsonb(NEW) ->> TG_ARGV[0])::uuid;
     money record;
     placed bigint;
 BEGIN
@@ -87,13 +87,13 @@ CREATE TRIGGER receivable_open_moves_by_allocation
 CREATE TRIGGER receivable_stays BEFORE DELETE ON billing_receivable
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE CONSTRAINT TRIGGER payment_is_wholly_placed AFTER INSERT ON billing_payment
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_payment_is_placed();
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_payment_is_placed('id');
 CREATE CONSTRAINT TRIGGER allocation_keeps_payment_placed AFTER INSERT ON billing_allocation
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.payment_id IS NOT NULL)
-    EXECUTE FUNCTION check_payment_is_placed();
+    EXECUTE FUNCTION check_payment_is_placed('payment_id');
 CREATE CONSTRAINT TRIGGER credit_entry_keeps_payment_placed AFTER INSERT ON billing_creditentry
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.payment_id IS NOT NULL)
-    EXECUTE FUNCTION check_payment_is_placed();
+    EXECUTE FUNCTION check_payment_is_placed('payment_id');
 CREATE TRIGGER credit_balance_is_not_negative AFTER INSERT ON billing_creditentry
     FOR EACH ROW WHEN (NEW.amount_minor < 0) EXECUTE FUNCTION check_credit_balance();
 """

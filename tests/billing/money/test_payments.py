@@ -249,7 +249,7 @@ def bare_payment(world: SeatWorld, **said) -> Payment:
 def test_a_payment_that_is_nowhere_cannot_commit(world):
     bare_payment(world)
 
-    with pytest.raises(IntegrityError, match="payment_is_wholly_placed|% placed|0 placed"):
+    with pytest.raises(IntegrityError, match="0 placed"):
         check_now()
 
 
@@ -333,16 +333,16 @@ def test_an_undone_allocation_is_negative(world):
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("model", [Payment, Allocation])
-def test_money_rows_are_append_only(world, model):
+@pytest.mark.parametrize("model", [Payment, Allocation, Receivable])
+def test_money_rows_are_never_deleted_or_rewritten(world, model):
     issue_two(world)
     pay(world, PRICE)
+    table = model._meta.db_table
 
-    for change in (lambda rows: rows.update(amount_minor=1), lambda rows: rows.delete()):
-        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-            change(model.objects.all())
-    with pytest.raises(IntegrityError, match="append-only|refused"), transaction.atomic():
-        Receivable.objects.all().delete()
+    for change in (f"UPDATE {table} SET amount_minor = 1", f"DELETE FROM {table}"):
+        refused = pytest.raises(IntegrityError, match="append-only|moves by allocations")  # noqa: RUF043
+        with refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(change)
 
 
 def test_a_credit_entry_names_where_it_comes_from(world):
