@@ -65,6 +65,7 @@ class LineKind(TextChoices):
     USAGE = "usage", "Usage"
     DISCOUNT = "discount", "Discount"
     ADJUSTMENT = "adjustment", "Adjustment"
+    GIVEN_BACK = "given_back", "Given back"
 
 
 class InvoiceKind(TextChoices):
@@ -80,6 +81,26 @@ class InvoiceState(TextChoices):
 class Settlement(TextChoices):
     BALANCE = "balance", "Kept as balance"
     REFUND = "refund", "To be refunded"
+    INVOICE = "invoice", "Set off against its invoice"
+
+
+class CreditScope(TextChoices):
+    """How a person said how much to credit."""
+
+    FULL = "full", "All that is left of the invoice"
+    LINES = "lines", "Amounts of lines"
+    AMOUNT = "amount", "An amount over all lines"
+
+
+class CreditNoteReason(TextChoices):
+    """The closed list of why people credit; its words for customers are in calc/credit_words.py."""
+
+    BILLING_ERROR = "billing_error", "Billing error"
+    NOT_PROVIDED = "not_provided", "Service not provided as agreed"
+    PRICE_AGREED = "price_agreed", "Another price was agreed"
+    ENDED_EARLY = "ended_early", "Contract ended early"
+    GOODWILL = "goodwill", "Goodwill"
+    VOID = "void", "Invoice voided"
 
 
 class CreditReason(TextChoices):

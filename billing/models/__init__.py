@@ -2,6 +2,7 @@
 
 from billing.models.bank import BankLine, BankStatement
 from billing.models.catalog import Plan, Price, Product, SeatPolicy, SeatType
+from billing.models.credits import CreditNote, InvoiceVoid, VoidedSpans
 from billing.models.gateway import (
     Dispute,
     GatewayCustomer,
@@ -30,6 +31,7 @@ __all__ = [
     "BankLine",
     "BankStatement",
     "CreditEntry",
+    "CreditNote",
     "Dispute",
     "EntitlementEvent",
     "GatewayCustomer",
@@ -39,6 +41,7 @@ __all__ = [
     "InvoiceLine",
     "InvoiceRun",
     "InvoiceTax",
+    "InvoiceVoid",
     "LedgerHead",
     "NumberSeries",
     "Payment",
@@ -58,4 +61,5 @@ __all__ = [
     "StageRefusal",
     "Subscription",
     "TaxHold",
+    "VoidedSpans",
 ]

@@ -67,6 +67,14 @@ class Invoice(models.Model):
     number = models.CharField(max_length=40, blank=True)
     issued_at = models.DateTimeField(null=True, blank=True)
     due_date = models.DateField(null=True, blank=True)
+    credits = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="credit_notes",
+        help_text="The invoice a person credits with it",
+    )
     subtotal_minor = models.BigIntegerField(default=0)
     tax_minor = models.BigIntegerField(null=True, blank=True, help_text="Empty until determined")
     tax_note = models.CharField(max_length=300, blank=True)
@@ -84,6 +92,7 @@ class Invoice(models.Model):
 
     class Meta:
         ordering = ["-cycle_date", "-id"]
+        permissions = [("issue_credit_note", "Can issue credit notes and void invoices")]
         constraints = [
             models.UniqueConstraint(
                 name="invoice_sequence_once_per_series",
@@ -103,7 +112,11 @@ class Invoice(models.Model):
                     "settlement",
                     "cycle_date",
                 ],
-                condition=Q(state=InvoiceState.DRAFT),
+                condition=Q(state=InvoiceState.DRAFT, credits=None),
+            ),
+            models.CheckConstraint(
+                name="invoice_credits_only_as_a_credit_note",
+                condition=Q(credits=None) | Q(kind=InvoiceKind.CREDIT_NOTE),
             ),
             models.CheckConstraint(
                 name="invoice_finalized_is_complete",
@@ -160,14 +173,19 @@ class Invoice(models.Model):
 
 
 class InvoiceLine(models.Model):
-    """One amount with its explanation. The link to its rated span is unique: a span is billed once."""
+    """
+    One amount with its explanation: a rated span, billed once, or the line a person credits with it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invoice_lines")
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField(help_text="1, 2, 3 … on the invoice")
     rated_span = models.OneToOneField(
-        RatedSpan, on_delete=models.PROTECT, related_name="invoice_line"
+        RatedSpan, on_delete=models.PROTECT, null=True, blank=True, related_name="invoice_line"
+    )
+    credited_line = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="credit_lines"
     )
     kind = models.CharField(max_length=10, choices=LineKind.choices)
     seat_type_code = models.CharField(max_length=50)
@@ -187,7 +205,12 @@ class InvoiceLine(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="invoice_line_position_once", fields=["invoice", "position"]
-            )
+            ),
+            models.CheckConstraint(
+                name="invoice_line_has_one_origin",
+                condition=Q(rated_span__isnull=False, credited_line=None)
+                | Q(rated_span=None, credited_line__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
