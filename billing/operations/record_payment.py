@@ -1,6 +1,6 @@
 """Record money that arrived: what it settles, and what of it becomes the customer's credit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -70,7 +70,13 @@ def record_payment(
 
 def lock_account(customer_id: UUID) -> None:
     """Whoever moves a customer's money waits for whoever is moving it."""
-    Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=customer_id)
+    lock_accounts([customer_id])
+
+
+def lock_accounts(customer_ids: Iterable[UUID]) -> None:
+    """Several customers in a stable order, so that two hands never wait for each other."""
+    rows = Customer.objects.select_for_update(of=("self",), no_key=True)
+    list(rows.filter(pk__in=list(customer_ids)).order_by("pk").values_list("pk"))
 
 
 def place(*, payment: Payment, first: Sequence[UUID], at: datetime) -> None:
