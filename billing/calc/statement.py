@@ -1,0 +1,188 @@
+"""The statement of a customer's account: what moved it, what it came to, and what that is made of."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+MovementKind = Literal[
+    "invoice", "credit_note", "payment", "refund", "refund_failed", "withdrawal", "reinstated",
+    "write_off", "write_off_undone",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """
+    What changed a balance, in minor units of `currency`: positive, the customer owes more.
+
+    `day` is the date of `at` in the customer's time zone; `valued_on` is the bank's, if it differs.
+    """
+
+    key: UUID
+    kind: MovementKind
+    at: datetime
+    day: date
+    entity: str
+    currency: str
+    amount_minor: int
+    reference: str = ""
+    valued_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What an invoice asked for when it was issued, in minor units of `currency`."""
+
+    key: UUID
+    entity: str
+    currency: str
+    number: str
+    day: date
+    due_date: date
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How much of a claim was settled on a day; negative: taken back."""
+
+    claim: UUID
+    day: date
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreditMove:
+    """How a customer's credit moved on a day; positive: more credit."""
+
+    entity: str
+    currency: str
+    day: date
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """A movement and the balance after it, in minor units."""
+
+    movement: Movement
+    balance_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """What was still open on an invoice at the end of a day, in minor units."""
+
+    claim: Claim
+    open_minor: int
+    days_overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """
+    What one billing entity and a customer owe each other in one currency, in minor units.
+
+    A positive balance is owed by the customer. Credit can be used for invoices of any billing
+    entity; here it counts where it came from and where it was used.
+    """
+
+    entity: str
+    currency: str
+    opening_minor: int
+    lines: tuple[StatementLine, ...]
+    closing_minor: int
+    open_items: tuple[OpenItem, ...]
+    credit_minor: int
+
+    @property
+    def open_minor(self) -> int:
+        return sum(item.open_minor for item in self.open_items)
+
+    @property
+    def overdue_minor(self) -> int:
+        return sum(item.open_minor for item in self.open_items if item.days_overdue)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the movements come to what is open less the credit."""
+        return self.closing_minor == self.open_minor - self.credit_minor
+
+
+def account_statements(
+    *,
+    movements: Iterable[Movement],
+    claims: Sequence[Claim],
+    settled: Iterable[Settled],
+    credit: Iterable[CreditMove],
+    first: date | None,
+    as_of: date,
+) -> tuple[Account, ...]:
+    """
+    One statement for each billing entity and currency that ever moved until `as_of` (included).
+
+    Lines start on `first`; what was before is the opening balance.
+    """
+    until = sorted((one for one in movements if one.day <= as_of), key=_order)
+    items = open_items(claims=claims, settled=settled, as_of=as_of)
+    credits = [one for one in credit if one.day <= as_of]
+    accounts = []
+    for entity, currency in sorted({(one.entity, one.currency) for one in (*until, *credits)}):
+        here = [one for one in until if (one.entity, one.currency) == (entity, currency)]
+        before = [one for one in here if first and one.day < first]
+        opening = sum(one.amount_minor for one in before)
+        lines = running_lines(here[len(before) :], opening_minor=opening)
+        accounts.append(
+            Account(
+                entity=entity,
+                currency=currency,
+                opening_minor=opening,
+                lines=lines,
+                closing_minor=lines[-1].balance_minor if lines else opening,
+                open_items=tuple(
+                    one
+                    for one in items
+                    if (one.claim.entity, one.claim.currency) == (entity, currency)
+                ),
+                credit_minor=sum(
+                    one.amount_minor
+                    for one in credits
+                    if (one.entity, one.currency) == (entity, currency)
+                ),
+            )
+        )
+    return tuple(accounts)
+
+
+def running_lines(
+    movements: Sequence[Movement], *, opening_minor: int
+) -> tuple[StatementLine, ...]:
+    """Each movement with the balance after it."""
+    lines, balance = [], opening_minor
+    for one in movements:
+        balance += one.amount_minor
+        lines.append(StatementLine(one, balance))
+    return tuple(lines)
+
+
+def open_items(
+    *, claims: Sequence[Claim], settled: Iterable[Settled], as_of: date
+) -> tuple[OpenItem, ...]:
+    """What was still open at the end of a day, the oldest due first."""
+    open_minor = {one.key: one.amount_minor for one in claims if one.day <= as_of}
+    for part in settled:
+        if part.day <= as_of and part.claim in open_minor:
+            open_minor[part.claim] -= part.amount_minor
+    found = [
+        OpenItem(one, open_minor[one.key], max(0, (as_of - one.due_date).days))
+        for one in claims
+        if open_minor.get(one.key)
+    ]
+    return tuple(sorted(found, key=lambda item: (item.claim.due_date, item.claim.number)))
+
+
+def _order(movement: Movement) -> tuple[datetime, bool, UUID]:
+    """What makes the customer owe more comes first at the same instant."""
+    return movement.at, movement.amount_minor < 0, movement.key
