@@ -79,6 +79,9 @@ class OpenItem:
     open_minor: int
     days_overdue: int
 
+    def is_of(self, entity: str, currency: str) -> bool:
+        return (self.claim.entity, self.claim.currency) == (entity, currency)
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -128,32 +131,46 @@ def account_statements(
     until = sorted((one for one in movements if one.day <= as_of), key=_order)
     items = open_items(claims=claims, settled=settled, as_of=as_of)
     credits = [one for one in credit if one.day <= as_of]
-    accounts = []
-    for entity, currency in sorted({(one.entity, one.currency) for one in (*until, *credits)}):
-        here = [one for one in until if (one.entity, one.currency) == (entity, currency)]
-        before = [one for one in here if first and one.day < first]
-        opening = sum(one.amount_minor for one in before)
-        lines = running_lines(here[len(before) :], opening_minor=opening)
-        accounts.append(
-            Account(
-                entity=entity,
-                currency=currency,
-                opening_minor=opening,
-                lines=lines,
-                closing_minor=lines[-1].balance_minor if lines else opening,
-                open_items=tuple(
-                    one
-                    for one in items
-                    if (one.claim.entity, one.claim.currency) == (entity, currency)
-                ),
-                credit_minor=sum(
-                    one.amount_minor
-                    for one in credits
-                    if (one.entity, one.currency) == (entity, currency)
-                ),
-            )
+    moved = {(one.entity, one.currency) for one in until}
+    places = moved | {(one.entity, one.currency) for one in credits}
+    return tuple(
+        _account(
+            entity=entity,
+            currency=currency,
+            movements=[one for one in until if (one.entity, one.currency) == (entity, currency)],
+            items=[one for one in items if one.is_of(entity, currency)],
+            credit_minor=sum(
+                one.amount_minor
+                for one in credits
+                if (one.entity, one.currency) == (entity, currency)
+            ),
+            first=first,
         )
-    return tuple(accounts)
+        for entity, currency in sorted(places)
+    )
+
+
+def _account(
+    *,
+    entity: str,
+    currency: str,
+    movements: Sequence[Movement],
+    items: Sequence[OpenItem],
+    credit_minor: int,
+    first: date | None,
+) -> Account:
+    before = [one for one in movements if first and one.day < first]
+    opening = sum(one.amount_minor for one in before)
+    lines = running_lines(movements[len(before) :], opening_minor=opening)
+    return Account(
+        entity=entity,
+        currency=currency,
+        opening_minor=opening,
+        lines=lines,
+        closing_minor=lines[-1].balance_minor if lines else opening,
+        open_items=tuple(items),
+        credit_minor=credit_minor,
+    )
 
 
 def running_lines(
