@@ -95,7 +95,8 @@ CREATE CONSTRAINT TRIGGER credit_entry_keeps_payment_placed AFTER INSERT ON bill
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.payment_id IS NOT NULL)
     EXECUTE FUNCTION check_payment_is_placed('payment_id');
 CREATE TRIGGER credit_balance_is_not_negative AFTER INSERT ON billing_creditentry
-    FOR EACH ROW WHEN (NEW.amount_minor < 0) EXECUTE FUNCTION check_credit_balance();
+    FOR EACH ROW WHEN (NEW.amount_minor < 0 AND NEW.reason <> 'withdrawn')
+    EXECUTE FUNCTION check_credit_balance();
 """
 
 DROP_TRIGGERS = """

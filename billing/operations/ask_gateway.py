@@ -87,7 +87,7 @@ def charge_once(*, gateway: Gateway, attempt: PaymentAttempt) -> ChargeAnswer:
                 "currency": attempt.currency.lower(),
                 "customer": known.gateway_id,
                 "payment_method": attempt.payment_method.gateway_id,
-                "payment_method_types": [attempt.payment_method.kind],
+                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
                 "confirm": True,
                 "off_session": True,
                 "metadata": {

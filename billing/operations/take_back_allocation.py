@@ -34,7 +34,9 @@ def take_back_allocation(
         raise AllocationReasonMissing("Say why it is taken back, then try again.")
     lock_account(Allocation.objects.values_list("customer_id", flat=True).get(pk=allocation_id))
     allocation = Allocation.objects.select_related("receivable").get(pk=allocation_id)
-    if allocation.undoes_id or Allocation.objects.filter(undoes=allocation).exists():
+    is_back = allocation.amount_minor < 0 or Allocation.objects.filter(undoes=allocation).exists()
+    owed = allocation.receivable
+    if is_back or owed.open_minor + allocation.amount_minor > owed.amount_minor:
         raise AllocationTakenBack("This allocation was taken back already. Nothing was changed.")
     undone = undo(allocation=allocation, at=at, by=by, reason=reason.strip())
     if allocation.source != AllocationSource.WRITE_OFF:
