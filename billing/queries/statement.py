@@ -15,8 +15,11 @@ from billing.calc.statement import (
     Settled,
     account_statements,
 )
+from billing.documents.statement_sheet import StatementSource
 from billing.enums import AllocationSource, CreditReason, InvoiceKind, InvoiceState, PaymentKind
 from billing.models import Allocation, CreditEntry, Invoice, Payment, Receivable
+from billing.records.snapshots import buyer_snapshot, seller_snapshot
+from tax.models import BillingEntity
 
 KIND_OF_PAYMENT: dict[str, MovementKind] = {
     PaymentKind.RECEIVED: "payment",
@@ -185,3 +188,28 @@ def entity_of(entry: CreditEntry) -> str:
 def local_day(customer: Customer, at: datetime) -> date:
     """The date of an instant where the customer is."""
     return at.astimezone(ZoneInfo(customer.time_zone)).date()
+
+
+def statement_source(
+    statement: CustomerStatement, *, entity: str, currency: str, at: datetime
+) -> StatementSource | None:
+    """One account of a statement as it is printed; None if there is no such account. Three queries."""
+    accounts = [
+        one for one in statement.accounts if (one.entity, one.currency) == (entity, currency)
+    ]
+    if not accounts:
+        return None
+    customer = statement.customer
+    seller = BillingEntity.objects.get(code=entity)
+    return StatementSource(
+        account=accounts[0],
+        first=statement.first,
+        as_of=statement.as_of,
+        seller=seller_snapshot(seller),
+        buyer=buyer_snapshot(customer),
+        language=customer.language,
+        paper=customer.paper,
+        time_zone=customer.time_zone,
+        stated_at=at,
+        logo_png=seller.logo_png,
+    )
