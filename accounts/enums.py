@@ -19,6 +19,14 @@ class MembershipState(TextChoices):
     REMOVED = "removed", "Removed"
 
 
+class AccessLevel(TextChoices):
+    """What the product is advised; no row means nothing is advised."""
+
+    BANNER = "banner", "Show a banner"
+    RESTRICT_ADDITIONS = "restrict_additions", "Add no seats"
+    SUSPEND = "suspend", "Suspend"
+
+
 class StaffRole(TextChoices):
     """Names of the Django groups that carry staff permissions."""
 

@@ -21,6 +21,7 @@ VAR_DIR: Path = ENVIRONMENT.var_dir
 DRAFT_GRACE_HOURS = ENVIRONMENT.draft_grace_hours
 STRIPE_API_KEY = ENVIRONMENT.stripe_api_key
 STRIPE_API_BASE = ENVIRONMENT.stripe_api_base
+STRIPE_WEBHOOK_SECRETS = ENVIRONMENT.stripe_webhook_secrets
 STRIPE_TIMEOUT_SECONDS = ENVIRONMENT.stripe_timeout_seconds
 VIES_URL = ENVIRONMENT.vies_base
 VIES_TIMEOUT_SECONDS = ENVIRONMENT.vies_timeout_seconds
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "accounts",
     "tax",
     "billing",
+    "dunning",
     "desk",
 ]
 MIDDLEWARE = [

@@ -1,10 +1,12 @@
 """Tables of accounts, grouped by who they speak about."""
 
+from accounts.models.access import AccessAdvice
 from accounts.models.api import ApiClient, ApiReply
 from accounts.models.customer import BillingOwner, Customer
 from accounts.models.people import Grantee, Group, Membership
 
 __all__ = [
+    "AccessAdvice",
     "ApiClient",
     "ApiReply",
     "BillingOwner",

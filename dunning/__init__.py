@@ -1,0 +1,1 @@
+"""Recovery: what happens between a failed or overdue payment and its end. Access is only ever advised."""

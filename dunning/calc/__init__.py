@@ -1,0 +1,1 @@
+"""Recovery decided in pure code: campaigns, decline codes, moments and the ladder of steps."""

@@ -1,0 +1,1 @@
+"""What recovery does, one verb a module."""

@@ -1,0 +1,1 @@
+"""Pages of recovery that need no sign-in."""
