@@ -36,6 +36,11 @@ RECORDS = (
     "billing.ratedspan", "billing.invoice", "billing.invoiceline", "billing.invoicedocument",
     "billing.creditentry", "billing.numberseries",
 )  # fmt: skip
+MONEY = (
+    "billing.receivable", "billing.payment", "billing.allocation", "billing.paymentmethod",
+    "billing.paymentattempt", "billing.refund", "billing.dispute", "billing.payout",
+    "billing.gatewayevent", "billing.gatewaycustomer", "billing.bankstatement", "billing.bankline",
+)  # fmt: skip
 FLOW = ("billing.invoicerun", "billing.stagerefusal")
 MACHINES = ("accounts.apiclient", "accounts.apireply")
 STAFF = ("auth.user", "auth.group", "admin.logentry")
@@ -48,7 +53,7 @@ def may(actions: str, *models: str) -> set[str]:
 
 
 TAX = (*TAX_FACTS, *TAX_ANSWERS, *TAX_RECORDS)
-LOOK = may("view", *PEOPLE, *SELLERS, *CATALOG, *BOUGHT, *RECORDS, *FLOW, *TAX)
+LOOK = may("view", *PEOPLE, *SELLERS, *CATALOG, *BOUGHT, *RECORDS, *MONEY, *FLOW, *TAX)
 RUN_THE_FLOW = {"billing.add_invoicerun", "billing.change_stagerefusal"}
 KEEP_PEOPLE = may("add change", *PEOPLE, "tax.sellerassignment")
 KEEP_TAX = may("add change", *TAX_ANSWERS) | {
@@ -57,10 +62,14 @@ KEEP_TAX = may("add change", *TAX_ANSWERS) | {
     "tax.add_taxidcheck",
     "tax.change_taxidcheck",
 }
+MOVE_MONEY = {
+    "billing.add_payment", "billing.add_allocation", "billing.add_refund",
+    "billing.add_paymentattempt",
+}  # fmt: skip
 DECIDE_TAX = may("add change", *TAX_FACTS) | {"tax.sign_off_tax", "tax.add_taxreturn"}
 
-WORK = LOOK | RUN_THE_FLOW | KEEP_PEOPLE | KEEP_TAX
-APPROVE = WORK | DECIDE_TAX | may("add change", *CATALOG, *BOUGHT)
+WORK = LOOK | RUN_THE_FLOW | KEEP_PEOPLE | KEEP_TAX | MOVE_MONEY
+APPROVE = WORK | DECIDE_TAX | {"billing.write_off"} | may("add change", *CATALOG, *BOUGHT)
 
 PERMISSIONS: dict[StaffRole, set[str]] = {
     StaffRole.SUPPORT: LOOK,

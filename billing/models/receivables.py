@@ -40,6 +40,7 @@ class Receivable(models.Model):
 
     class Meta:
         ordering = ["due_date", "invoice"]
+        permissions = [("write_off", "Can write off what will not be paid")]
         constraints = [
             models.CheckConstraint(
                 name="receivable_open_within_amount",
