@@ -12,6 +12,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "usage": "{seats} – usage",
         "discount": "{seats} – discount",
         "adjustment": "{seats} – correction",
+        "given_back": "{seats} – credited",
     },
     "de": {
         "recurring": "{seats}",
@@ -22,6 +23,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "usage": "{seats} – Nutzung",
         "discount": "{seats} – Nachlass",
         "adjustment": "{seats} – Korrektur",
+        "given_back": "{seats} – gutgeschrieben",
     },
 }
 

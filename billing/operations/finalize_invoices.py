@@ -71,7 +71,7 @@ class Final:
         """What it does to the customer's credit balance, and why."""
         if self.credit_applied_minor:
             return -self.credit_applied_minor, CreditReason.APPLIED
-        is_kept = self.draft.settlement == Settlement.BALANCE
+        is_kept = self.draft.settlement == Settlement.BALANCE or self.draft.credits_id
         if self.kind == InvoiceKind.CREDIT_NOTE and is_kept and self.total_minor:
             return -self.total_minor, CreditReason.CREDIT_NOTE
         return None
