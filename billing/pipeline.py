@@ -1,11 +1,13 @@
 """The invoice flow, top to bottom. If you read one file, read this one."""
 
 from billing.operations.age_seats import age_seats
+from billing.operations.apply_gateway_events import apply_gateway_events
 from billing.operations.determine_tax import determine_tax
 from billing.operations.draft_invoices import draft_invoices
 from billing.operations.finalize_invoices import finalize_invoices
 from billing.operations.rate_periods import rate_periods
 from billing.operations.render_invoices import render_invoices
+from billing.operations.start_attempts import start_attempts
 from billing.queries import work
 from billing.queries.quiet_seats import count_to_age, to_age
 from kernel.stage import Stage
@@ -80,6 +82,26 @@ RENDER = Stage(
     step=render_invoices,
     chunk=8,
 )
+COLLECT = Stage(
+    name="collect",
+    waits_as="open receivables whose moment to be charged has come",
+    writes="payment attempts, committed before the gateway is asked",
+    once_because="an invoice has one open attempt, and the attempt's id is the gateway's idempotency key",
+    waiting=work.to_collect,
+    waiting_count=work.count_to_collect,
+    step=start_attempts,
+    chunk=200,
+)
+SETTLE = Stage(
+    name="settle",
+    waits_as="stored webhooks not applied",
+    writes="answers of attempts, payments, refunds, disputes, methods and payouts",
+    once_because="a gateway event has one id, a gateway object is one payment; what is final stays",
+    waiting=work.to_settle,
+    waiting_count=work.count_to_settle,
+    step=apply_gateway_events,
+    chunk=50,
+)
 
-STAGES = (AGE, RATE, DRAFT, TAX, FINALIZE, RENDER)
-TICK = (RATE_EARLY, DRAFT, TAX, FINALIZE)
+STAGES = (AGE, RATE, DRAFT, TAX, FINALIZE, RENDER, COLLECT, SETTLE)
+TICK = (RATE_EARLY, DRAFT, TAX, FINALIZE, COLLECT, SETTLE)

@@ -1,16 +1,21 @@
 """What Celery does: lend hands to the flow. State is in PostgreSQL; a task may run twice or die."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from billing.enums import RunState, RunTrigger
+from billing.gateways.stripe import Gateway, GatewayUnreachable
 from billing.models import InvoiceRun
+from billing.operations.ask_gateway import ask_charges, ask_refunds
 from billing.operations.measure_thresholds import measure_thresholds
 from billing.operations.push_flow import push_chunk, push_flow
 from billing.operations.run_invoices import push_run, start_run
-from billing.pipeline import RENDER, STAGES, TICK
+from billing.operations.start_checkout import cancel_settled
+from billing.pipeline import RENDER, SETTLE, STAGES, TICK
 
 HANDS = 2
 
@@ -40,9 +45,33 @@ def lend_hand(*, run_id: str, **_added_later: object) -> str:
 def tick(**_added_later: object) -> None:
     """Each minute: what cannot wait for the daily run, and runs whose hands died."""
     push_flow(stages=TICK, at=timezone.now())
+    ask_gateway.delay()
     render_some.delay()
     for run_id in InvoiceRun.objects.filter(state=RunState.RUNNING).values_list("pk", flat=True):
         lend_hand.delay(run_id=str(run_id))
+
+
+@shared_task
+def settle(**_added_later: object) -> None:
+    """Apply stored webhooks now and not at the next tick."""
+    push_flow(stages=(SETTLE,), at=timezone.now())
+
+
+@shared_task
+def ask_gateway(**_added_later: object) -> int:
+    """Charge, refund and cancel what is written down. Without a key it waits, in sight of the desk."""
+    if not settings.STRIPE_API_KEY:
+        return 0
+    gateway = Gateway(
+        api_key=settings.STRIPE_API_KEY,
+        api_base=settings.STRIPE_API_BASE,
+        timeout_seconds=settings.STRIPE_TIMEOUT_SECONDS,
+    )
+    answered = ask_charges(gateway=gateway, now=timezone.now)
+    answered += ask_refunds(gateway=gateway, now=timezone.now)
+    with suppress(GatewayUnreachable):  # asked again with the next tick; the attempts stay in sight
+        answered += cancel_settled(gateway=gateway, at=timezone.now())
+    return answered
 
 
 @shared_task

@@ -33,11 +33,12 @@ class Environment(BaseSettings):
     draft_grace_hours: int = Field(default=0, ge=0, le=24 * 14)
     stripe_api_key: str = ""
     stripe_api_base: str = ""
+    stripe_webhook_secrets: Annotated[list[str], NoDecode] = Field(default_factory=list)
     stripe_timeout_seconds: float = Field(default=20.0, gt=0, le=80)
     vies_url: str | None = None
     vies_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "stripe_webhook_secrets", mode="before")
     @classmethod
     def read_list(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -45,7 +46,7 @@ class Environment(BaseSettings):
         try:
             return json.loads(value)
         except json.JSONDecodeError:
-            raise ValueError('write a JSON list: ["billing.example.com"]') from None
+            raise ValueError('write a JSON list: ["one", "another"]') from None
 
     @field_validator("time_zone")
     @classmethod

@@ -9,7 +9,14 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from accounts.models import Customer
 from billing.enums import InvoiceState, StageName
-from billing.models import Invoice, StageRefusal, Subscription, TaxHold
+from billing.models import (
+    GatewayEvent,
+    Invoice,
+    Receivable,
+    StageRefusal,
+    Subscription,
+    TaxHold,
+)
 
 Waiting = tuple[int, datetime | None]
 
@@ -127,6 +134,36 @@ def to_render(*, at: datetime, limit: int) -> Sequence[UUID]:
 
 def count_to_render(*, at: datetime) -> Waiting:
     return counted(invoices_without_document(at), Min("issued_at"))
+
+
+def receivables_due(at: datetime) -> QuerySet[Receivable]:
+    """Open, and due to be charged by itself; cents of an account are moved by one hand at a time."""
+    return Receivable.objects.filter(
+        not_refused(StageName.COLLECT), open_minor__gt=0, next_attempt_at__lte=at
+    ).order_by("next_attempt_at", "pk")
+
+
+def to_collect(*, at: datetime, limit: int) -> Sequence[UUID]:
+    """Listed without a lock: the step locks the customers first, as all that moves money does."""
+    return list(receivables_due(at).values_list("pk", flat=True)[:limit])
+
+
+def count_to_collect(*, at: datetime) -> Waiting:
+    return counted(receivables_due(at), Min("next_attempt_at"))
+
+
+def events_to_apply(at: datetime) -> QuerySet[GatewayEvent]:
+    return GatewayEvent.objects.filter(not_refused(StageName.SETTLE), applied_at=None).order_by(
+        "created_at", "pk"
+    )
+
+
+def to_settle(*, at: datetime, limit: int) -> Sequence[UUID]:
+    return taken(events_to_apply(at), limit)
+
+
+def count_to_settle(*, at: datetime) -> Waiting:
+    return counted(events_to_apply(at), Min("received_at"))
 
 
 def counted(rows: QuerySet, oldest: Min) -> Waiting:  # type: ignore[type-arg]

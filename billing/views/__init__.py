@@ -1,0 +1,1 @@
+"""Doors of billing that are neither the API nor the desk."""
