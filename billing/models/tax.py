@@ -47,6 +47,9 @@ class InvoiceTax(models.Model):
     local_amount_minor = models.BigIntegerField(null=True, blank=True)
     exchange_rate = models.DecimalField(max_digits=18, decimal_places=8, null=True, blank=True)
     exchange_source = models.CharField(max_length=120, blank=True)
+    credited_tax = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="credit_taxes"
+    )
 
     class Meta:
         ordering = ["invoice", "number"]

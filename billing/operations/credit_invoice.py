@@ -69,7 +69,9 @@ def credit_invoice(*, invoice_id: UUID, order: CreditOrder, at: datetime) -> Inv
 def check_settlement(order: CreditOrder, *, invoice_id: UUID) -> None:
     """What can be said before anything is written."""
     if order.settlement == Settlement.REFUND:
-        payments = Payment.objects.filter(customer__invoices=invoice_id, pk=order.payment_id)
+        payments = Payment.objects.filter(
+            customer__invoices=invoice_id, pk=order.payment_id or invoice_id
+        )
         if not payments.exists():
             raise RefundNeedsPayment(
                 "Name the payment of this customer it goes back by, or keep it as balance."

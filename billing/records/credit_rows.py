@@ -71,19 +71,20 @@ def credit_line_row(
 def credit_tax_rows(
     original: CreditedInvoice, credit: Credit, *, note_id: UUID
 ) -> list[InvoiceTax]:
-    """The taxes as on the original, under the same numbers, on the lines that credit theirs."""
+    """The taxes as on the original, on the lines that credit theirs."""
     places = {part.position: place for place, part in enumerate(credit.lines, 1)}
     taxes = {tax.number: tax for tax in original.taxes}
     return [
         credit_tax_row(
             taxes[part.number],
             part,
+            number=number,
             places=places,
             note_id=note_id,
-            number=original.invoice.number,
+            credits=original.invoice.number,
             local_minor=local_part(original, taxes[part.number], part),
         )
-        for part in credit.taxes
+        for number, part in enumerate(credit.taxes, 1)
     ]
 
 
@@ -91,15 +92,16 @@ def credit_tax_row(
     tax: InvoiceTax,
     part: CreditedTax,
     *,
+    number: int,
     places: Mapping[int, int],
     note_id: UUID,
-    number: str,
+    credits: str,
     local_minor: int | None,
 ) -> InvoiceTax:
     return InvoiceTax(
         customer_id=tax.customer_id,
         invoice_id=note_id,
-        number=tax.number,
+        number=number,
         name=tax.name,
         jurisdiction=tax.jurisdiction,
         treatment=tax.treatment,
@@ -112,7 +114,7 @@ def credit_tax_row(
         tax_point=tax.tax_point,
         registration_id=tax.registration_id,
         rule=tax.rule,
-        words=f"As on {number}, which it credits. {tax.words}",
+        words=f"As on {credits}, which it credits. {tax.words}",
         note=tax.note,
         rate_source=tax.rate_source,
         inputs=tax.inputs,
@@ -120,6 +122,7 @@ def credit_tax_row(
         local_amount_minor=local_minor,
         exchange_rate=tax.exchange_rate,
         exchange_source=tax.exchange_source,
+        credited_tax=tax,
     )
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db.models import Sum
 
 from billing.calc.credits import Creditable, CreditableLine, CreditableTax
-from billing.enums import InvoiceState
 from billing.models import Invoice, InvoiceLine, InvoiceTax, RatedSpan
 from tax.records.fact_rows import ppm
 
@@ -68,9 +67,9 @@ def load_credited_invoice(invoice: Invoice, *, with_ledger: bool = True) -> Cred
 def credited_taxes(invoice: Invoice) -> dict[int, tuple[int, int, int]]:
     """Base, amount and local amount of earlier credit notes by the tax's number; negative."""
     rows = (
-        InvoiceTax.objects.filter(invoice__credits=invoice, invoice__state=InvoiceState.FINALIZED)
+        InvoiceTax.objects.filter(credited_tax__invoice=invoice)
         .order_by()
-        .values_list("number")
+        .values_list("credited_tax__number")
         .annotate(Sum("base_minor"), Sum("amount_minor"), Sum("local_amount_minor"))
     )
     return {number: (base, amount, local or 0) for number, base, amount, local in rows}
