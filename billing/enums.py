@@ -146,6 +146,9 @@ class AttemptState(TextChoices):
     CANCELED = "canceled", "Canceled"
 
 
+OPEN_ATTEMPTS = (AttemptState.STARTED, AttemptState.PROCESSING, AttemptState.NEEDS_CUSTOMER)
+
+
 class AttemptTrigger(TextChoices):
     ISSUE = "issue", "When issued"
     RECOVERY = "recovery", "Recovery"
@@ -193,3 +196,43 @@ class StageName(TextChoices):
     SETTLE = "settle", "Settle"
     POST = "post", "Post"
     DUN = "dun", "Dun"
+
+
+class AccountRole(TextChoices):
+    """What an account is for. The number behind it is each billing entity's own."""
+
+    RECEIVABLE = "receivable", "Receivables"
+    CASH_BANK = "cash_bank", "Bank"
+    GATEWAY_CLEARING = "gateway_clearing", "Gateway clearing"
+    DEFERRED_REVENUE = "deferred_revenue", "Deferred revenue"
+    TAX_PAYABLE = "tax_payable", "Tax payable"
+    CUSTOMER_CREDIT = "customer_credit", "Customer credit"
+    REFUNDS_PAYABLE = "refunds_payable", "Refunds payable"
+    REVENUE = "revenue", "Revenue"
+    FEES = "fees", "Gateway fees"
+    BAD_DEBT = "bad_debt", "Bad debt"
+
+
+class JournalKind(TextChoices):
+    """What an entry books; with its source it is there once."""
+
+    INVOICE = "invoice", "Invoice"
+    CREDIT_NOTE = "credit_note", "Credit note"
+    RECEIVED = "received", "Payment"
+    REFUND = "refund", "Refund paid"
+    WITHDRAWAL = "withdrawal", "Withdrawn by a dispute"
+    REINSTATED = "reinstated", "Money given back"
+    ALLOCATED = "allocated", "Credit used for an invoice"
+    UNALLOCATED = "unallocated", "Allocation taken back"
+    RESERVED = "reserved", "Refund requested"
+    REFUND_FAILED = "refund_failed", "Refund failed"
+    WRITE_OFF = "write_off", "Write-off"
+    PAYOUT = "payout", "Payout"
+    PAYOUT_FAILED = "payout_failed", "Payout failed"
+    RECOGNITION = "recognition", "Revenue earned"
+
+
+class ChartOfAccounts(TextChoices):
+    SKR03 = "SKR03", "SKR03"
+    SKR04 = "SKR04", "SKR04"
+    GENERIC = "generic", "Generic"

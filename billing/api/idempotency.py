@@ -1,8 +1,10 @@
 """Idempotency-Key: the same key and body get the first answer again; another body is refused."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from rest_framework.request import Request
@@ -10,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts.models import ApiClient, ApiReply
 from billing.api.authentication import caller
+from billing.api.rendering import ExactEncoder
 
 HEADER = "Idempotency-Key"
 LONGEST = 255
@@ -41,9 +44,14 @@ def once(request: Request, *, at: datetime, act: Callable[[], Response]) -> Resp
         response = act()
         ApiReply.objects.create(
             client=client, idempotency_key=key, request_digest=digest,
-            status=response.status_code, body=response.data, replied_at=at,
+            status=response.status_code, body=as_sent(response), replied_at=at,
         )  # fmt: skip
         return response
+
+
+def as_sent(response: Response) -> Any:
+    """The body as the caller reads it: instants and decimals are text there."""
+    return json.loads(json.dumps(response.data, cls=ExactEncoder))
 
 
 def take_lock(client: ApiClient, key: str) -> bool:

@@ -16,8 +16,9 @@ STATES: Mapping[str, ChargeState] = {
     "requires_payment_method": "failed",
     "canceled": "canceled",
 }
+AUTHENTICATION_REQUIRED = "authentication_required"
 WORDS = {
-    "authentication_required": "The bank wants the customer to confirm the payment.",
+    AUTHENTICATION_REQUIRED: "The bank wants the customer to confirm the payment.",
     "insufficient_funds": "There was not enough money on the account.",
     "expired_card": "The card has expired.",
 }
@@ -40,13 +41,14 @@ def read_charge(intent: Mapping[str, Any]) -> ChargeAnswer:
     error = intent.get("last_payment_error") or {}
     state = STATES.get(str(intent.get("status")), "processing")
     code = str(error.get("decline_code") or error.get("code") or "")
-    if state == "failed" and not error:
-        state = "needs_customer"  # nothing was tried yet
+    is_declined = state == "failed" and bool(error)
+    if state == "failed" and (not error or code == AUTHENTICATION_REQUIRED):
+        state = "needs_customer"
     return ChargeAnswer(
         state=state,
         gateway_id=str(intent["id"]),
-        decline_code=code if state == "failed" else "",
-        problem=(WORDS.get(code) or str(error.get("message") or "")) if state == "failed" else "",
+        decline_code=code if is_declined else "",
+        problem=(WORDS.get(code) or str(error.get("message") or "")) if is_declined else "",
         client_secret=str(intent.get("client_secret") or ""),
         fee_minor=fee_of(intent),
     )

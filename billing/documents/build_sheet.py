@@ -146,6 +146,8 @@ class SheetWriter:
             period = formats.period(*billing_period(lines), locale=self.locale)
             facts.append(Fact(words.billing_period, period))
         facts.extend(self.tax_facts())
+        if self.source.reason:
+            facts.append(Fact(words.reason, self.source.reason))
         facts.append(Fact(words.customer_id, invoice.buyer["external_id"]))
         facts.append(Fact(words.time_zone, invoice.time_zone.replace("_", " ")))
         return tuple(facts)
@@ -157,7 +159,7 @@ class SheetWriter:
         supplied = supply_date(self.invoice, source.lines, source.taxes)
         if supplied:
             facts.append(Fact(self.words.supply_date, self.day(supplied)))
-        if source.taxes and source.corrects:
+        if source.corrects and (source.taxes or source.reason):
             numbers = ", ".join(one.number for one in source.corrects)
             facts.append(Fact(self.words.corrects, numbers))
         return facts

@@ -15,8 +15,11 @@ def payment_sentence(invoice: Invoice) -> str:
     words = phrases_for(invoice.language)
     locale = formats.document_locale(language=invoice.language, paper=invoice.paper)
     if invoice.kind == InvoiceKind.CREDIT_NOTE:
-        kept = invoice.settlement == Settlement.BALANCE
-        sentence = words.added_to_balance if kept else words.refunded
+        sentence = {
+            Settlement.BALANCE: words.added_to_balance,
+            Settlement.REFUND: words.refunded,
+            Settlement.INVOICE: words.set_off,
+        }[Settlement(invoice.settlement)]
         return sentence.format(amount=formats.money(-due, currency=invoice.currency, locale=locale))
     if not due:
         return words.covered_by_credit if invoice.credit_applied_minor else words.nothing_to_pay

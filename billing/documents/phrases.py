@@ -51,6 +51,8 @@ class Phrases:
     your_credit: str
     added_to_balance: str
     refunded: str
+    set_off: str
+    reason: str
     account_holder: str
     bank: str
     iban: str
@@ -110,6 +112,9 @@ ENGLISH = Phrases(
     your_credit="Your credit",
     added_to_balance="{amount} was added to your balance. Your next invoice uses it first.",
     refunded="{amount} will be refunded to you. There is nothing you need to do.",
+    set_off="{amount} was set off against what is open on the credited invoice. "
+    "Anything beyond that was added to your balance.",
+    reason="Reason",
     account_holder="Account holder",
     bank="Bank",
     iban="IBAN",
@@ -170,6 +175,9 @@ GERMAN = Phrases(
     added_to_balance="{amount} wurden Ihrem Guthaben gutgeschrieben. "
     "Ihre nächste Rechnung verwendet es zuerst.",
     refunded="{amount} werden Ihnen erstattet. Sie müssen nichts weiter tun.",
+    set_off="{amount} wurden mit dem offenen Betrag der gutgeschriebenen Rechnung verrechnet. "
+    "Was darüber hinausgeht, steht in Ihrem Guthaben.",
+    reason="Grund",
     account_holder="Kontoinhaber",
     bank="Bank",
     iban="IBAN",

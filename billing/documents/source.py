@@ -26,7 +26,7 @@ class EarlierInvoice:
 class InvoiceSource:
     """
     A finalized invoice with its lines by position, its taxes, what it corrects, and the logo in
-    base64 whose digest its seller's snapshot names.
+    base64 whose digest its seller's snapshot names. `reason` says why a person credited.
     """
 
     invoice: Invoice
@@ -34,6 +34,7 @@ class InvoiceSource:
     taxes: Sequence[InvoiceTax] = ()
     corrects: Sequence[EarlierInvoice] = ()
     logo_png: str = ""
+    reason: str = ""
 
     @property
     def seller_is_in_the_union(self) -> bool:

@@ -19,6 +19,13 @@ from billing.models.invoice import (
     InvoiceLine,
     NumberSeries,
 )
+from billing.models.journal import (
+    AccountMapping,
+    Books,
+    JournalEntry,
+    JournalPosting,
+    RecognitionSlice,
+)
 from billing.models.ledger import EntitlementEvent, LedgerHead, SeatLedgerEntry
 from billing.models.rating import RatedSpan, Rating
 from billing.models.receivables import Allocation, Payment, Receivable
@@ -27,9 +34,11 @@ from billing.models.subscription import Subscription
 from billing.models.tax import InvoiceTax, TaxHold
 
 __all__ = [
+    "AccountMapping",
     "Allocation",
     "BankLine",
     "BankStatement",
+    "Books",
     "CreditEntry",
     "CreditNote",
     "Dispute",
@@ -42,6 +51,8 @@ __all__ = [
     "InvoiceRun",
     "InvoiceTax",
     "InvoiceVoid",
+    "JournalEntry",
+    "JournalPosting",
     "LedgerHead",
     "NumberSeries",
     "Payment",
@@ -54,6 +65,7 @@ __all__ = [
     "RatedSpan",
     "Rating",
     "Receivable",
+    "RecognitionSlice",
     "Refund",
     "SeatLedgerEntry",
     "SeatPolicy",

@@ -13,6 +13,7 @@ from billing.calc.types import BilledSpan
 from billing.calc.types import RatedSpan as SpanFacts
 from billing.enums import InvoiceKind, InvoiceState, Settlement
 from billing.models import Invoice, InvoiceLine, RatedSpan, Rating, Subscription
+from billing.records.credit_differences import credit_note_differences
 from billing.records.differences import (
     Difference,
     derived_line,
@@ -89,16 +90,18 @@ def recheck_customers(customer_ids: Sequence[UUID], numbers: set[str]) -> Rechec
     replay = Replay()
     for book in books.values():
         replay_ratings(book, stored, replay)
-    lines: defaultdict[UUID, list[InvoiceLine]] = defaultdict(list)
-    for line in stored.lines_by_span.values():
-        lines[line.invoice_id].append(line)
+    lines = stored.lines
     invoices = [one for one in stored.invoices.values() if not numbers or one.number in numbers]
     differences = [one for one in replay.differences if not numbers or one.document in numbers]
+    notes = differences_of_notes(stored)
     for invoice in invoices:
-        differences += invoice_differences(invoice, lines[invoice.pk], replay.derived)
-        differences += tax_differences(
-            invoice, stored.taxes[invoice.pk], amounts_of(lines[invoice.pk], replay.derived)
-        )
+        if invoice.credits_id:
+            differences += notes[invoice.number]
+        else:
+            differences += invoice_differences(invoice, lines[invoice.pk], replay.derived)
+            differences += tax_differences(
+                invoice, stored.taxes[invoice.pk], amounts_of(lines[invoice.pk], replay.derived)
+            )
         differences += credit_differences(invoice, stored.credit_by_invoice[invoice.pk])
     return Rechecked(
         customers=len(customer_ids),
@@ -106,6 +109,19 @@ def recheck_customers(customer_ids: Sequence[UUID], numbers: set[str]) -> Rechec
         lines=sum(len(lines[one.pk]) for one in invoices),
         differences=tuple(sorted(differences, key=lambda one: (one.document, one.line))),
     )
+
+
+def differences_of_notes(stored: StoredRatings) -> dict[str, list[Difference]]:
+    """Of the credit notes by people, by number; those of one invoice build on each other."""
+    notes: defaultdict[UUID, list[Invoice]] = defaultdict(list)
+    for invoice in stored.invoices.values():
+        if invoice.credits_id:
+            notes[invoice.credits_id].append(invoice)
+    found: defaultdict[str, list[Difference]] = defaultdict(list)
+    for credited in notes.values():
+        for one in credit_note_differences(credited, lines=stored.lines, taxes=stored.taxes):
+            found[one.document].append(one)
+    return found
 
 
 def replay_ratings(book: SubscriptionBook, stored: StoredRatings, replay: Replay) -> None:
@@ -222,7 +238,7 @@ def invoice_differences(
     found: list[Difference] = []
     subtotal = 0
     for line in lines:
-        facts = derived.get(line.rated_span_id)
+        facts = derived.get(line.rated_span_id) if line.rated_span_id else None
         if facts is None:
             continue  # its span was named already: nothing derives it
         subtotal += facts.amount_minor
@@ -244,14 +260,17 @@ def invoice_differences(
 def amounts_of(lines: Sequence[InvoiceLine], derived: Mapping[UUID, SpanFacts]) -> dict[int, int]:
     """Derived minor units by position; a line nothing derives counts as zero."""
     return {
-        line.position: facts.amount_minor if (facts := derived.get(line.rated_span_id)) else 0
+        line.position: facts.amount_minor
+        if line.rated_span_id and (facts := derived.get(line.rated_span_id))
+        else 0
         for line in lines
     }
 
 
 def credit_differences(invoice: Invoice, credited_minor: int) -> list[Difference]:
     """What the invoice did to the customer's credit, beside the credit entries that name it."""
-    is_kept = invoice.kind == InvoiceKind.CREDIT_NOTE and invoice.settlement == Settlement.BALANCE
+    is_note = invoice.kind == InvoiceKind.CREDIT_NOTE
+    is_kept = is_note and (invoice.settlement == Settlement.BALANCE or invoice.credits_id)
     gained = -(invoice.total_minor or 0) if is_kept else -invoice.credit_applied_minor
     if gained == credited_minor:
         return []

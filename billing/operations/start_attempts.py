@@ -8,14 +8,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
-from billing.enums import AttemptState, AttemptTrigger
+from billing.enums import OPEN_ATTEMPTS, AttemptTrigger
 from billing.models import PaymentAttempt, PaymentMethod, Receivable
 from billing.operations.allocate_credit import lock_receivable
 from billing.operations.record_payment import lock_accounts
 from kernel.refusal import Refusal
 from kernel.stage import StageOutcome
-
-OPEN_STATES = (AttemptState.STARTED, AttemptState.PROCESSING, AttemptState.NEEDS_CUSTOMER)
 
 
 class NothingOpen(Refusal):
@@ -35,8 +33,7 @@ def start_attempts(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
     """
     One attempt for each of these receivables that is due, open and has a method to charge.
 
-    What cannot be charged (no method any more, an attempt still open) is taken off the list: the
-    answer to the open attempt, or recovery, decides what comes next.
+    Without a method it is taken off the list: recovery, or a person, decides what comes next.
     """
     lock_accounts(Receivable.objects.filter(pk__in=keys).values_list("customer_id", flat=True))
     due = list(
@@ -45,7 +42,7 @@ def start_attempts(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
         .order_by("pk")
     )
     methods = default_methods({one.customer_id for one in due})
-    waiting = PaymentAttempt.objects.filter(receivable__in=due, state__in=OPEN_STATES)
+    waiting = PaymentAttempt.objects.filter(receivable__in=due, state__in=OPEN_ATTEMPTS)
     taken = set(waiting.values_list("receivable_id", flat=True))
     ready = [one for one in due if one.pk not in taken and one.customer_id in methods]
     PaymentAttempt.objects.bulk_create(
@@ -101,7 +98,7 @@ def start_attempt(
     receivable = lock_receivable(receivable_id)
     if not receivable.open_minor:
         raise NothingOpen("Nothing is open on this invoice.")
-    if PaymentAttempt.objects.filter(receivable=receivable, state__in=OPEN_STATES).exists():
+    if PaymentAttempt.objects.filter(receivable=receivable, state__in=OPEN_ATTEMPTS).exists():
         raise AttemptOpen(
             "An attempt for this invoice has no answer yet. Wait for it, so that nobody is "
             "charged twice."

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from stripe.params.checkout import SessionCreateParams
 
 from billing.enums import AttemptState
@@ -93,10 +94,11 @@ def cancel_waiting(*, gateway: Gateway, invoices: Sequence[Receivable], at: date
 
 
 def cancel_settled(*, gateway: Gateway, at: datetime, limit: int = 50) -> int:
-    """Close attempts that wait for a customer whose invoice was paid through another door."""
-    waiting = PaymentAttempt.objects.filter(
-        state=AttemptState.NEEDS_CUSTOMER, receivable__open_minor=0
-    ).order_by("pk")[:limit]
+    """Close attempts that wait for a customer although the invoice was paid, or is to be charged anew."""
+    is_over = Q(receivable__open_minor=0) | Q(receivable__next_attempt_at__lte=at)
+    waiting = PaymentAttempt.objects.filter(is_over, state=AttemptState.NEEDS_CUSTOMER).order_by(
+        "pk"
+    )[:limit]
     for attempt in waiting:
         answer = door.cancel_charge(gateway, gateway_id=attempt.gateway_id)
         answer_attempt(attempt_id=attempt.pk, answer=answer, at=at)

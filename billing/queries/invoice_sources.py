@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from billing.calc.credit_words import credit_reason
 from billing.documents.dates import issued_on
 from billing.documents.source import EarlierInvoice, InvoiceSource
 from billing.enums import InvoiceKind, InvoiceState
@@ -25,7 +26,7 @@ from tax.models import BillingEntity
 def invoice_sources(invoices: QuerySet[Invoice]) -> list[InvoiceSource]:
     """Finalized invoices in the order of their keys: a fixed number of queries for any number."""
     loaded = list(
-        invoices.select_related("billing_entity")
+        invoices.select_related("billing_entity", "credits", "credit_note")
         .prefetch_related("lines", "taxes__registration")
         .order_by("pk")
     )
@@ -39,6 +40,7 @@ def invoice_sources(invoices: QuerySet[Invoice]) -> list[InvoiceSource]:
             list(invoice.taxes.all()),
             corrected.get(invoice.pk, ()),
             logos.get(invoice.seller.get("logo_sha256", ""), ""),
+            reason_of(invoice),
         )
         for invoice in loaded
     ]
@@ -50,12 +52,20 @@ def source_of_issued(**invoice: Any) -> InvoiceSource | None:
     return next(iter(invoice_sources(issued)), None)
 
 
+def reason_of(invoice: Invoice) -> str:
+    """Why a person credited, in the words of the document; empty for all others."""
+    if invoice.credits_id is None:
+        return ""
+    note = invoice.credit_note
+    return credit_reason(reason=note.reason, text=note.text, language=invoice.language)
+
+
 def corrected_invoices(invoices: Sequence[Invoice]) -> dict[UUID, tuple[EarlierInvoice, ...]]:
     """
     By invoice, the earlier ones it corrects, the oldest first; a fixed number of queries.
 
     An invoice corrects what its adjustments name. A credit note also corrects the charges whose
-    unused time it gives back.
+    unused time it gives back, and one that a person issued the invoice it credits.
     """
     credit_notes = {one.pk for one in invoices if one.kind == InvoiceKind.CREDIT_NOTE}
     correcting = {
@@ -67,6 +77,7 @@ def corrected_invoices(invoices: Sequence[Invoice]) -> dict[UUID, tuple[EarlierI
     numbers = {
         pk: corrected_numbers(lines, origins) - {own[pk], ""} for pk, lines in correcting.items()
     }
+    numbers |= {one.pk: {one.credits.number} for one in invoices if one.credits}
     earlier = earlier_invoices(set().union(*numbers.values()))
     return {
         pk: tuple(

@@ -38,10 +38,15 @@ def issued_invoices(*, customer: Customer) -> list[dict[str, Any]]:
 
 def event_names(lines: Iterable[InvoiceLine]) -> dict[UUID, str]:
     """The sender's event id for each ledger entry behind these lines."""
-    entry_ids = {one for line in lines for one in line.rated_span.entry_ids}
+    entry_ids = {one for line in lines for one in entries_behind(line)}
     return dict(
         SeatLedgerEntry.objects.filter(pk__in=entry_ids).values_list("pk", "event__source_event_id")
     )
+
+
+def entries_behind(line: InvoiceLine) -> list[UUID]:
+    """Of its rated span; a line that a person credits rests on another line instead."""
+    return line.rated_span.entry_ids if line.rated_span else []
 
 
 def invoice_record(invoice: Invoice, names: Mapping[UUID, str]) -> dict[str, Any]:
@@ -74,7 +79,7 @@ def invoice_record(invoice: Invoice, names: Mapping[UUID, str]) -> dict[str, Any
 
 def line_record(line: InvoiceLine, names: Mapping[UUID, str], exponent: int) -> dict[str, Any]:
     """`to` is the last day the line is for; `trace` holds each event once, in ledger order."""
-    entry_ids = line.rated_span.entry_ids
+    entry_ids = entries_behind(line)
     return {
         "kind": line.kind,
         "seat_type": line.seat_type_code,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from billing.models import EntitlementEvent, InvoiceLine, RatedSpan, SeatLedgerEntry
 from billing.queries.tax_trace import taxes_by_invoice
@@ -93,26 +93,40 @@ def traced(lines: QuerySet[InvoiceLine]) -> tuple[LineTrace, ...]:
             "rated_span__price",
             "rated_span__seat_policy",
             "rated_span__subscription",
+            "credited_line__invoice",
+            "credited_line__rated_span__rating",
+            "credited_line__rated_span__price",
+            "credited_line__rated_span__seat_policy",
+            "credited_line__rated_span__subscription",
         ).order_by("position")
     )
     if not found:
         return ()
-    entries = entries_by_id({key for line in found for key in line.rated_span.entry_ids})
-    corrected = refs_by_span({key for line in found for key in line.rated_span.corrects_spans})
+    spans = {line.pk: span_behind(line) for line in found}
+    entries = entries_by_id({key for span in spans.values() for key in span.entry_ids})
+    corrected = refs_by_span({key for span in spans.values() for key in span.corrects_spans})
     correcting = correcting_refs(found)
     taxes = taxes_by_invoice({line.invoice_id for line in found})
     return tuple(
         line_trace(
             line,
             taxes=tuple(one for one in taxes[line.invoice_id] if line.position in one.positions),
-            entries=in_ledger_order(entries[key] for key in line.rated_span.entry_ids),
-            corrects=tuple(
-                corrected[key] for key in line.rated_span.corrects_spans if key in corrected
-            ),
-            corrected_by=tuple(correcting[line.rated_span_id]),
+            span=spans[line.pk],
+            entries=in_ledger_order(entries[key] for key in spans[line.pk].entry_ids),
+            corrects=(line_ref(line.credited_line),)
+            if line.credited_line
+            else tuple(corrected[key] for key in spans[line.pk].corrects_spans if key in corrected),
+            corrected_by=tuple(correcting[line.pk]),
         )
         for line in found
     )
+
+
+def span_behind(line: InvoiceLine) -> RatedSpan:
+    """What was rated for it, or for the line it credits; loaded with it."""
+    span = line.rated_span or (line.credited_line and line.credited_line.rated_span)
+    assert span is not None, "a line is rated or credits one that is"
+    return span
 
 
 def entries_by_id(entry_ids: Collection[UUID]) -> dict[UUID, EntryTrace]:
@@ -133,24 +147,28 @@ def in_ledger_order(entries: Iterable[EntryTrace]) -> tuple[EntryTrace, ...]:
 def refs_by_span(span_ids: Collection[UUID]) -> dict[UUID, LineRef]:
     """The lines these spans became; one query."""
     lines = InvoiceLine.objects.filter(rated_span__in=span_ids).select_related("invoice")
-    return {line.rated_span_id: line_ref(line) for line in lines}
+    return {line.rated_span_id: line_ref(line) for line in lines if line.rated_span_id}
 
 
 def correcting_refs(lines: Sequence[InvoiceLine]) -> dict[UUID, list[LineRef]]:
-    """Later lines that adjust these, by the span they adjust; one query within the customer."""
-    span_ids = [line.rated_span_id for line in lines]
+    """Later lines that adjust or credit these, by the line; one query within the customer."""
+    by_span = {line.rated_span_id: line.pk for line in lines if line.rated_span_id}
     correcting = RatedSpan.objects.filter(
-        customer=lines[0].customer_id, corrects_spans__overlap=span_ids
+        customer=lines[0].customer_id, corrects_spans__overlap=list(by_span)
     )
     rows = (
-        InvoiceLine.objects.filter(rated_span__in=correcting)
+        InvoiceLine.objects.filter(Q(rated_span__in=correcting) | Q(credited_line__in=lines))
+        .filter(customer=lines[0].customer_id)
         .select_related("invoice", "rated_span")
         .order_by("invoice__drafted_at", "position")
     )
     found: defaultdict[UUID, list[LineRef]] = defaultdict(list)
     for row in rows:
-        for span_id in row.rated_span.corrects_spans:
-            found[span_id].append(line_ref(row))
+        if row.credited_line_id:
+            found[row.credited_line_id].append(line_ref(row))
+        for span_id in row.rated_span.corrects_spans if row.rated_span else ():
+            if span_id in by_span:
+                found[by_span[span_id]].append(line_ref(row))
     return found
 
 
@@ -165,9 +183,12 @@ def entry_traces(entries: Sequence[SeatLedgerEntry]) -> tuple[EntryTrace, ...]:
 
 
 def lines_explained(customer_id: UUID, entry_ids: Sequence[UUID]) -> tuple[LineRef, ...]:
-    """Lines whose spans name one of these entries; one query."""
+    """Lines whose spans name one of these entries, and what credits them; one query."""
+    spans = RatedSpan.objects.filter(customer=customer_id, entry_ids__overlap=entry_ids)
     lines = (
-        InvoiceLine.objects.filter(customer=customer_id, rated_span__entry_ids__overlap=entry_ids)
+        InvoiceLine.objects.filter(
+            Q(rated_span__in=spans) | Q(credited_line__rated_span__in=spans), customer=customer_id
+        )
         .select_related("invoice")
         .order_by("invoice__drafted_at", "invoice__number", "position")
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from billing.models import EntitlementEvent, InvoiceLine, SeatLedgerEntry
+from billing.models import EntitlementEvent, InvoiceLine, RatedSpan, SeatLedgerEntry
 from billing.queries.tax_trace import TaxTrace
 
 
@@ -83,7 +83,8 @@ class LineTrace:
     """
     An invoice line with everything that explains it. Amounts in minor units of `currency`.
 
-    `corrects`: lines of earlier invoices this one adjusts; `corrected_by`: later lines that adjust it.
+    `corrects`: lines of earlier invoices this one adjusts or credits; `corrected_by`: later lines
+    that do so to it. The span and entries of a credit line are those of the line it credits.
     """
 
     line: LineRef
@@ -174,13 +175,13 @@ def entry_trace(entry: SeatLedgerEntry, *, corrected_by_position: int | None) ->
 def line_trace(
     line: InvoiceLine,
     *,
+    span: RatedSpan,
     taxes: tuple[TaxTrace, ...],
     entries: tuple[EntryTrace, ...],
     corrects: tuple[LineRef, ...],
     corrected_by: tuple[LineRef, ...],
 ) -> LineTrace:
-    """Needs invoice, span, rating, price, policy and subscription loaded with it."""
-    span = line.rated_span
+    """Needs the invoice, and of the span rating, price, policy and subscription, loaded with it."""
     return LineTrace(
         line=line_ref(line),
         subscription=span.subscription.external_id,

@@ -8,10 +8,11 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from accounts.models import Customer
-from billing.enums import InvoiceState, StageName
+from billing.enums import OPEN_ATTEMPTS, InvoiceState, StageName
 from billing.models import (
     GatewayEvent,
     Invoice,
+    PaymentAttempt,
     Receivable,
     StageRefusal,
     Subscription,
@@ -137,9 +138,10 @@ def count_to_render(*, at: datetime) -> Waiting:
 
 
 def receivables_due(at: datetime) -> QuerySet[Receivable]:
-    """Open, and due to be charged by itself; cents of an account are moved by one hand at a time."""
+    """Open, due to be charged by itself, and no attempt of it without an end."""
+    waiting = PaymentAttempt.objects.filter(receivable=OuterRef("pk"), state__in=OPEN_ATTEMPTS)
     return Receivable.objects.filter(
-        not_refused(StageName.COLLECT), open_minor__gt=0, next_attempt_at__lte=at
+        not_refused(StageName.COLLECT), ~Exists(waiting), open_minor__gt=0, next_attempt_at__lte=at
     ).order_by("next_attempt_at", "pk")
 
 

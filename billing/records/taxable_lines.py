@@ -66,10 +66,10 @@ Origins = Mapping[PeriodKey | UUID, Origin]
 
 
 def load_taxable_lines(invoice_ids: Collection[UUID]) -> dict[UUID, list[TaxableLine]]:
-    """The lines of drafts by invoice, in reading order; one query."""
+    """The rated lines of invoices, in reading order; one query. Lines that people credit are not."""
     lines: defaultdict[UUID, list[TaxableLine]] = defaultdict(list)
     rows = (
-        InvoiceLine.objects.filter(invoice__in=invoice_ids)
+        InvoiceLine.objects.filter(invoice__in=invoice_ids, rated_span__isnull=False)
         .order_by("invoice", "position")
         .values_list(
             "invoice_id", "position", "amount_minor", "span_first", "span_after",

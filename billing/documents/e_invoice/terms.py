@@ -100,7 +100,8 @@ def head_terms(source: InvoiceSource) -> dict[str, Any]:
 
 def notes(source: InvoiceSource) -> list[str]:
     """The mandatory texts, what one VAT rate cannot say, and what two decimals cannot."""
-    found = list(tax_notes(source))
+    found = [source.reason] if source.reason else []
+    found += tax_notes(source)
     on_a_line = max(
         sum(line.position in tax.positions for tax in source.taxes) for line in source.lines
     )
