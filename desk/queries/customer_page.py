@@ -212,7 +212,7 @@ def lines_explained(
     )
     explained: dict[UUID, list[ExplainedLine]] = defaultdict(list)
     for line in lines:
-        for entry_id in wanted.intersection(line.rated_span.entry_ids):
+        for entry_id in wanted.intersection(line.rated_span.entry_ids if line.rated_span else ()):
             label = line.invoice.number or "Draft"
             explained[entry_id].append(ExplainedLine(line.invoice_id, label, line.position))
     return explained

@@ -206,20 +206,26 @@ def line_row(line: InvoiceLine) -> LineRow:
 
 
 def corrected_by_these(lines: Sequence[InvoiceLine]) -> tuple[RelatedInvoice, ...]:
-    """Lines of earlier invoices that lines here adjust."""
-    span_ids = [span for line in lines for span in line.rated_span.corrects_spans]
-    if not span_ids:
+    """Lines of earlier invoices that lines here adjust or credit."""
+    span_ids = [
+        span for line in lines if line.rated_span for span in line.rated_span.corrects_spans
+    ]
+    credited = [line.credited_line_id for line in lines if line.credited_line_id]
+    if not span_ids and not credited:
         return ()
-    return related(InvoiceLine.objects.filter(rated_span__in=span_ids))
+    return related(InvoiceLine.objects.filter(Q(rated_span__in=span_ids) | Q(pk__in=credited)))
 
 
 def correcting_these(invoice: Invoice, lines: Sequence[InvoiceLine]) -> tuple[RelatedInvoice, ...]:
-    """Lines of later invoices that adjust lines here; looked up within the customer."""
+    """Lines of later invoices that adjust or credit lines here; looked up within the customer."""
+    spans = [line.rated_span_id for line in lines if line.rated_span_id]
     correcting = RatedSpan.objects.filter(
-        customer=invoice.customer_id, corrects_spans__overlap=[line.rated_span_id for line in lines]
+        customer=invoice.customer_id, corrects_spans__overlap=spans
     )
     own = {line.pk for line in lines}
-    rows = InvoiceLine.objects.filter(rated_span__in=correcting).exclude(pk__in=own)
+    rows = InvoiceLine.objects.filter(
+        Q(rated_span__in=correcting) | Q(credited_line__in=own), customer=invoice.customer_id
+    ).exclude(pk__in=own)
     return related(rows) if lines else ()
 
 
