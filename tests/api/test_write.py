@@ -123,6 +123,19 @@ def test_an_idempotency_key_replays_the_answer_and_refuses_another_body(api):
     assert ApiReply.objects.count() == 1
 
 
+def test_an_answer_with_an_instant_is_replayed_as_it_was_sent(api):
+    body = {
+        "external_id": "acme-two", "customer": "acme", "plan": "team", "currency": "USD",
+        "interval_unit": "month", "starts_on": "2026-11-01", "seats": {"member": 5},
+        "source": "sales", "source_event_id": "acme-two-start",
+    }  # fmt: skip
+    first = api.post("/api/v1/subscriptions", body, key="k2")
+    replay = api.post("/api/v1/subscriptions", body, key="k2")
+
+    assert (first.status_code, replay.status_code) == (201, 201)
+    assert replay.json() == first.json()
+
+
 def test_racing_requests_with_one_idempotency_key_act_once(committed_world):
     def send(_: int) -> int:
         try:
