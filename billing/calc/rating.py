@@ -273,6 +273,8 @@ class Rater:
         """The second up to which the period was rated, once its end was."""
         if context.cut_second >= self.as_of:
             return None  # closing at this very moment: what is late joins as itself
+        if date.fromordinal(context.period.first) in self.known.reopened:
+            return None  # its invoice was voided: it is billed anew, as itself
         if self.settled_day is not None:
             settled = midnight(self.settled_day, self.zone)
             closed_at = context.cut_second

@@ -157,6 +157,7 @@ class RatingInput:
     `touched_from`: earliest local date that can have changed; periods that ended by then are left alone.
     `settled_through`: local date of the last rating's instant; periods that ended by then are settled.
     `joins_draft`: rated again as of an instant already rated; what came late joins that open invoice.
+    `reopened`: first dates of periods whose invoice was voided; they are billed anew, not adjusted.
     Without `settled_through`, a period is settled once a later one was billed, and `touched_from` alone is the limit.
     """
 
@@ -168,6 +169,7 @@ class RatingInput:
     touched_from: date | None = None
     settled_through: date | None = None
     joins_draft: bool = False
+    reopened: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

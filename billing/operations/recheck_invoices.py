@@ -25,6 +25,7 @@ from billing.records.differences import (
 from billing.records.stored_ratings import StoredRatings, load_stored_ratings
 from billing.records.subscription_book import SubscriptionBook, load_subscription_books
 from billing.records.tax_differences import tax_differences
+from billing.records.voided_spans import Voids, load_voids
 from kernel.refusal import Refusal
 
 CUSTOMERS_AT_ONCE = 20
@@ -88,8 +89,9 @@ def recheck_customers(customer_ids: Sequence[UUID], numbers: set[str]) -> Rechec
     subscriptions = Subscription.objects.filter(customer__in=customer_ids)
     books = load_subscription_books(subscriptions=list(subscriptions))
     replay = Replay()
+    voids = load_voids(customer_ids)
     for book in books.values():
-        replay_ratings(book, stored, replay)
+        replay_ratings(book, stored, voids, replay)
     lines = stored.lines
     invoices = [one for one in stored.invoices.values() if not numbers or one.number in numbers]
     differences = [one for one in replay.differences if not numbers or one.document in numbers]
@@ -124,15 +126,27 @@ def differences_of_notes(stored: StoredRatings) -> dict[str, list[Difference]]:
     return found
 
 
-def replay_ratings(book: SubscriptionBook, stored: StoredRatings, replay: Replay) -> None:
+def replay_ratings(
+    book: SubscriptionBook, stored: StoredRatings, voids: Voids, replay: Replay
+) -> None:
     """Rate again as each rating did, feeding what was derived before as what was billed."""
-    billed: list[tuple[tuple[UUID, date, str], BilledSpan]] = []
+    billed: list[tuple[tuple[UUID, date, str], BilledSpan, RatedSpan | None]] = []
     before: Rating | None = None
     for rating in stored.ratings[book.subscription.pk]:
         spans = dict(stored.spans[rating.pk])
+        known = [
+            (order, one)
+            for order, one, row in billed
+            if row is None or voids.is_billed(row.pk, rating=rating.number)
+        ]
+        reopened = voids.reopened[book.subscription.pk, rating.number - 1]
         try:
             derived = rate_again(
-                book, rating, before, [one for _, one in sorted(billed, key=itemgetter(0))]
+                book,
+                rating,
+                before,
+                [one for _, one in sorted(known, key=itemgetter(0))],
+                reopened=reopened,
             )
         except Refusal as refusal:
             document = rating_name(book, rating)
@@ -143,7 +157,7 @@ def replay_ratings(book: SubscriptionBook, stored: StoredRatings, replay: Replay
         for facts in derived:
             row = spans.pop((facts.period.first, facts.basis), None)
             order = (rating.pk, facts.period.first, facts.basis)  # as billed spans are loaded
-            billed.append((order, as_billed(facts, row)))
+            billed.append((order, as_billed(facts, row), row))
             replay.differences += span_differences(book, rating, row, facts, stored)
             if row is not None:
                 replay.derived[row.pk] = facts
@@ -155,7 +169,12 @@ def replay_ratings(book: SubscriptionBook, stored: StoredRatings, replay: Replay
 
 
 def rate_again(
-    book: SubscriptionBook, rating: Rating, before: Rating | None, billed: Sequence[BilledSpan]
+    book: SubscriptionBook,
+    rating: Rating,
+    before: Rating | None,
+    billed: Sequence[BilledSpan],
+    *,
+    reopened: frozenset[date],
 ) -> Sequence[SpanFacts]:
     """What the rating should have found, from what was known at its position and moment."""
     rater = Rater(
@@ -163,24 +182,24 @@ def rate_again(
             as_of=rating.as_of,
             rated_at=rating.rated_at,
             settled_at=before.as_of if before else None,
-            touched_from=touched_between(book, before, rating),
+            touched_from=min([*touched_between(book, before, rating), *reopened], default=None),
             known_position=rating.known_position,
+            reopened=reopened,
         )
     )
     return rater.rate([one for one in billed if one.period.after > rater.window]).spans
 
 
-def touched_between(book: SubscriptionBook, before: Rating | None, rating: Rating) -> date | None:
-    """The earliest local date among the entries recorded since the rating before."""
+def touched_between(
+    book: SubscriptionBook, before: Rating | None, rating: Rating
+) -> Iterator[date]:
+    """The local dates of the entries recorded since the rating before."""
     zone = ZoneInfo(book.subscription.time_zone)
     known = before.known_position if before else 0
-    return min(
-        (
-            entry.effective_at.astimezone(zone).date()
-            for entry in book.entries
-            if known < entry.position <= rating.known_position
-        ),
-        default=None,
+    return (
+        entry.effective_at.astimezone(zone).date()
+        for entry in book.entries
+        if known < entry.position <= rating.known_position
     )
 
 

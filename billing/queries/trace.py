@@ -124,7 +124,7 @@ def traced(lines: QuerySet[InvoiceLine]) -> tuple[LineTrace, ...]:
 
 def span_behind(line: InvoiceLine) -> RatedSpan:
     """What was rated for it, or for the line it credits; loaded with it."""
-    span = line.rated_span or (line.credited_line and line.credited_line.rated_span)
+    span = line.credited_line.rated_span if line.credited_line else line.rated_span
     assert span is not None, "a line is rated or credits one that is"
     return span
 

@@ -19,12 +19,20 @@ SELECT span.subscription_id, span.id, span.period_first, span.period_after, seat
   JOIN billing_ratedspan AS span
     ON span.subscription_id = bound.subscription_id AND span.period_after > bound.first
   JOIN billing_seattype AS seat_type ON seat_type.id = span.seat_type_id
+ WHERE NOT EXISTS (
+       SELECT FROM billing_voidedspans AS voided
+         JOIN billing_invoiceline AS line ON line.invoice_id = voided.void_id
+        WHERE voided.subscription_id = span.subscription_id AND line.rated_span_id = span.id)
  ORDER BY span.subscription_id, span.rating_id, span.period_first, span.basis COLLATE "C"
 """
 
 
 def billed_spans(windows: Mapping[UUID, date]) -> dict[UUID, list[BilledSpan]]:
-    """Spans rated before, of periods that end after each subscription's window, in one query."""
+    """
+    Spans rated before, of periods that end after each subscription's window, in one query.
+
+    Those of voided invoices were taken back and count as never billed.
+    """
     spans: defaultdict[UUID, list[BilledSpan]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(BILLED, [list(windows), list(windows.values())])

@@ -17,6 +17,7 @@ from billing.calc.types import (
 from billing.enums import EventKind
 from billing.models import LedgerHead, SeatLedgerEntry, Subscription
 from billing.records.catalog_book import CatalogBook, Cycle, interval_of, load_catalog_book
+from billing.records.voided_spans import reopened_periods
 
 TERMS_KINDS = frozenset({EventKind.PLAN_CHANGED, EventKind.PRICE_CHANGED})
 ENTRY_COLUMNS = (
@@ -50,12 +51,17 @@ class EntryRow:
 
 @dataclass(slots=True)
 class SubscriptionBook:
-    """A subscription with its ledger; answers what was known up to a position of the chain."""
+    """
+    A subscription with its ledger; answers what was known up to a position of the chain.
+
+    `reopened` are the first dates of periods the next rating bills anew, after a void.
+    """
 
     subscription: Subscription
     catalog: CatalogBook
     known_position: int
     entries: list[EntryRow] = field(default_factory=list)
+    reopened: frozenset[date] = frozenset()
 
     def rating_input(
         self,
@@ -66,6 +72,7 @@ class SubscriptionBook:
         touched_from: date | None = None,
         billed: Sequence[BilledSpan] = (),
         known_position: int | None = None,
+        reopened: frozenset[date] | None = None,
     ) -> RatingInput:
         """
         What rating starts from at an instant.
@@ -73,6 +80,7 @@ class SubscriptionBook:
         `known_position` cuts the ledger (default: all of it); catalog versions published after
         `rated_at` do not count. `settled_at` is the instant of the rating before, None at the
         first. Rating again as of that same instant lets late events join its open draft.
+        `reopened` replaces what the book says, for a rating of the past.
         """
         known = self.known_position if known_position is None else known_position
         entries = [entry for entry in self.entries if entry.position <= known]
@@ -87,6 +95,7 @@ class SubscriptionBook:
             touched_from=touched_from if settled_at else None,
             joins_draft=settled_at is not None and as_of <= settled_at,
             settled_through=settled_at.astimezone(zone).date() if settled_at else None,
+            reopened=self.reopened if reopened is None else reopened,
         )
 
     @property
@@ -221,12 +230,14 @@ def load_subscription_books(
         | {row.plan_id for found in rows.values() for row in found},
         price_ids={row.price_id for found in rows.values() for row in found if row.price_id},
     )
+    reopened = reopened_periods(subscriptions)
     return {
         one.pk: SubscriptionBook(
             subscription=one,
             catalog=catalog,
             known_position=(known := heads.get(one.customer_id, 0)),
             entries=[row for row in rows[one.pk] if row.position <= known],
+            reopened=reopened[one.pk],
         )
         for one in subscriptions
     }

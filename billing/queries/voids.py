@@ -1,0 +1,41 @@
+"""A voided invoice and what replaces it, both ways. Found from ratings; nothing more is stored."""
+
+from uuid import UUID
+
+from django.db import connection
+
+from billing.models import Invoice, InvoiceVoid
+
+REPLACED = """
+SELECT DISTINCT line.invoice_id, voided.void_id
+  FROM billing_voidedspans AS voided
+  JOIN billing_rating AS rating
+    ON rating.subscription_id = voided.subscription_id AND rating.number = voided.after_rating + 1
+  JOIN billing_ratedspan AS span
+    ON span.rating_id = rating.id
+  JOIN billing_invoiceline AS line ON line.rated_span_id = span.id
+"""
+
+
+def replacements_of(void_id: UUID) -> list[Invoice]:
+    """
+    Where the ratings after the void billed: one invoice in most cases, none if nothing was owed.
+
+    A rating bills all that is due, so other charges may stand on it too.
+    """
+    keys = [invoice for invoice, _ in replaced("voided.void_id = %s", void_id)]
+    return list(Invoice.objects.filter(pk__in=keys).order_by("drafted_at", "pk"))
+
+
+def voids_replaced_by(invoice_id: UUID) -> list[InvoiceVoid]:
+    """The voids whose time this invoice bills anew."""
+    keys = [void for _, void in replaced("line.invoice_id = %s", invoice_id)]
+    found = InvoiceVoid.objects.filter(pk__in=keys).select_related("invoice", "credit_note", "by")
+    return list(found.order_by("at"))
+
+
+def replaced(condition: str, key: UUID) -> list[tuple[UUID, UUID]]:
+    """Replacement and voided invoice."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{REPLACED} WHERE {condition}", [key])
+        return list(cursor.fetchall())
