@@ -7,6 +7,7 @@ from billing.api.customers import Customers
 from billing.api.events import EntitlementEventBatch, EntitlementEvents
 from billing.api.invoices import InvoiceByNumber, InvoicePdf, Invoices, InvoiceUbl, InvoiceXml
 from billing.api.preview import SubscriptionPreview
+from billing.api.statement import CustomerStatementView
 from billing.api.subscriptions import Subscriptions
 from billing.api.subscriptions_read import SubscriptionById
 from billing.api.trace import EntitlementEventTrace, InvoiceLineTrace
@@ -23,6 +24,11 @@ urlpatterns = [
         name="entitlement_event_trace",
     ),
     path("customers", Customers.as_view(), name="customers"),
+    path(
+        "customers/<str:customer>/statement",
+        CustomerStatementView.as_view(),
+        name="customer_statement",
+    ),
     path("subscriptions", Subscriptions.as_view(), name="subscriptions"),
     path("subscriptions/<str:subscription>", SubscriptionById.as_view(), name="subscription"),
     path(

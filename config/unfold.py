@@ -40,6 +40,19 @@ NAVIGATION = [
         ],
     },
     {
+        "title": "Money",
+        "separator": True,
+        "collapsible": True,
+        "items": [
+            page("Payments", "payments", "desk:money_payments", "billing.view_payment"),
+            page("Attempts", "credit_card", "desk:money_attempts", "billing.view_paymentattempt"),
+            page("Refunds", "undo", "desk:money_refunds", "billing.view_refund"),
+            page("Disputes", "gavel", "desk:money_disputes", "billing.view_dispute"),
+            page("Payouts", "account_balance", "desk:money_payouts", "billing.view_payout"),
+            page("Webhooks", "webhook", "desk:money_events", "billing.view_gatewayevent"),
+        ],
+    },
+    {
         "title": "Tax",
         "separator": True,
         "collapsible": True,
