@@ -5,10 +5,12 @@ from billing.operations.apply_gateway_events import apply_gateway_events
 from billing.operations.determine_tax import determine_tax
 from billing.operations.draft_invoices import draft_invoices
 from billing.operations.finalize_invoices import finalize_invoices
+from billing.operations.post_journal import post_journal
 from billing.operations.rate_periods import rate_periods
 from billing.operations.render_invoices import render_invoices
 from billing.operations.start_attempts import start_attempts
 from billing.queries import work
+from billing.queries.books_work import count_to_post, to_post
 from billing.queries.quiet_seats import count_to_age, to_age
 from kernel.stage import Stage
 
@@ -102,6 +104,16 @@ SETTLE = Stage(
     step=apply_gateway_events,
     chunk=50,
 )
+POST = Stage(
+    name="post",
+    waits_as="documents, payments, uses of credit, write-offs and payouts without an entry; months of revenue that are over",
+    writes="balanced journal entries, and when each line's revenue is earned",
+    once_because="a source has one entry of a kind; a slice of revenue names its entry once",
+    waiting=to_post,
+    waiting_count=count_to_post,
+    step=post_journal,
+    chunk=500,
+)
 
-STAGES = (AGE, RATE, DRAFT, TAX, FINALIZE, RENDER, COLLECT, SETTLE)
-TICK = (RATE_EARLY, DRAFT, TAX, FINALIZE, COLLECT, SETTLE)
+STAGES = (AGE, RATE, DRAFT, TAX, FINALIZE, RENDER, COLLECT, SETTLE, POST)
+TICK = (RATE_EARLY, DRAFT, TAX, FINALIZE, COLLECT, SETTLE, POST)
