@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint serve stop clean lock flow trace bench venv system system-test
+.PHONY: help run test lint serve stop clean lock flow trace bench chaos venv system system-test
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ trace: venv ## every use of a term in the order of the flow: make trace NAME=pri
 
 bench: venv ## measure against this machine's own limits
 	@$(BIN)/python -m benchmarks.run
+
+chaos: system venv ## break it on purpose and judge what is left: make chaos SEED=7 N=200
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(N),--faults $(N))
 
 lock: ## pin the dependencies of pyproject.toml, with hashes
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev pyproject.toml -o requirements.lock

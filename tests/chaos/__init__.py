@@ -1,0 +1,1 @@
+"""Fault campaigns: real processes and real connections, broken on purpose, then judged."""

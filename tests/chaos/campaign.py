@@ -1,0 +1,139 @@
+"""A campaign: faults picked by a seed, each followed by rest and judgement, all of it told."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from celery import Celery
+from django.utils import timezone
+from rich.console import Console
+
+from kernel.stage import Stage
+from tests.chaos.company import Company, ProductService, Promise, open_company
+from tests.chaos.faults import (
+    STAGE_STATEMENTS,
+    DidNotHappen,
+    Fault,
+    FoundWrong,
+    Ground,
+    Pick,
+    catalog,
+)
+from tests.chaos.judges import Findings, Scene, judge
+from tests.chaos.processes import House
+from tests.chaos.quiet import come_to_rest
+
+JUDGE_ALL_EVERY = 25
+LONG = 100
+
+
+@dataclass(slots=True)
+class Report:
+    """What was done and what was found."""
+
+    faults: Counter[str] = field(default_factory=Counter)
+    missed: int = 0
+    findings: list[str] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        return self.faults.total()
+
+
+@dataclass(slots=True)
+class Campaign:
+    """`faults` faults from `seed`; after `seconds` no further one begins (0: no limit)."""
+
+    house: House
+    celery: Celery
+    stages: tuple[Stage, ...]
+    seed: int
+    faults: int
+    seconds: float
+    console: Console
+    only: str = ""
+    report: Report = field(default_factory=Report)
+
+    def go(self) -> Report:
+        began = time.monotonic()
+        ground = self.open()
+        picks: list[Pick] = []
+        while self.report.done < self.faults:
+            if self.seconds and time.monotonic() - began > self.seconds:
+                break
+            picks = picks or self.picks(ground)
+            pick = picks.pop()
+            self.one(ground, pick.name, pick.fault)
+        self.tell_findings("at the end", judge(self.scene(ground.company.promises)))
+        return self.report
+
+    def open(self) -> Ground:
+        """The company opens, its first customers are invoiced undisturbed."""
+        chance = random.Random(self.seed)
+        service = ProductService(port=self.house.port, key=open_company())
+        company = Company(service=service, chance=chance)
+        ground = Ground(self.house, company, chance, self.call_worker)
+        self.house.keep_up()
+        self.house.await_web()
+        company.grow(2)
+        wire = self.house.postgres["run"]
+        if self.house.run_invoices().wait(120) != 0:
+            raise RuntimeError(f"the first, undisturbed run failed; see {self.house.logs}/run.log")
+        ground.run_messages = wire.messages
+        found = self.rest() + judge(self.scene(company.promises))
+        if found:
+            raise RuntimeError(f"wrong before any fault: {found}")
+        return ground
+
+    def picks(self, ground: Ground) -> list[Pick]:
+        """Every kind of fault as often as it weighs, in an order of the seed."""
+        kinds = catalog(stages=tuple(STAGE_STATEMENTS), long=self.faults >= LONG)
+        picks = [pick for pick in kinds if self.only in pick.name for _ in range(pick.weight)]
+        ground.chance.shuffle(picks)
+        return picks
+
+    def one(self, ground: Ground, name: str, fault: Fault) -> None:
+        """One fault, the rest after it, and the judges on those it met."""
+        began = time.monotonic()
+        already = len(ground.company.promises)
+        try:
+            what = fault(ground)
+        except DidNotHappen:
+            self.report.missed += 1
+            what = ""
+        except FoundWrong as wrong:
+            what = name
+            self.tell_findings(name, [str(wrong)])
+        found = self.rest()
+        every = what and self.report.done % JUDGE_ALL_EVERY == 0
+        found += judge(self.scene(ground.company.promises[0 if every else already :]))
+        if what:
+            self.report.faults[name] += 1
+            seconds = time.monotonic() - began
+            line = f"{self.report.done:>4}  {what}  ({seconds:.0f} s)"
+            self.console.print(line, highlight=False, soft_wrap=True)
+        self.tell_findings(what or name, found)
+
+    def rest(self) -> Findings:
+        return come_to_rest(self.house, lambda: self.scene(()), self.call_worker)
+
+    def scene(self, promises: Sequence[Promise]) -> Scene:
+        return Scene(
+            promises=promises,
+            at=timezone.now(),
+            files=self.house.var_dir / "files",
+            stages=self.stages,
+        )
+
+    def call_worker(self, task: str) -> None:
+        """As beat does."""
+        self.celery.send_task(task)
+
+    def tell_findings(self, after: str, findings: Findings) -> None:
+        for one in findings:
+            if one in self.report.findings:
+                continue  # it stays wrong: told once
+            self.report.findings.append(one)
+            self.console.print(f"      FOUND after {after}: {one}", highlight=False, soft_wrap=True)

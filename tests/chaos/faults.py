@@ -1,0 +1,320 @@
+"""The faults. Each breaks something while the product works and says in words what it did."""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from tests.chaos.company import Company, Promise, event_of
+from tests.chaos.processes import Child, House
+from tests.chaos.wire import Moment, Trip, Wire
+
+STAGE_STATEMENTS = {
+    "age": b'INSERT INTO "billing_entitlementevent"',
+    "rate": b'"billing_ratedspan"',
+    "draft": b'COPY "billing_invoiceline"',
+    "tax": b'"billing_invoicetax"',
+    "finalize": b"UPDATE billing_invoice AS invoice SET",
+    "receivable": b"INSERT INTO billing_receivable",
+    "render": b'INSERT INTO "billing_invoicedocument"',
+}
+COMMIT = b"COMMIT"
+MOMENTS = tuple(Moment)
+RUN_SECONDS = 150
+FALL_SECONDS = 45
+TEN = 10
+
+
+class DidNotHappen(Exception):
+    """The product was done before the fault could meet it; the campaign takes another."""
+
+
+class FoundWrong(Exception):
+    """The product answered wrongly while the fault went on."""
+
+
+@dataclass(slots=True)
+class Ground:
+    """Where faults happen: the processes, the company, and a way to call the worker as beat does."""
+
+    house: House
+    company: Company
+    chance: random.Random
+    call_worker: Callable[[str], None]
+    run_messages: int = 150  # what a run asked of PostgreSQL when last counted
+
+    def some_customers(self) -> list[Promise]:
+        return self.company.grow(self.chance.randint(1, 3))
+
+
+Fault = Callable[[Ground], str]
+
+
+def run_killed_at_a_stage(ground: Ground, stage: str) -> str:
+    """kill -9 of the run at a statement of a stage."""
+    ground.some_customers()
+    moment = ground.chance.choice(MOMENTS)
+    return kill_run(ground, Trip(STAGE_STATEMENTS[stage], moment), f"while {stage} writes")
+
+
+def run_killed_anywhere(ground: Ground) -> str:
+    """kill -9 of the run at any message to PostgreSQL."""
+    ground.some_customers()
+    message = ground.chance.randrange(ground.run_messages)
+    moment = ground.chance.choice(MOMENTS)
+    return kill_run(ground, Trip(b"", moment, skip=message), f"at message {message + 1}")
+
+
+def run_killed_at_a_commit(ground: Ground) -> str:
+    """kill -9 of the run around a COMMIT."""
+    ground.some_customers()
+    commit, moment = ground.chance.randrange(9), ground.chance.choice(MOMENTS)
+    return kill_run(ground, Trip(COMMIT, moment, skip=commit), f"at COMMIT {commit + 1}")
+
+
+def kill_run(ground: Ground, trip: Trip, where: str) -> str:
+    wire = ground.house.postgres["run"]
+    started = threading.Event()
+
+    def kill() -> None:
+        started.wait()
+        run.kill()
+
+    trip.act = kill
+    wire.arm(trip)
+    run = ground.house.run_invoices()
+    started.set()
+    finish(run)
+    if not trip.fell.is_set():
+        raise DidNotHappen
+    return f"run killed {where}, {trip.moment.value}"
+
+
+def run_cut_at_a_commit(ground: Ground) -> str:
+    """The run's connection breaks around a COMMIT; the run itself lives on."""
+    ground.some_customers()
+    commit, moment = ground.chance.randrange(9), ground.chance.choice(MOMENTS)
+    trip = ground.house.postgres["run"].arm(Trip(COMMIT, moment, skip=commit))
+    status = finish(ground.house.run_invoices())
+    if not trip.fell.is_set():
+        raise DidNotHappen
+    return (
+        f"connection of the run cut at COMMIT {commit + 1}, {moment.value}; it ended with {status}"
+    )
+
+
+def two_runs_at_once(ground: Ground) -> str:
+    """Two runs of the same day, and the worker called to it as well."""
+    ground.some_customers()
+    runs = [ground.house.run_invoices() for _ in range(2)]
+    with_worker = ground.chance.random() < 0.5
+    if with_worker:
+        ground.call_worker("billing.tasks.start_daily_run")
+    statuses = [finish(run) for run in runs]
+    if any(statuses):
+        raise FoundWrong(f"two runs at once ended with {statuses}; see run.log")
+    return f"two runs of the day at once{' and the worker' if with_worker else ''}"
+
+
+def finish(run: Child) -> int:
+    status = run.wait(RUN_SECONDS)
+    if status is None:
+        run.end()
+        raise FoundWrong(f"a run did not end within {RUN_SECONDS} s")
+    run.log.close()
+    return status
+
+
+def worker_killed_at_a_stage(ground: Ground, stage: str) -> str:
+    """kill -9 of the worker, or of one of its hands, at a statement of a stage."""
+    ground.some_customers()
+    worker = ground.house.children["worker"]
+    whole = ground.chance.random() < 0.6
+    act = worker.kill if whole else worker.kill_one_hand
+    trip = Trip(STAGE_STATEMENTS[stage], ground.chance.choice(MOMENTS), act=act)
+    let_worker_fall(ground, trip)
+    who = "worker" if whole else "one hand of the worker"
+    return f"{who} killed while {stage} writes, {trip.moment.value}"
+
+
+def worker_cut_at_a_commit(ground: Ground) -> str:
+    """A connection of the worker breaks around a COMMIT."""
+    ground.some_customers()
+    trip = Trip(COMMIT, ground.chance.choice(MOMENTS), skip=ground.chance.randrange(9))
+    let_worker_fall(ground, trip)
+    return f"a connection of the worker cut at a COMMIT, {trip.moment.value}"
+
+
+def let_worker_fall(ground: Ground, trip: Trip) -> None:
+    wire = ground.house.postgres["worker"]
+    wire.arm(trip)
+    ground.call_worker("billing.tasks.start_daily_run")
+    if not trip.fell.wait(FALL_SECONDS):
+        wire.disarm()
+        raise DidNotHappen
+
+
+def web_killed_while_told(ground: Ground) -> str:
+    """kill -9 of the web, or of one of its processes, while products tell it things."""
+    web = ground.house.children["web"]
+    whole = ground.chance.random() < 0.6
+    message = ground.chance.randrange(60)
+    act = web.kill if whole else web.kill_one_hand
+    trip = Trip(b"", ground.chance.choice(MOMENTS), skip=message, act=act)
+    told = tell_through(ground, trip)
+    who = "web" if whole else "one process of the web"
+    return (
+        f"{who} killed at message {message + 1}, {trip.moment.value}; {told} retries by the client"
+    )
+
+
+def web_cut_at_a_commit(ground: Ground) -> str:
+    """A connection of the web breaks around a COMMIT: the client never learns, and asks again."""
+    commit = ground.chance.randrange(6)
+    trip = Trip(COMMIT, ground.chance.choice(MOMENTS), skip=commit)
+    told = tell_through(ground, trip)
+    return f"connection of the web cut at COMMIT {commit + 1}, {trip.moment.value}; {told} retries"
+
+
+def tell_through(ground: Ground, trip: Trip) -> int:
+    """Sign customers up while the trip is armed and a supervisor watches; how often it was asked again."""
+    before = ground.company.service.retries
+    ground.house.postgres["web"].arm(trip)
+    done = threading.Event()
+
+    def supervise() -> None:
+        while not done.wait(0.2):
+            ground.house.keep_up()
+
+    supervisor = threading.Thread(target=supervise)
+    supervisor.start()
+    try:
+        ground.company.grow(3)
+    finally:
+        done.set()
+        supervisor.join()
+    if not trip.fell.is_set():
+        ground.house.postgres["web"].disarm()
+        raise DidNotHappen
+    return ground.company.service.retries - before
+
+
+def ten_threads_one_event(ground: Ground) -> str:
+    """Ten callers send one event at once, with one key, with ten, or with none."""
+    (promise,) = ground.company.grow(1)
+    event = {**event_of(promise, "ten"), "kind": "seat_added"}
+    keys = ground.chance.choice(["one", "ten"])
+    names = [f"{promise.subscription}-ten" + (str(n) if keys == "ten" else "") for n in range(TEN)]
+    with ThreadPoolExecutor(TEN) as callers:
+        post = partial(ground.company.service.post, "entitlement-events", event)
+        answers = list(callers.map(post, names))
+    promise.events.add(event["source_event_id"])
+    statuses = Counter(status for status, _ in answers)
+    event_ids = {answer.get("event_id") for _, answer in answers}
+    if len(event_ids) != 1 or not set(statuses) <= {200, 201}:
+        raise FoundWrong(f"ten callers of one event were answered {answers}")
+    return f"ten threads sent one event with {keys} keys: {dict(statuses)}"
+
+
+def redis_away(ground: Ground, how: str, seconds: float) -> str:
+    """Redis hangs, dies or cannot be reached for a while; web and run go on without it."""
+    house = ground.house
+    promises = ground.some_customers()
+    begin, end = {
+        "hangs": (
+            lambda: os.kill(house.redis_process().pid, signal.SIGSTOP),
+            lambda: os.kill(house.redis_process().pid, signal.SIGCONT),
+        ),
+        "is killed": (house.kill_redis, house.start_servers),
+        "cannot be reached": (house.redis.shut, house.redis.release),
+    }[how]
+    ground.call_worker("billing.tasks.start_daily_run")
+    time.sleep(ground.chance.uniform(0, 0.5))
+    since = time.monotonic()
+    begin()
+    try:
+        promises += ground.some_customers()
+        status = finish(house.run_invoices())
+        time.sleep(max(0.0, seconds - (time.monotonic() - since)))
+    finally:
+        away = time.monotonic() - since
+        end()
+    if status:
+        raise FoundWrong(f"a run while Redis {how} ended with {status}; see run.log")
+    return f"Redis {how} for {away:.0f} s, {len(promises)} customers signed up and a run went on"
+
+
+def postgres_killed(ground: Ground) -> str:
+    """The database server crashes under run, worker and web, and comes back."""
+    ground.some_customers()
+    run = ground.house.run_invoices()
+    ground.call_worker("billing.tasks.start_daily_run")
+    run.wait(ground.chance.uniform(0.8, 3.5))
+    ground.house.kill_postgres()
+    time.sleep(ground.chance.uniform(0, 2))
+    ground.house.start_servers()
+    status = finish(run)
+    return f"PostgreSQL killed and started again; the run ended with {status}"
+
+
+def postgres_away(ground: Ground, how: str) -> str:
+    """The database cannot be reached, or answers nothing, for some seconds in the middle of work."""
+    ground.some_customers()
+    wires = list(ground.house.postgres.values())
+    wire = ground.house.postgres["run"]
+    reached = Trip(b"", Moment.DURING, skip=ground.chance.randrange(ground.run_messages))
+    wire.arm(reached)
+    run = ground.house.run_invoices()
+    ground.call_worker("billing.tasks.start_daily_run")
+    if not reached.fell.wait(FALL_SECONDS):
+        finish(run)
+        raise DidNotHappen
+    seconds = ground.chance.uniform(0.5, 6)
+    for one in wires:
+        Wire.shut(one) if how == "away" else Wire.hold(one)
+    time.sleep(seconds)
+    for one in wires:
+        one.release()
+    status = finish(run)
+    return f"PostgreSQL {how} for {seconds:.1f} s from a cut on; the run ended with {status}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A kind of fault and how often it comes."""
+
+    weight: int
+    name: str
+    fault: Fault
+
+
+def catalog(*, stages: Sequence[str], long: bool) -> list[Pick]:
+    """Every kind of fault. `long` lets Redis stay away for a minute."""
+    away = 60.0 if long else 4.0
+    faults = [
+        Pick(4, "run killed anywhere", run_killed_anywhere),
+        Pick(4, "run killed at a commit", run_killed_at_a_commit),
+        Pick(6, "run cut at a commit", run_cut_at_a_commit),
+        Pick(4, "two runs at once", two_runs_at_once),
+        Pick(5, "worker cut at a commit", worker_cut_at_a_commit),
+        Pick(5, "web killed", web_killed_while_told),
+        Pick(5, "web cut at a commit", web_cut_at_a_commit),
+        Pick(3, "ten threads, one event", ten_threads_one_event),
+        Pick(2, "PostgreSQL killed", postgres_killed),
+        Pick(2, "PostgreSQL away", partial(postgres_away, how="away")),
+        Pick(1, "PostgreSQL hanging", partial(postgres_away, how="hanging")),
+    ]
+    for stage in stages:
+        faults += [
+            Pick(2, f"run killed at {stage}", partial(run_killed_at_a_stage, stage=stage)),
+            Pick(1, f"worker killed at {stage}", partial(worker_killed_at_a_stage, stage=stage)),
+        ]
+    for how in ("hangs", "is killed", "cannot be reached"):
+        faults.append(Pick(1, f"Redis {how}", partial(redis_away, how=how, seconds=away)))
+    return faults

@@ -1,0 +1,190 @@
+"""The product as it runs: its servers below a folder of their own, its processes behind the wires."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from config.embedded.postgres_server import DATABASE, start_postgres, stop_postgres
+from config.embedded.redis_server import redis_socket, start_redis, stop_redis
+from config.environment import BASE_DIR
+from config.serve import SERVED_BELOW, commands, end_leftovers
+from tests.chaos.wire import Wire, unix_socket_of_postgres
+
+READY_SECONDS = 90
+ROLES = ("web", "worker", "run")
+
+
+class Child:
+    """A process of the product in a group of its own, its words in a file."""
+
+    def __init__(
+        self, name: str, command: list[str], environment: dict[str, str], log: Path
+    ) -> None:
+        self.name = name
+        self.log = log.open("ab")
+        self.process = subprocess.Popen(
+            command, cwd=BASE_DIR, env=environment, stdin=subprocess.DEVNULL,
+            stdout=self.log, stderr=self.log, start_new_session=True,
+        )  # fmt: skip
+
+    @property
+    def lives(self) -> bool:
+        return self.process.poll() is None
+
+    def kill(self) -> None:
+        """As the power of its machine: the whole group, without a word."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+    def kill_one_hand(self) -> None:
+        """One process of its pool, the youngest; the whole where there is no pool."""
+        try:
+            hands = psutil.Process(self.process.pid).children(recursive=True)
+            os.kill(max(hands, key=lambda one: one.create_time()).pid, signal.SIGKILL)
+        except (ValueError, psutil.NoSuchProcess, ProcessLookupError):
+            self.kill()
+
+    def wait(self, seconds: float) -> int | None:
+        """Its exit status, or None when it still runs after that time."""
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def end(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGTERM)
+        self.wait(8)
+        self.kill()
+        self.process.wait()
+        self.log.close()
+
+
+class House:
+    """Servers, wires and children of one campaign."""
+
+    def __init__(self, var_dir: Path) -> None:
+        self.var_dir = var_dir
+        self.logs = var_dir / "logs"
+        self.children: dict[str, Child] = {}
+        self.database_url = self.redis_url = ""
+        self.postgres: dict[str, Wire] = {}
+        self.redis: Wire
+        self.port = free_port()
+        self.extra: dict[str, str] = {}
+
+    def open(self) -> None:
+        """Fresh servers, and a wire to PostgreSQL for each role. What a killed campaign left is ended."""
+        end_leftovers(self.var_dir)
+        self.stop_servers()
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self.var_dir)
+        self.logs.mkdir(parents=True)
+        (self.var_dir / "static").mkdir()
+        self.start_servers()
+        server = unix_socket_of_postgres(self.database_url)
+        self.postgres = {role: Wire(role, server) for role in ROLES}
+        self.redis = Wire("redis", self.redis_url.removeprefix("unix://"))
+
+    def start_servers(self) -> None:
+        self.database_url = start_postgres(self.var_dir)
+        self.redis_url = start_redis(self.var_dir)
+
+    def close(self) -> None:
+        for child in self.children.values():
+            child.end()
+        self.stop_servers()
+
+    def stop_servers(self) -> None:
+        stop_postgres(self.var_dir)
+        stop_redis(self.var_dir)
+
+    def environment(self, role: str) -> dict[str, str]:
+        database = f"postgresql://postgres@127.0.0.1:{self.postgres[role].port}/{DATABASE}"
+        return {
+            **os.environ,
+            "VAR_DIR": str(self.var_dir),
+            "DATABASE_URL": f"{database}?sslmode=disable&gssencmode=disable",
+            "REDIS_URL": f"redis://127.0.0.1:{self.redis.port}/0",
+            "PORT": str(self.port),
+            "PYTHONUNBUFFERED": "1",
+            SERVED_BELOW: str(self.var_dir),
+            **self.extra,
+        }
+
+    def start(self, role: str) -> Child:
+        """Web or worker, by the very command that `make serve` gives."""
+        command = commands(self.port, self.var_dir)[role]
+        self.children[role] = Child(
+            role, command, self.environment(role), self.logs / f"{role}.log"
+        )
+        return self.children[role]
+
+    def keep_up(self) -> list[str]:
+        """What a supervisor does: whoever ended is started again. Names of the restarted."""
+        ended = [
+            r for r in ("web", "worker") if r not in self.children or not self.children[r].lives
+        ]
+        for role in ended:
+            if role in self.children:
+                self.children[role].kill()
+            self.start(role)
+        return ended
+
+    def run_invoices(self, *arguments: str) -> Child:
+        command = [sys.executable, "manage.py", "run_invoices", *arguments]
+        return Child("run", command, self.environment("run"), self.logs / "run.log")
+
+    def manage(self, *arguments: str) -> None:
+        """One of the product's commands, straight to the servers; raises when it fails."""
+        environment = {
+            **os.environ, "VAR_DIR": str(self.var_dir), "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+        }  # fmt: skip
+        subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=BASE_DIR, env=environment, check=True,
+            stdin=subprocess.DEVNULL, timeout=300,
+        )  # fmt: skip
+
+    def await_web(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while not port_answers(self.port):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the web does not answer; see {self.logs / 'web.log'}")
+            time.sleep(0.1)
+
+    def kill_postgres(self) -> None:
+        """The whole server, as in a crash; it recovers from its log when started again."""
+        pid_file = self.var_dir / "postgres" / "postmaster.pid"
+        server = psutil.Process(int(pid_file.read_text().split()[0]))
+        backends = server.children(recursive=True)
+        server.kill()
+        psutil.wait_procs([server, *backends], timeout=20)
+
+    def redis_process(self) -> psutil.Process:
+        return psutil.Process(int((self.var_dir / "redis" / "redis.pid").read_text()))
+
+    def kill_redis(self) -> None:
+        server = self.redis_process()
+        server.kill()
+        with suppress(psutil.TimeoutExpired):
+            server.wait(10)
+        redis_socket(self.var_dir / "redis").unlink(missing_ok=True)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def port_answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
