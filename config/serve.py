@@ -1,4 +1,4 @@
-"""Web, worker and beat under one foreground command. If one dies, all stop, and it says which."""
+"""Web, worker, beat and, without a key, a stand-in for Stripe. If one dies, all stop, and it says which."""
 
 import fcntl
 import os
@@ -14,6 +14,7 @@ from typing import IO
 
 import psutil
 
+from config import stand_in
 from config.embedded import ensure_services, stop_services
 from config.environment import Environment, read_environment
 
@@ -65,10 +66,7 @@ def serve_alone(environment: Environment) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopping.set())
     ensure_services()
-    children = {
-        name: start(name, command)
-        for name, command in commands(environment.port, environment.var_dir).items()
-    }
+    children = start_children(environment)
     dead = wait_for_answer(environment.port, children, stopping)
     if not dead and not stopping.is_set():
         announce(environment.port, environment.var_dir)
@@ -80,6 +78,16 @@ def serve_alone(environment: Environment) -> int:
         return 1
     print("Stopped.")
     return 0
+
+
+def start_children(environment: Environment) -> dict[str, subprocess.Popen[str]]:
+    """Every process; the stand-in first, because the others are told where it is."""
+    wanted = commands(environment.port, environment.var_dir)
+    told: dict[str, str] = {}
+    if stand_in.is_wanted(environment):
+        told = stand_in.variables(stand_in.free_port())
+        wanted = {"stripe": stand_in.command(environment, told), **wanted}
+    return {name: start(name, command, told) for name, command in wanted.items()}
 
 
 def end_leftovers(var_dir: Path) -> None:
@@ -101,15 +109,16 @@ def port_is_taken(port: int) -> bool:
     return False
 
 
-def start(name: str, command: list[str]) -> subprocess.Popen[str]:
+def start(name: str, command: list[str], told: dict[str, str]) -> subprocess.Popen[str]:
     """A child in a process group of its own, so that Ctrl-C reaches it only through us."""
+    below = {SERVED_BELOW: str(read_environment().var_dir)}
     child = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", SERVED_BELOW: str(read_environment().var_dir)},
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **below, **told},
     )
     assert child.stdout
     threading.Thread(target=pass_on, args=(name, child.stdout), daemon=True).start()

@@ -14,6 +14,7 @@ from config.stripe_stand_in.behavior import behave
 from config.stripe_stand_in.idempotency import KEPT, keep_answers
 
 SAVED_EVERY_SECONDS = 2.0
+SAVING = web.AppKey("saving", asyncio.Task)
 
 
 def read_arguments() -> argparse.Namespace:
@@ -65,12 +66,12 @@ def main() -> None:
         register_webhook("seatledger", said.webhook, said.secret, None)
 
     async def start_saving(_app: web.Application) -> None:
-        app["saving"] = asyncio.create_task(keep_saving(app, said.state))
+        app[SAVING] = asyncio.create_task(keep_saving(app, said.state))
 
     async def stop_saving(_app: web.Application) -> None:
-        app["saving"].cancel()
+        app[SAVING].cancel()
         with suppress(asyncio.CancelledError):
-            await app["saving"]
+            await app[SAVING]
         save(said.state)
 
     app.on_startup.append(start_saving)

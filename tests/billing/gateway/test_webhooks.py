@@ -36,7 +36,6 @@ URL = "/webhooks/stripe"
 @pytest.fixture(autouse=True)
 def secrets(settings):
     settings.STRIPE_WEBHOOK_SECRETS = [SECRET, OLD_SECRET]
-    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
 
 
 def event(kind: str, subject: dict, *, event_id="evt_1", created=ISSUED) -> dict:
