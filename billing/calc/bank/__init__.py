@@ -1,0 +1,1 @@
+"""Bank statements in pure code: read a file, and tell which line pays what."""
