@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
     "tax ids": {"task": "tax.tasks.ask_registers", "schedule": 60.0},
     "tax engine": {"task": "tax.tasks.ask_tax_engine", "schedule": 60.0},
     "tick": {"task": "billing.tasks.tick", "schedule": 60.0},
+    "recovery": {"task": "dunning.tasks.tick", "schedule": 60.0},
 }
 
 

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -37,6 +38,15 @@ class Environment(BaseSettings):
     stripe_timeout_seconds: float = Field(default=20.0, gt=0, le=80)
     vies_url: str | None = None
     vies_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
+    email_backend: str = ""
+    email_from: str = ""
+    email_host: str = "localhost"
+    email_port: int = Field(default=25, ge=1, le=65535)
+    email_user: str = ""
+    email_password: str = ""
+    email_security: Literal["none", "starttls", "tls"] = "none"
+    email_timeout_seconds: float = Field(default=20.0, gt=0, le=80)
+    anymail: Annotated[dict[str, str], NoDecode] = Field(default_factory=dict)
 
     @field_validator("allowed_hosts", "stripe_webhook_secrets", mode="before")
     @classmethod
@@ -47,6 +57,15 @@ class Environment(BaseSettings):
             return json.loads(value)
         except json.JSONDecodeError:
             raise ValueError('write a JSON list: ["one", "another"]') from None
+
+    @field_validator("anymail", mode="before")
+    @classmethod
+    def read_object(cls, value: object) -> object:
+        """The message repeats nothing: the object holds keys."""
+        try:
+            return json.loads(value or "{}") if isinstance(value, str) else value
+        except json.JSONDecodeError:
+            raise ValueError('write a JSON object: {"POSTMARK_SERVER_TOKEN": "…"}') from None
 
     @field_validator("time_zone")
     @classmethod
@@ -83,6 +102,16 @@ class Environment(BaseSettings):
     @property
     def is_production(self) -> bool:
         return self.environment == "production"
+
+    @property
+    def mail_backend(self) -> str:
+        """Development prints mail; production hands it to a server unless a provider is named."""
+        usual = "smtp" if self.is_production else "console"
+        return self.email_backend or f"django.core.mail.backends.{usual}.EmailBackend"
+
+    @property
+    def mail_from(self) -> str:
+        return self.email_from or f"billing@{urlsplit(self.base_url).hostname or 'localhost'}"
 
     @property
     def vies_base(self) -> str:
@@ -129,6 +158,9 @@ SCHEMES = {
 }
 
 
+UNREPEATED = frozenset({"ANYMAIL", "EMAIL_PASSWORD"})
+
+
 class EnvironmentInvalid(SystemExit):
     """The process stops with one line a variable."""
 
@@ -150,5 +182,6 @@ def explain(error: ValidationError) -> str:
     for problem in error.errors():
         message = problem["msg"].removeprefix("Value error, ")
         name = "_".join(str(part) for part in problem["loc"][:1]).upper()
-        lines.append(f"{name}: {message} (it is {problem['input']!r})" if name else message)
+        shown = "" if name in UNREPEATED else f" (it is {problem['input']!r})"
+        lines.append(f"{name}: {message}{shown}" if name else message)
     return "\n".join(lines)

@@ -4,9 +4,10 @@ from itertools import pairwise
 
 from billing.pipeline import STAGES as BILLING_STAGES
 from config.environment import BASE_DIR
+from dunning.pipeline import STAGES as DUNNING_STAGES
 from kernel.stage import Stage
 
-FLOW: tuple[Stage, ...] = BILLING_STAGES
+FLOW: tuple[Stage, ...] = (*BILLING_STAGES, *DUNNING_STAGES)
 
 HEAD = """# The flow
 
@@ -22,7 +23,8 @@ flowchart TD
     receive[receive<br/>EntitlementEvent] -->|same transaction| ledger[ledger<br/>SeatLedgerEntry, hash-chained]
     ledger --> {first}
 {arrows}
-    {last} --> pdf([The customer's PDF])
+    render --> pdf([The customer's PDF])
+    dun --> mail([The customer's mail, with a link to pay])
     preview([Preview]) -. the same calc, stopped before writing .-> {first}
     recheck([manage.py recheck]) -. the same calc, on the ledger as then known .-> {first}
 ```
@@ -41,7 +43,7 @@ def flow_page(stages: tuple[Stage, ...] = FLOW) -> str:
         f"| {stage.name} | {stage.waits_as} | {stage.writes} | {stage.once_because} | {stage.chunk} |\n"
         for stage in stages
     )
-    return HEAD.format(first=stages[0].name, last=stages[-1].name, arrows=arrows) + rows
+    return HEAD.format(first=stages[0].name, arrows=arrows) + rows
 
 
 def main() -> None:

@@ -26,6 +26,17 @@ STRIPE_TIMEOUT_SECONDS = ENVIRONMENT.stripe_timeout_seconds
 VIES_URL = ENVIRONMENT.vies_base
 VIES_TIMEOUT_SECONDS = ENVIRONMENT.vies_timeout_seconds
 
+EMAIL_BACKEND = ENVIRONMENT.mail_backend
+EMAIL_HOST = ENVIRONMENT.email_host
+EMAIL_PORT = ENVIRONMENT.email_port
+EMAIL_HOST_USER = ENVIRONMENT.email_user
+EMAIL_HOST_PASSWORD = ENVIRONMENT.email_password
+EMAIL_USE_TLS = ENVIRONMENT.email_security == "starttls"
+EMAIL_USE_SSL = ENVIRONMENT.email_security == "tls"
+EMAIL_TIMEOUT = ENVIRONMENT.email_timeout_seconds
+DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
+ANYMAIL = ENVIRONMENT.anymail
+
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",

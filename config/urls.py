@@ -11,5 +11,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("desk/", include("desk.urls")),
     path("api/v1/", include("billing.urls")),
+    path("pay/", include("dunning.urls")),
     path("webhooks/stripe", webhooks.stripe, name="webhooks_stripe"),
 ]

@@ -23,7 +23,8 @@ class DunningCase(models.Model):
     """
     One recovery. `first_failed_at` never moves, whatever happens later; a trigger holds that.
 
-    `looked_at` is when its facts were last read, `next_step_at` when they are read again.
+    `looked_at` is when its facts were last read and `look_at` when they are read again;
+    `next_step_at` is when the next step is planned as things stood then.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -41,6 +42,7 @@ class DunningCase(models.Model):
     first_failed_at = models.DateTimeField(help_text="Every deadline counts from here")
     opened_minor = models.BigIntegerField(help_text="Open when the case was opened")
     looked_at = models.DateTimeField(null=True, blank=True)
+    look_at = models.DateTimeField(null=True, blank=True)
     next_step_at = models.DateTimeField(null=True, blank=True)
     next_step_key = models.CharField(max_length=120, blank=True)
     next_step_why = models.CharField(max_length=300, blank=True)
@@ -73,7 +75,8 @@ class DunningCase(models.Model):
             ),
             models.CheckConstraint(
                 name="dunning_case_closed_advises_nothing",
-                condition=~Q(state=CaseState.CLOSED) | Q(access_level="none", next_step_at=None),
+                condition=~Q(state=CaseState.CLOSED)
+                | Q(access_level="none", look_at=None, next_step_at=None),
             ),
             models.CheckConstraint(
                 name="dunning_case_handed_over_says_when_and_why",
@@ -84,8 +87,8 @@ class DunningCase(models.Model):
         indexes = [
             models.Index(
                 name="dunning_case_steps_due",
-                fields=["next_step_at", "id"],
-                condition=Q(next_step_at__isnull=False),
+                fields=["look_at", "id"],
+                condition=Q(look_at__isnull=False),
             ),
             models.Index(
                 name="dunning_case_not_closed",

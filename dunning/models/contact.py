@@ -100,13 +100,13 @@ class Pause(models.Model):
 
 
 class Promise(models.Model):
-    """The customer's word to pay an amount by a day. Holds the case until the money can be there."""
+    """The customer's word to pay an amount by a day. Its pause lasts until the money can be there."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(DunningCase, on_delete=models.PROTECT, related_name="promises")
     amount_minor = models.BigIntegerField(help_text="In the case's currency")
     by_date = models.DateField(help_text="In the customer's zone")
-    hold_until = models.DateTimeField()
+    pause = models.OneToOneField(Pause, on_delete=models.PROTECT, related_name="promise")
     promised_at = models.DateTimeField()
     words = models.CharField(max_length=300, blank=True, help_text="What was said, and by whom")
     recorded_by = models.ForeignKey(
@@ -118,11 +118,7 @@ class Promise(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="promise_amount_is_positive", condition=Q(amount_minor__gt=0)
-            ),
-            models.CheckConstraint(
-                name="promise_holds_after_it_was_given",
-                condition=Q(hold_until__gt=F("promised_at")),
-            ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,1 @@
+"""Rows turned into what documents and pages are made of."""

@@ -1,0 +1,49 @@
+"""The letter of a case: what a message says, read from its invoices and the ladder."""
+
+from datetime import date, datetime
+
+from dunning.calc.facts import CaseFacts
+from dunning.calc.ladder import ladder
+from dunning.calc.moments import local_day
+from dunning.documents.pay_link import pay_url
+from dunning.documents.write_message import Letter, OpenInvoice
+from dunning.enums import CaseBasis
+from dunning.queries.campaigns import terms_of
+from dunning.queries.case_facts import LoadedCase
+
+
+def letter_for(*, loaded: LoadedCase, method_words: str, at: datetime) -> Letter:
+    """Amounts as open now; the days named are those planned now, in the customer's zone."""
+    case, entity = loaded.case, loaded.case.billing_entity
+    return Letter(
+        customer_name=case.customer.legal_name,
+        seller_name=entity.legal_name,
+        currency=case.currency,
+        invoices=tuple(
+            OpenInvoice(one.invoice.number, one.due_date, one.open_minor)
+            for one in loaded.open_receivables
+        ),
+        pay_url=pay_url(case_id=case.pk, at=at),
+        is_overdue=case.basis == CaseBasis.OVERDUE,
+        needs_new_method=needs_new_method(loaded.facts),
+        method_words=method_words,
+        account_holder=entity.legal_name,
+        bank_name=entity.bank_name,
+        iban=entity.iban,
+        bic=entity.bic,
+        suspends_on=day_of_next(loaded, "suspend", at),
+        retries_on=day_of_next(loaded, "retry", at),
+        paper=case.customer.paper,
+    )
+
+
+def needs_new_method(facts: CaseFacts) -> bool:
+    last = facts.last_try
+    return last is not None and last.state == "failed" and last.sense == "never"
+
+
+def day_of_next(loaded: LoadedCase, wanted: str, at: datetime) -> date | None:
+    """The customer's day of the next retry or suspension as planned now; None if none is."""
+    steps = ladder(terms_of(loaded.case.campaign), loaded.facts, at)
+    found = next((step for step in steps if wanted in (step.kind, step.value)), None)
+    return local_day(max(found.at, at), loaded.facts.zone) if found else None
