@@ -8,7 +8,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from billing.enums import RunState, RunTrigger
-from billing.gateways.stripe import Gateway, GatewayUnreachable
+from billing.gateways.configured import configured_gateway
+from billing.gateways.stripe import GatewayUnreachable
 from billing.models import InvoiceRun
 from billing.operations.ask_gateway import ask_charges, ask_refunds
 from billing.operations.measure_thresholds import measure_thresholds
@@ -62,11 +63,7 @@ def ask_gateway(**_added_later: object) -> int:
     """Charge, refund and cancel what is written down. Without a key it waits, in sight of the desk."""
     if not settings.STRIPE_API_KEY:
         return 0
-    gateway = Gateway(
-        api_key=settings.STRIPE_API_KEY,
-        api_base=settings.STRIPE_API_BASE,
-        timeout_seconds=settings.STRIPE_TIMEOUT_SECONDS,
-    )
+    gateway = configured_gateway()
     answered = ask_charges(gateway=gateway, now=timezone.now)
     answered += ask_refunds(gateway=gateway, now=timezone.now)
     with suppress(GatewayUnreachable):  # asked again with the next tick; the attempts stay in sight

@@ -46,7 +46,7 @@ class CheckoutSession(StripeObject):  # type: ignore[misc]
         self.status, self.payment_intent = "open", None
         items = [one["price_data"] for one in said.get("line_items") or []]
         self.amount_total = sum(int(one["unit_amount"]) for one in items)
-        self.currency = items[0]["currency"] if items else said.get("currency")
+        self.currency = str(items[0]["currency"] if items else said.get("currency") or "eur")
         self._noted = (said.get("payment_intent_data") or {}).get("metadata") or {}
         self.url = f"{base}/c/pay/{self.id}"
 
@@ -54,7 +54,8 @@ class CheckoutSession(StripeObject):  # type: ignore[misc]
 async def create(request: web.Request) -> web.Response:
     said = await get_post_data(request)
     session = CheckoutSession(dict(said), f"{request.scheme}://{request.host}")
-    return json_response(session._export())
+    answer: web.Response = json_response(session._export())
+    return answer
 
 
 @web.middleware

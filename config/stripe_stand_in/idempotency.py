@@ -51,10 +51,11 @@ async def run_first(
     except BaseException:
         del KEPT[key]
         raise
-    if answer.status in (401, 429) or not isinstance(answer, web.Response):
+    body = answer.body if isinstance(answer, web.Response) else None
+    if answer.status in (401, 429) or not isinstance(body, bytes):
         del KEPT[key]
     else:
-        KEPT[key].body, KEPT[key].status = bytes(answer.body or b""), answer.status
+        KEPT[key].body, KEPT[key].status = body, answer.status
     return answer
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+import config.celery  # noqa: F401 - as the web process does: our broker is the current one
 from billing.gateways.stripe import Gateway
 from billing.models import GatewayCustomer, PaymentMethod
 from tests.billing.gateway.stand_in import KEY, Wire, start
@@ -24,6 +25,7 @@ def stand_in(tmp_path_factory) -> Iterator[Wire]:
 def wire(stand_in) -> Wire:
     stand_in.faults.clear()
     stand_in.executed.clear()
+    stand_in.bodies.clear()
     return stand_in
 
 

@@ -24,6 +24,7 @@ class Wire:
     upstream: int
     faults: list[str | int] = field(default_factory=list)
     executed: list[Executed] = field(default_factory=list)
+    bodies: list[tuple[str, str]] = field(default_factory=list)
     port: int = 0
 
     @property
@@ -58,6 +59,7 @@ class Passing(BaseHTTPRequestHandler):
         connection.request(self.command, self.path, body, dict(self.headers))
         found = connection.getresponse()
         text = found.read()
+        self.wire.bodies.append((self.path, body.decode()))
         if not found.headers.get("Idempotent-Replayed"):
             self.wire.executed.append((self.command, self.path.split("?")[0]))
         if fault == "lose":
