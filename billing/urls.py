@@ -3,6 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
+from billing.api.credit_notes import CreditNotes
 from billing.api.customers import Customers
 from billing.api.events import EntitlementEventBatch, EntitlementEvents
 from billing.api.invoices import InvoiceByNumber, InvoicePdf, Invoices, InvoiceUbl, InvoiceXml
@@ -41,6 +42,7 @@ urlpatterns = [
     path("invoices/<str:number>/pdf", InvoicePdf.as_view(), name="invoice_pdf"),
     path("invoices/<str:number>/xml", InvoiceXml.as_view(), name="invoice_xml"),
     path("invoices/<str:number>/ubl", InvoiceUbl.as_view(), name="invoice_ubl"),
+    path("invoices/<str:number>/credit-notes", CreditNotes.as_view(), name="credit_notes"),
     path(
         "invoices/<str:number>/lines/<int:position>/trace",
         InvoiceLineTrace.as_view(),

@@ -137,6 +137,7 @@ class IssuedInvoiceSchema(S):
     credit_applied_minor = serializers.IntegerField()
     amount_due_minor = serializers.IntegerField()
     settlement = serializers.CharField()
+    credits = serializers.CharField(help_text="Number of the invoice a person credited with it")
 
 
 class InvoiceListSchema(S):

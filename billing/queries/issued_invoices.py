@@ -20,7 +20,11 @@ class CursorUnreadable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class IssuedInvoice:
-    """An invoice's head. Amounts in minor units of `currency`; a credit note's are negative."""
+    """
+    An invoice's head. Amounts in minor units of `currency`; a credit note's are negative.
+
+    `credits` is the number of the invoice that a person credited with it.
+    """
 
     id: UUID
     number: str
@@ -38,6 +42,7 @@ class IssuedInvoice:
     credit_applied_minor: int
     amount_due_minor: int
     settlement: str
+    credits: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,9 @@ def issued_page(asked: InvoiceQuestion) -> InvoicePage:
         issued_at, key = read_cursor(asked.cursor)
         after = Q(issued_at__lt=issued_at) | Q(issued_at=issued_at, pk__lt=key)
         rows = rows.filter(after, issued_at__lte=issued_at)
-    ordered = rows.select_related("customer", "billing_entity").order_by("-issued_at", "-pk")
+    ordered = rows.select_related("customer", "billing_entity", "credits").order_by(
+        "-issued_at", "-pk"
+    )
     found = [issued_invoice(one) for one in ordered[: asked.limit + 1]]
     shown = tuple(found[: asked.limit])
     return InvoicePage(shown, cursor_after(shown[-1]) if len(found) > asked.limit else None)
@@ -143,7 +150,7 @@ def read_cursor(cursor: str) -> tuple[datetime, UUID]:
 def invoice_on_paper(number: str) -> InvoiceOnPaper | None:
     """A finalized invoice by its number; three queries."""
     invoice = (
-        Invoice.objects.select_related("customer", "billing_entity", "document")
+        Invoice.objects.select_related("customer", "billing_entity", "document", "credits")
         .exclude(number="")
         .filter(number=number)
         .first()
@@ -182,6 +189,7 @@ def issued_invoice(invoice: Invoice) -> IssuedInvoice:
         credit_applied_minor=invoice.credit_applied_minor,
         amount_due_minor=invoice.amount_due_minor or 0,
         settlement=invoice.settlement,
+        credits=invoice.credits.number if invoice.credits else "",
     )
 
 
