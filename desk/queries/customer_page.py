@@ -179,7 +179,9 @@ def interval_words(subscription: Subscription) -> str:
 
 
 def customer_invoices(customer_id: UUID) -> tuple[InvoiceRow, ...]:
-    rows = Invoice.objects.filter(customer=customer_id).select_related("customer", "billing_entity")
+    rows = Invoice.objects.filter(customer=customer_id).select_related(
+        "customer", "billing_entity", "receivable"
+    )
     return tuple(invoice_row(row) for row in rows.order_by("-cycle_date", "-pk")[:INVOICES_SHOWN])
 
 

@@ -9,28 +9,35 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Customer
 from billing.enums import InvoiceState
-from billing.models import Invoice
+from billing.models import Invoice, Receivable
 from desk.queries.paging import Page, page_of
 
 CUSTOMERS_AT_MOST = 500
+PAID = {"open": "Open", "overdue": "Overdue", "settled": "Settled"}
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFilter:
-    """What was asked for; empty means any. Dates are cycle dates, both included."""
+    """
+    What was asked for; empty means any. Dates are cycle dates, both included.
+
+    `paid` is a key of PAID; `today` tells open from overdue.
+    """
 
     search: str = ""
     state: str = ""
     kind: str = ""
     entity: str = ""
     currency: str = ""
+    paid: str = ""
+    today: date | None = None
     first: date | None = None
     last: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """Amounts in minor units of `currency`; None until determined."""
+    """Amounts in minor units of `currency`; None until determined, or where nobody owes."""
 
     id: UUID
     label: str
@@ -47,6 +54,7 @@ class InvoiceRow:
     total_minor: int | None
     amount_due_minor: int | None
     subtotal_minor: int
+    open_minor: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +74,17 @@ def customers_named(search: str) -> list[UUID]:
 
 
 def found_invoices(asked: InvoiceFilter) -> QuerySet[Invoice]:
-    rows = Invoice.objects.select_related("customer", "billing_entity")
+    rows = Invoice.objects.select_related("customer", "billing_entity", "receivable")
     if asked.search:
         rows = rows.filter(
             Q(number=asked.search.upper()) | Q(customer__in=customers_named(asked.search))
         )
+    if asked.paid == "settled":
+        rows = rows.filter(receivable__open_minor=0)
+    elif asked.paid:
+        rows = rows.filter(receivable__open_minor__gt=0)
+    if asked.paid == "overdue" and asked.today:
+        rows = rows.filter(receivable__due_date__lt=asked.today)
     exact: dict[str, Any] = {
         "state": asked.state,
         "kind": asked.kind,
@@ -91,6 +105,7 @@ def invoice_list(asked: InvoiceFilter, *, number: int) -> Page[InvoiceRow]:
 def invoice_sums(asked: InvoiceFilter) -> tuple[InvoiceSum, ...]:
     rows = (
         found_invoices(asked)
+        .select_related(None)
         .order_by()
         .values("currency")
         .annotate(
@@ -104,6 +119,7 @@ def invoice_sums(asked: InvoiceFilter) -> tuple[InvoiceSum, ...]:
 
 
 def invoice_row(invoice: Invoice) -> InvoiceRow:
+    receivable: Receivable | None = getattr(invoice, "receivable", None)
     return InvoiceRow(
         id=invoice.pk,
         label=invoice.number or "Draft",
@@ -120,4 +136,5 @@ def invoice_row(invoice: Invoice) -> InvoiceRow:
         total_minor=invoice.total_minor,
         amount_due_minor=invoice.amount_due_minor,
         subtotal_minor=invoice.subtotal_minor,
+        open_minor=receivable.open_minor if receivable else None,
     )

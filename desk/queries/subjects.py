@@ -1,4 +1,4 @@
-"""Whom a refusal is about: the customer behind a subscription, a customer, or an invoice."""
+"""Whom a refusal is about: the customer behind a subscription, a customer, an invoice, a webhook."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,19 +7,25 @@ from django.db.models import Model
 
 from accounts.models import Customer
 from billing.enums import StageName
-from billing.models import Invoice, SeatLedgerEntry, Subscription
+from billing.models import GatewayEvent, Invoice, SeatLedgerEntry, Subscription
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectPage:
-    """The page to open: `kind` is customer or invoice."""
+    """The page to open: `kind` is customer, invoice or money_event."""
 
     kind: str
     id: UUID
 
 
 def subject_page(*, stage: str, subject_id: UUID) -> SubjectPage | None:
-    """Age waits on ledger entries, rate on subscriptions, draft on customers, later stages on invoices."""
+    """
+    Age waits on ledger entries, rate on subscriptions, draft on customers, settle on webhooks, the
+    other stages on invoices.
+    """
+    if stage == StageName.SETTLE:
+        stored = GatewayEvent.objects.filter(pk=subject_id).exists()
+        return SubjectPage("money_event", subject_id) if stored else None
     if stage == StageName.DRAFT:
         found = Customer.objects.filter(pk=subject_id).exists()
         return SubjectPage("customer", subject_id) if found else None

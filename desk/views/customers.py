@@ -33,6 +33,7 @@ from desk.queries.customer_page import (
     ledger_rows,
     subscription_rows,
 )
+from desk.queries.money_of_customer import customer_money
 from desk.queries.seat_history import SeatHistory, SeatMark, seat_history
 from desk.queries.tax_of_customer import customer_tax
 from desk.views.filters import any_of, date_of, page_number, query_without_page
@@ -144,6 +145,7 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         upcoming=upcoming_invoices(subscriptions, now=now),
         invoices=customer_invoices(customer_id),
         tax=customer_tax(customer_id, on=now.date()),
+        money=customer_money(customer_id, on=now.date()),
         answer_form=AnswerForm(initial={"number": facts.tax_number}, auto_id="answer_%s"),
         evidence_form=EvidenceForm(auto_id="piece_%s"),
         ledger=ledger,

@@ -19,6 +19,7 @@ from billing.pipeline import STAGES
 from billing.tasks import tick
 from desk.queries.flow_board import flow_lanes, recent_retries
 from desk.queries.invoice_page import is_uuid
+from desk.queries.money_board import money_todos
 from desk.queries.runs import runs
 from desk.queries.subjects import subject_page
 from desk.queries.tax_holds import holds_by_code
@@ -46,6 +47,9 @@ def flow(request: HttpRequest) -> HttpResponse:
         "lanes": flow_lanes(stages=STAGES, at=now),
         "tax_holds": holds,
         "held": sum(one.count for one in holds),
+        "money_todos": [
+            one for one in money_todos(at=now) if request.user.has_perm(one.permission)
+        ],
         "now": now,
     }
     if request.headers.get("HX-Target") == "board":

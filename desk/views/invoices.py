@@ -16,6 +16,7 @@ from billing.documents.staff_text import money_decimal
 from billing.enums import InvoiceKind, InvoiceState
 from billing.models import InvoiceDocument
 from desk.queries.invoice_list import (
+    PAID,
     InvoiceFilter,
     InvoiceRow,
     found_invoices,
@@ -25,6 +26,7 @@ from desk.queries.invoice_list import (
 )
 from desk.queries.invoice_page import invoice_page
 from desk.queries.line_trail import line_trail
+from desk.queries.money_of_invoice import invoice_money
 from desk.queries.tax_of_invoice import invoice_taxes
 from desk.views.filters import any_of, date_of, page_number, query_without_page
 from desk.views.page import desk_page, show, show_part
@@ -33,7 +35,7 @@ from tax.models import BillingEntity
 
 CSV_HEADER = [
     "number", "kind", "state", "customer", "customer_id", "billing_entity", "currency", "cycle_date",
-    "issued_at", "due_date", "subtotal", "total", "amount_due",
+    "issued_at", "due_date", "subtotal", "total", "amount_due", "open",
 ]  # fmt: skip
 
 
@@ -43,6 +45,7 @@ class InvoiceFilterForm(forms.Form):
     search = forms.CharField(required=False, label="Number or customer")
     state = any_of(InvoiceState.choices, "State")
     kind = any_of(InvoiceKind.choices, "Kind")
+    paid = any_of(PAID.items(), "Payment")
     entity = forms.CharField(required=False)
     currency = forms.CharField(required=False)
     first = date_of("Cycle from")
@@ -51,7 +54,7 @@ class InvoiceFilterForm(forms.Form):
     def asked(self) -> InvoiceFilter:
         self.full_clean()
         given = {name: value for name, value in self.cleaned_data.items() if value}
-        return InvoiceFilter(**given)
+        return InvoiceFilter(**given, today=timezone.now().date())
 
 
 @require_GET
@@ -59,7 +62,7 @@ class InvoiceFilterForm(forms.Form):
 def invoices(request: HttpRequest) -> HttpResponse:
     form = InvoiceFilterForm(request.GET)
     asked = form.asked()
-    is_narrow = bool(asked.search or asked.first or asked.state == InvoiceState.DRAFT)
+    is_narrow = bool(asked.search or asked.first or asked.paid or asked.state == InvoiceState.DRAFT)
     return show(
         request,
         "desk/invoices.html",
@@ -100,6 +103,7 @@ def csv_row(row: InvoiceRow) -> list[str]:
         amount(row.subtotal_minor),
         amount(row.total_minor),
         amount(row.amount_due_minor),
+        amount(row.open_minor),
     ]
 
 
@@ -109,13 +113,15 @@ def invoice(request: HttpRequest, key: str) -> HttpResponse:
     record = invoice_page(key)
     if record is None:
         raise Http404("No invoice has this number.")
+    now = timezone.now()
     return show(
         request,
         "desk/invoice.html",
         title=f"{record.kind} {record.label}",
         invoice=record,
         taxes=invoice_taxes(record.id, is_draft=record.is_draft),
-        now=timezone.now(),
+        money=None if record.is_draft else invoice_money(record.id, on=now.date()),
+        now=now,
     )
 
 
