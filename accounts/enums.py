@@ -40,4 +40,4 @@ class ApiScope(TextChoices):
     EVENTS_WRITE = "events:write", "Send entitlement events"
     CATALOG_WRITE = "subscriptions:write", "Create customers and subscriptions"
     BILLING_READ = "billing:read", "Read subscriptions, invoices, previews and traces"
-    BILLING_WRITE = "billing:write", "Issue credit notes"
+    BILLING_WRITE = "billing:write", "Issue credit notes, start payments"

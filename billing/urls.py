@@ -7,6 +7,7 @@ from billing.api.credit_notes import CreditNotes
 from billing.api.customers import Customers
 from billing.api.events import EntitlementEventBatch, EntitlementEvents
 from billing.api.invoices import InvoiceByNumber, InvoicePdf, Invoices, InvoiceUbl, InvoiceXml
+from billing.api.payments import CheckoutSessions, PaymentMethods, SetupIntents
 from billing.api.preview import SubscriptionPreview
 from billing.api.statement import CustomerStatementView
 from billing.api.subscriptions import Subscriptions
@@ -29,6 +30,17 @@ urlpatterns = [
         "customers/<str:customer>/statement",
         CustomerStatementView.as_view(),
         name="customer_statement",
+    ),
+    path(
+        "customers/<str:customer>/payment-methods",
+        PaymentMethods.as_view(),
+        name="payment_methods",
+    ),
+    path("customers/<str:customer>/setup-intents", SetupIntents.as_view(), name="setup_intents"),
+    path(
+        "customers/<str:customer>/checkout-sessions",
+        CheckoutSessions.as_view(),
+        name="checkout_sessions",
     ),
     path("subscriptions", Subscriptions.as_view(), name="subscriptions"),
     path("subscriptions/<str:subscription>", SubscriptionById.as_view(), name="subscription"),

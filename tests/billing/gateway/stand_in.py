@@ -44,6 +44,14 @@ class Wire:
         connection.request(method, path, urlencode(form), head)
         return json.loads(connection.getresponse().read() or b"{}")
 
+    def visit(self, page: str, **form: str) -> str:
+        """As a person in a browser: where the page sends them, or what it says."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.upstream, timeout=10)
+        head = {"Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", page, urlencode(form), head)
+        found = connection.getresponse()
+        return found.headers.get("Location") or found.read().decode()
+
 
 class Passing(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"

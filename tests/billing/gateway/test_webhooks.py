@@ -2,10 +2,9 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-import stripe
 from django.db import IntegrityError, connection
 from django.test import Client
 
@@ -26,33 +25,16 @@ from billing.models import (
 from billing.operations.allocate_credit import credit_balance
 from billing.operations.push_flow import push_flow
 from billing.pipeline import SETTLE
+from tests.billing.gateway.telling import SECRET, URL, event, post
 from tests.seatworld import START, SeatWorld, day
 
-SECRET, OLD_SECRET = "whsec_new", "whsec_old"
+OLD_SECRET = "whsec_old"
 ISSUED, SETTLED = day(1, 15), day(1, 16)
-URL = "/webhooks/stripe"
 
 
 @pytest.fixture(autouse=True)
 def secrets(settings):
     settings.STRIPE_WEBHOOK_SECRETS = [SECRET, OLD_SECRET]
-
-
-def event(kind: str, subject: dict, *, event_id="evt_1", created=ISSUED) -> dict:
-    return {
-        "id": event_id, "object": "event", "type": kind, "created": int(created.timestamp()),
-        "data": {"object": subject},
-    }  # fmt: skip
-
-
-def post(body, *, secret=SECRET, age_seconds=0, header=None):
-    text = body if isinstance(body, str) else json.dumps(body)
-    at = int(datetime.now(UTC).timestamp()) - age_seconds
-    signed = stripe.WebhookSignature.generate_signature_header(text, secret, timestamp=at)
-    return Client().post(
-        URL, data=text.encode(), content_type="application/json",
-        headers={"Stripe-Signature": signed if header is None else header},
-    )  # fmt: skip
 
 
 def settle(at=SETTLED) -> None:
