@@ -11,6 +11,7 @@ from billing.documents.staff_text import money_decimal
 from billing.enums import AllocationSource
 from billing.models import PaymentMethod, Receivable
 from billing.operations.allocate_credit import credit_balance
+from billing.queries.statement import local_day
 from desk.queries.money_attempts import AttemptRow, attempts_of
 from desk.queries.money_rows import AllocationRow, allocation_rows
 
@@ -68,8 +69,12 @@ class InvoiceMoney:
         return any(one.state in OPEN_STATES for one in self.attempts)
 
 
-def invoice_money(invoice_id: UUID, *, on: date) -> InvoiceMoney | None:
-    """Five queries; None for drafts and credit notes, which nobody owes."""
+def invoice_money(invoice_id: UUID, *, at: datetime) -> InvoiceMoney | None:
+    """
+    Five queries; None for drafts and credit notes, which nobody owes.
+
+    It is overdue from the day after the due date on, where the customer is.
+    """
     receivable = (
         Receivable.objects.select_related("invoice", "billing_entity", "customer")
         .filter(pk=invoice_id)
@@ -77,6 +82,7 @@ def invoice_money(invoice_id: UUID, *, on: date) -> InvoiceMoney | None:
     )
     if receivable is None:
         return None
+    on = local_day(receivable.customer, at)
     allocations = allocation_rows(Q(receivable=invoice_id))
     method = PaymentMethod.objects.filter(customer=receivable.customer_id, is_default=True).first()
     return InvoiceMoney(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time
 from itertools import islice
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -145,7 +146,7 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         upcoming=upcoming_invoices(subscriptions, now=now),
         invoices=customer_invoices(customer_id),
         tax=customer_tax(customer_id, on=now.date()),
-        money=customer_money(customer_id, on=now.date()),
+        money=customer_money(customer_id, on=now.astimezone(ZoneInfo(facts.time_zone)).date()),
         answer_form=AnswerForm(initial={"number": facts.tax_number}, auto_id="answer_%s"),
         evidence_form=EvidenceForm(auto_id="piece_%s"),
         ledger=ledger,

@@ -120,7 +120,7 @@ def invoice(request: HttpRequest, key: str) -> HttpResponse:
         title=f"{record.kind} {record.label}",
         invoice=record,
         taxes=invoice_taxes(record.id, is_draft=record.is_draft),
-        money=None if record.is_draft else invoice_money(record.id, on=now.date()),
+        money=None if record.is_draft else invoice_money(record.id, at=now),
         now=now,
     )
 
