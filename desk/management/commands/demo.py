@@ -1,18 +1,20 @@
 """The demo: a believable company with fourteen months of events, told through the public API."""
 
 from argparse import ArgumentParser
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from random import Random
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.test import override_settings
 from django.utils import timezone
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from accounts.models import Customer
 from billing.operations.measure_thresholds import measure_thresholds
 from desk.demo.catalog import CATALOG_FROM
+from desk.demo.companies import STORY_STARTS
 from desk.demo.publish import (
     hire_staff,
     issue_demo_key,
@@ -20,8 +22,10 @@ from desk.demo.publish import (
     publish_new_prices,
 )
 from desk.demo.returns import file_past_returns
+from desk.demo.stand_in import stand_in
 from desk.demo.story import SEED, Story
 from desk.demo.tax import publish_exchange_rates, register_sellers
+from dunning.operations.set_up_campaigns import set_up_campaigns
 
 
 class Command(BaseCommand):
@@ -50,7 +54,10 @@ class Command(BaseCommand):
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         notes = f"{sign_ins}\nAPI key for docs/api.md: export SEATLEDGER_KEY={key}\n"
         (settings.VAR_DIR / "demo-sign-ins.txt").write_text(notes)
-        self.tell(Story(api_key=key, last_day=last_day), options)
+        set_up_campaigns(at=datetime.combine(STORY_STARTS, time(), tzinfo=UTC))
+        unsent = override_settings(EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend")
+        with stand_in(settings.VAR_DIR) as box, unsent:
+            self.tell(Story(api_key=key, last_day=last_day, box=box), options)
         measure_thresholds(at=timezone.now())
         file_past_returns(today=last_day)
 
