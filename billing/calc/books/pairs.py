@@ -11,6 +11,7 @@ class Side:
     account: str
     minor: int
     text: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Pair:
     credit: str
     minor: int
     text: str = ""
+    document: str = ""
 
 
 def pairs(sides: Sequence[Side]) -> tuple[Pair, ...]:
@@ -45,7 +47,15 @@ def pairs(sides: Sequence[Side]) -> tuple[Pair, ...]:
             credit = credits.pop(0)
             left_credit = -credit.minor
         minor = min(left_debit, left_credit)
-        found.append(Pair(debit.account, credit.account, minor, credit.text or debit.text))
+        found.append(
+            Pair(
+                debit=debit.account,
+                credit=credit.account,
+                minor=minor,
+                text=credit.text or debit.text,
+                document=debit.document or credit.document,
+            )
+        )
         left_debit -= minor
         left_credit -= minor
     return tuple(found)
