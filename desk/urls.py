@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from desk.views import (
+    credits,
     customers,
     events,
     flow,
@@ -101,6 +102,9 @@ urlpatterns = [
     path("invoices/<uuid:invoice_id>/document.pdf", invoices.document, name="document"),
     path("invoices/<uuid:invoice_id>/document.xml", invoice_files.xml, name="document_xml"),
     path("invoices/<uuid:invoice_id>/document.ubl.xml", invoice_files.ubl, name="document_ubl"),
+    path("invoices/<uuid:invoice_id>/credit/", credits.credit, name="credit"),
+    path("invoices/<uuid:invoice_id>/void/", credits.void, name="void"),
+    path("invoices/<uuid:invoice_id>/void/changes/", credits.changes, name="void_changes"),
     path("lines/<uuid:line_id>/", invoices.line, name="line"),
     path("preview/", preview.preview, name="preview"),
     path("tax/registrations/", tax_registrations.registrations, name="tax_registrations"),

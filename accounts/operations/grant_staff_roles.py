@@ -34,7 +34,8 @@ BOUGHT = ("billing.subscription",)
 RECORDS = (
     "billing.entitlementevent", "billing.seatledgerentry", "billing.ledgerhead", "billing.rating",
     "billing.ratedspan", "billing.invoice", "billing.invoiceline", "billing.invoicedocument",
-    "billing.creditentry", "billing.numberseries",
+    "billing.creditentry", "billing.numberseries", "billing.creditnote", "billing.invoicevoid",
+    "billing.voidedspans",
 )  # fmt: skip
 MONEY = (
     "billing.receivable", "billing.payment", "billing.allocation", "billing.paymentmethod",
@@ -64,7 +65,7 @@ KEEP_TAX = may("add change", *TAX_ANSWERS) | {
 }
 MOVE_MONEY = {
     "billing.add_payment", "billing.add_allocation", "billing.add_refund",
-    "billing.add_paymentattempt",
+    "billing.add_paymentattempt", "billing.issue_credit_note",
 }  # fmt: skip
 DECIDE_TAX = may("add change", *TAX_FACTS) | {"tax.sign_off_tax", "tax.add_taxreturn"}
 

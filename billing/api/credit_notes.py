@@ -43,6 +43,9 @@ class CreditNoteRequestSchema(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=300, required=False, allow_blank=True)
     settlement = serializers.ChoiceField(Settlement.choices, default=Settlement.BALANCE)
     payment = serializers.UUIDField(required=False, help_text="A refund goes back by it")
+    expected_total_minor = serializers.IntegerField(
+        required=False, help_text="Of the estimate; another amount is refused"
+    )
     dry_run = serializers.BooleanField(default=False)
 
 
@@ -114,6 +117,7 @@ def answer(request: Request, *, number: str, at: datetime) -> Response:
             settlement=Settlement(values["settlement"]),
             text=values.get("text", ""),
             payment_id=values.get("payment"),
+            expected_minor=values.get("expected_total_minor"),
             client=caller(request),
         )
         note = credit_invoice(invoice_id=invoice.pk, order=order, at=at)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import F
 from uuid6 import uuid7
 
 from accounts.models import ApiClient, Customer
@@ -31,15 +32,24 @@ class ReasonNotForPeople(Refusal):
     code = "credit_reason_is_of_a_void"
 
 
+class CreditIsAnother(Refusal):
+    code = "credit_is_not_as_estimated"
+
+
 @dataclass(frozen=True, slots=True)
 class CreditOrder:
-    """A credit note as ordered. `payment_id` names the payment a refund goes back by."""
+    """
+    A credit note as ordered. `payment_id` names the payment a refund goes back by.
+
+    `expected_minor` is what the estimate came to, negative; another amount is refused.
+    """
 
     ask: CreditAsk
     reason: CreditNoteReason
     settlement: Settlement
     text: str = ""
     payment_id: UUID | None = None
+    expected_minor: int | None = None
     by: User | None = None
     client: ApiClient | None = None
 
@@ -52,6 +62,7 @@ def credit_invoice(*, invoice_id: UUID, order: CreditOrder, at: datetime) -> Inv
     :raises NothingOpen: if it shall settle an invoice on which nothing is open
     :raises RefundNeedsPayment: if it shall be refunded by no payment
     :raises ReasonNotForPeople: for the reason that only a void has
+    :raises CreditIsAnother: if something was given back since the estimate
     :raises Refusal: what the estimate refuses, and what a refund refuses
     """
     if order.reason == CreditNoteReason.VOID:
@@ -70,11 +81,14 @@ def check_settlement(order: CreditOrder, *, invoice_id: UUID) -> None:
     """What can be said before anything is written."""
     if order.settlement == Settlement.REFUND:
         payments = Payment.objects.filter(
-            customer__invoices=invoice_id, pk=order.payment_id or invoice_id
+            pk=order.payment_id or invoice_id,
+            customer__invoices=invoice_id,
+            currency=F("customer__invoices__currency"),
         )
         if not payments.exists():
             raise RefundNeedsPayment(
-                "Name the payment of this customer it goes back by, or keep it as balance."
+                "Name the payment of this customer in this currency it goes back by, or keep it as "
+                "balance."
             )
     if order.settlement == Settlement.INVOICE:
         receivable = Receivable.objects.filter(pk=invoice_id).first()
@@ -102,6 +116,11 @@ def issue_credit_note(
         language=customer.language,
         with_ledger=with_ledger,
     )
+    if order.expected_minor not in (None, -decided.credit.total_minor):
+        raise CreditIsAnother(
+            "Something was given back since the estimate, so the amount is another one now. Nothing "
+            "was issued; look at a new estimate."
+        )
     draft = draft_note(decided, note_id=note_id, customer=customer, order=order, at=at)
     draft.save(force_insert=True)
     InvoiceLine.objects.bulk_create(decided.lines)

@@ -15,6 +15,7 @@ from billing.documents.archive import open_document
 from billing.documents.staff_text import money_decimal
 from billing.enums import InvoiceKind, InvoiceState
 from billing.models import InvoiceDocument
+from desk.queries.credits import invoice_credits
 from desk.queries.invoice_list import (
     PAID,
     InvoiceFilter,
@@ -120,6 +121,7 @@ def invoice(request: HttpRequest, key: str) -> HttpResponse:
         title=f"{record.kind} {record.label}",
         invoice=record,
         taxes=invoice_taxes(record.id, is_draft=record.is_draft),
+        credits=invoice_credits(record.id),
         money=None if record.is_draft else invoice_money(record.id, at=now),
         now=now,
     )
