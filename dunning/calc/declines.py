@@ -87,7 +87,7 @@ SENSES: dict[str, Sense] = {
 COUNTED_OVER = timedelta(days=30)
 MOST_IN_30_DAYS = {"visa": 12, "mastercard": 12, "sepa_debit": 3}
 MOST_OF_OTHERS_IN_30_DAYS = 10
-MOST_IN_24_HOURS = 3
+MOST_IN_24_HOURS = 5
 
 
 def sense_of(decline_code: str) -> Sense:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from dunning.calc.campaign import CampaignTerms
-from dunning.calc.declines import COUNTED_OVER, is_within_network_limits
+from dunning.calc.declines import is_within_network_limits
 from dunning.calc.facts import AFTER_SUCCESS, NEW_METHOD, CaseFacts, Method, Step, Try
 from dunning.calc.moments import (
     into_business_hours,
@@ -30,7 +30,7 @@ def next_retry(terms: CampaignTerms, facts: CaseFacts, now: datetime) -> Step | 
         step = charge_after_success(facts, last)
     else:
         step = retry_of_decline(terms, facts, method, last, now)
-    return within_limits(facts, method, step)
+    return within_limits(facts, method, step, now)
 
 
 def retry_of_decline(
@@ -55,6 +55,7 @@ REASONS = {
 
 
 def is_under_way(facts: CaseFacts) -> bool:
+    """A charge is planned, asked, or waits for the customer."""
     return facts.is_retry_waiting or facts.has_open_try or facts.waits_for_customer
 
 
@@ -86,11 +87,14 @@ def charge_after_success(facts: CaseFacts, last: Try) -> Step:
     )
 
 
-def within_limits(facts: CaseFacts, method: Method, step: Step | None) -> Step | None:
+def within_limits(
+    facts: CaseFacts, method: Method, step: Step | None, now: datetime
+) -> Step | None:
     if step is None or step.key in facts.taken_keys:
         return None
-    tried_at = [one for one in method.tried_at if one > step.at - COUNTED_OVER]
-    fits = is_within_network_limits(network=method.network, tried_at=tried_at, at=step.at)
+    fits = is_within_network_limits(
+        network=method.network, tried_at=method.tried_at, at=max(step.at, now)
+    )
     return step if fits else None
 
 

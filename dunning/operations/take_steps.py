@@ -19,6 +19,7 @@ from dunning.queries.case_facts import LoadedCase, load_cases
 from kernel.stage import StageOutcome
 
 LOOK_AGAIN = timedelta(days=1)
+LOOK_SOON = timedelta(minutes=10)
 MACHINE_REASON = "The campaign has come to its end."
 
 
@@ -50,7 +51,12 @@ def look_at_case(loaded: LoadedCase, at: datetime) -> None:
 
 
 def look_again_at(facts: CaseFacts, step: Step | None, at: datetime) -> datetime | None:
-    """Not later than a day, and when a pause ends; a case whose campaign is over waits for news."""
+    """
+    Not later than a day, soon while a charge is under way, and when a pause ends. A case whose
+    campaign is over waits for news.
+    """
+    if facts.is_retry_waiting or facts.has_open_try:
+        return at + LOOK_SOON
     if step is None:
         return None if "end" in facts.taken_keys else at + LOOK_AGAIN
     free_at = facts.free_at(at)

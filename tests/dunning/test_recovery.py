@@ -182,20 +182,20 @@ def test_an_invoice_that_fails_later_joins_the_case_and_moves_no_deadline(world)
 
 
 def test_of_several_invoices_one_is_charged_at_a_time_and_a_card_that_works_pays_them_all(world):
-    fail(world)
+    prepare(world)
     world.push(day(2, 15))
-    Receivable.objects.filter(first_failed_at=None).update(
-        first_failed_at=FAILED_AT, next_attempt_at=None
-    )
-    tick(FAILED_AT)
+    give_card(world)
+    failed_at = day(2, 16, 10)
+    Receivable.objects.update(next_attempt_at=failed_at)
+    collect(failed_at)
+    tick(failed_at)
     planned = the_case().next_step_at
 
     tick(planned)
     assert Receivable.objects.filter(next_attempt_at__isnull=False).count() == 1
-    collect(planned, state="succeeded")
-    tick(planned + timedelta(minutes=1))
-    collect(planned + timedelta(minutes=1), state="succeeded")
-    tick(planned + timedelta(minutes=2))
+    for turn in range(1, 3):
+        collect(planned + timedelta(minutes=turn), state="succeeded")
+        tick(planned + timedelta(minutes=turn + 1))
 
     assert the_case().closed_reason == "paid"
 
