@@ -10,7 +10,7 @@ from kernel.money import Money
 from kernel.refusal import Refusal
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_BOOKINGS = 20_000
+MOST_BOOKINGS = 5_000
 MOST_REFERENCE = 500
 MOST_NAME = 200
 MOST_ACCOUNT = 64
