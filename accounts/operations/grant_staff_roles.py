@@ -65,7 +65,8 @@ KEEP_TAX = may("add change", *TAX_ANSWERS) | {
 }
 MOVE_MONEY = {
     "billing.add_payment", "billing.add_allocation", "billing.add_refund",
-    "billing.add_paymentattempt", "billing.issue_credit_note",
+    "billing.add_paymentattempt", "billing.issue_credit_note", "billing.add_bankstatement",
+    "billing.change_bankline",
 }  # fmt: skip
 DECIDE_TAX = may("add change", *TAX_FACTS) | {"tax.sign_off_tax", "tax.add_taxreturn"}
 

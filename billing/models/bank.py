@@ -65,7 +65,9 @@ class BankLine(models.Model):
     payment = models.OneToOneField(
         Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="bank_line"
     )
-    reason = models.CharField(max_length=300, blank=True, help_text="Why it was set aside")
+    reason = models.CharField(
+        max_length=300, blank=True, help_text="Why it was set aside, or is not matched by itself"
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -92,7 +94,13 @@ class BankLine(models.Model):
                 name="bank_line_open",
                 fields=["booked_on", "id"],
                 condition=Q(state=BankLineState.OPEN),
-            )
+            ),
+            models.Index(name="bank_line_by_day", fields=["-booked_on", "-id"]),
+            models.Index(
+                name="bank_line_matched_by_payer",
+                fields=["payer_account"],
+                condition=Q(state=BankLineState.MATCHED),
+            ),
         ]
 
     def __str__(self) -> str:
