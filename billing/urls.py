@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from billing.api.credit_notes import CreditNotes
 from billing.api.customers import Customers
+from billing.api.entitlements import Entitlements
 from billing.api.events import EntitlementEventBatch, EntitlementEvents
 from billing.api.invoices import InvoiceByNumber, InvoicePdf, Invoices, InvoiceUbl, InvoiceXml
 from billing.api.payments import CheckoutSessions, PaymentMethods, SetupIntents
@@ -16,6 +17,7 @@ from billing.api.trace import EntitlementEventTrace, InvoiceLineTrace
 
 app_name = "api"
 urlpatterns = [
+    path("entitlements", Entitlements.as_view(), name="entitlements"),
     path("entitlement-events", EntitlementEvents.as_view(), name="entitlement_events"),
     path(
         "entitlement-events/batch", EntitlementEventBatch.as_view(), name="entitlement_event_batch"
