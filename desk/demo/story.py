@@ -30,6 +30,8 @@ WITHOUT_SELLER = (
 )
 REGISTER_WAS_DOWN = timedelta(days=12)
 PAPERLESS = tuple(stage for stage in STAGES if stage.name != "render")
+UNTIL_FINAL = {"rate", "draft", "tax", "finalize"}
+CANNOT_WAIT = tuple(stage for stage in TICK if stage.name in UNTIL_FINAL)
 
 
 class DoorClosed(RuntimeError):
@@ -43,9 +45,9 @@ class Story:
         self.random = Random(SEED)  # noqa: S311 - a story, not a secret
         self.companies = companies(self.random, CUSTOMERS)
         self.teams: list[Team] = []
-        self.till = Till(random=Random(SEED), box=box)  # noqa: S311
         self.last_day = last_day
         self.analyst = User.objects.get(username="ben")
+        self.till = Till(random=Random(SEED), box=box, clerk=self.analyst)  # noqa: S311
         self.client = Client(
             headers={"Authorization": f"Bearer {api_key}"}, SERVER_NAME="localhost"
         )
@@ -62,7 +64,7 @@ class Story:
                 now = timezone.now()
                 run = start_run(as_of=now, trigger=RunTrigger.SCHEDULE, at=now)
                 push_run(run_id=run.pk, stages=PAPERLESS, now=timezone.now)
-                self.till.collect(at=timezone.now())
+                self.till.charge(at=timezone.now())
             with clock_at(today, time(6, 0)):
                 for number_of, company in enumerate(self.companies):
                     if company.starts_on == today:
@@ -71,11 +73,10 @@ class Story:
                         self.hear_from_register(company, says="valid")
             with clock_at(today, time(11, 0)):
                 self.till.receive(at=timezone.now())
-                self.till.collect(at=timezone.now())
+                self.till.follow_up(at=timezone.now())
             with clock_at(today, time(18, 0)):
                 self.send([event for team in self.teams for event in team.day(self.random, today)])
-                push_flow(stages=TICK, at=timezone.now())
-                self.till.collect(at=timezone.now())
+                push_flow(stages=CANNOT_WAIT, at=timezone.now())
             yield today
 
     def start(self, company: Company, *, has_seller: bool) -> None:

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from django.contrib.auth.models import User
+
 from accounts.models import Customer
 from billing.calc.gateway_answer import read_charge
 from billing.enums import AttemptState, PaymentMethodKind
@@ -16,6 +18,7 @@ from billing.operations.push_flow import push_flow
 from billing.operations.record_payment import record_payment
 from billing.operations.start_checkout import start_checkout
 from billing.pipeline import COLLECT
+from desk.demo.bank import Bank, Deposit
 from desk.demo.stand_in import CardBox
 from dunning.operations.send_messages import send_messages
 from dunning.pipeline import STAGES as RECOVERY
@@ -23,6 +26,7 @@ from kernel.money import Money
 
 HABITS = ("good", "funds", "lost", "bank", "on_time", "late", "short", "forgetful", "never")
 HABIT_WEIGHTS = (40, 5, 2, 3, 34, 8, 3, 3, 1)
+ROUNDS_UP = 0.015
 CARD_HABITS = {"good", "funds", "lost", "bank"}
 CHANGES_CARD_AFTER = timedelta(days=9)
 CONFIRMS_AFTER = timedelta(days=2)
@@ -41,8 +45,9 @@ class Transfer:
 class Till:
     """Pays for every customer by its habit; the same for the same seed."""
 
-    def __init__(self, *, random: Random, box: CardBox) -> None:
+    def __init__(self, *, random: Random, box: CardBox, clerk: User) -> None:
         self.random = random
+        self.bank = Bank(random=random, clerk=clerk)
         self.box = box
         self.habits: dict[UUID, str] = {}
         self.seen: set[UUID] = set()
@@ -59,14 +64,17 @@ class Till:
         known = open_gateway_customer(gateway=self.box.gateway, customer_id=customer_id, at=at)
         self.box.leave_card(gateway_customer=known.gateway_id, kind=kind, at=at)
 
-    def collect(self, *, at: datetime) -> None:
-        """What the tick does: charge what is due, send refunds, follow up what failed."""
-        push_flow(stages=(COLLECT,), at=at)
+    def charge(self, *, at: datetime) -> None:
+        """Ask the gateway all that is written down."""
         while ask_charges(gateway=self.box.gateway, now=lambda: at):
             pass
         ask_refunds(gateway=self.box.gateway, now=lambda: at)
-        push_flow(stages=RECOVERY, at=at)
+
+    def follow_up(self, *, at: datetime) -> None:
+        """The day's work of recovery, and the charges it plans."""
+        push_flow(stages=(*RECOVERY, COLLECT), at=at)
         send_messages(at=at)
+        self.charge(at=at)
 
     def receive(self, *, at: datetime) -> None:
         """Transfers that arrive today, and customers who act on a message of ours."""
@@ -74,8 +82,9 @@ class Till:
         today = at.date()
         due = [one for one in self.planned if one.on <= today]
         self.planned = [one for one in self.planned if one.on > today]
-        for transfer in due:
-            self.transfer(transfer, at=at)
+        deposits = [one for transfer in due if (one := self.deposit(transfer))]
+        self.bank.send(deposits, at=at)
+        self.bank.look_at_open_lines(at=at)
         self.react(at=at)
 
     def plan_transfers(self) -> None:
@@ -94,20 +103,17 @@ class Till:
             if share < 100:
                 self.planned.append(Transfer(one.pk, on + timedelta(days=21), 100))
 
-    def transfer(self, transfer: Transfer, *, at: datetime) -> None:
+    def deposit(self, transfer: Transfer) -> Deposit | None:
+        """What arrives on our account; nothing where the invoice was settled otherwise."""
         owed = Receivable.objects.select_related("invoice", "customer", "billing_entity").get(
             pk=transfer.receivable_id
         )
         minor = owed.open_minor * transfer.share_percent // 100
         if not minor:
-            return
-        if self.random.random() < 0.015:
-            minor += 5_00  # somebody rounds up
-        record_payment(
-            customer=owed.customer, billing_entity=owed.billing_entity,
-            method=PaymentMethodKind.BANK_TRANSFER, money=Money(minor, owed.currency),
-            paid_on=at.date(), at=at, invoices=[owed.pk], reference=owed.invoice.number,
-        )  # fmt: skip
+            return None
+        if self.random.random() < ROUNDS_UP:
+            minor += 500
+        return Deposit(owed, minor)
 
     def react(self, *, at: datetime) -> None:
         """Bad cards are replaced after a while; what a bank wants confirmed is confirmed."""
