@@ -23,6 +23,10 @@ STAGE_STATEMENTS = {
     "finalize": b"UPDATE billing_invoice AS invoice SET",
     "receivable": b"INSERT INTO billing_receivable",
     "render": b'INSERT INTO "billing_invoicedocument"',
+    "collect": b'INSERT INTO "billing_paymentattempt"',
+    "settle": b'UPDATE "billing_gatewayevent"',
+    "payment": b'INSERT INTO "billing_payment"',
+    "post": b'"billing_journalposting"',
 }
 COMMIT = b"COMMIT"
 MOMENTS = tuple(Moment)
@@ -47,6 +51,7 @@ class Ground:
     company: Company
     chance: random.Random
     call_worker: Callable[[str], None]
+    webhooks: set[str]  # ids of events that the web answered well
     run_messages: int = 150  # what a run asked of PostgreSQL when last counted
 
     def some_customers(self) -> list[Promise]:

@@ -1,8 +1,9 @@
 """What must hold when everything has come to rest. One judge each; findings in words, none when all is well."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from django.db import connection
 from accounts.models import Customer
 from billing.models import LedgerHead
 from billing.operations.recheck_invoices import recheck_invoices
+from billing.operations.reconcile_books import reconcile_books
 from billing.operations.verify_ledger import verify_chain
 from kernel.stage import Stage
 from tests.chaos.company import Promise
@@ -21,10 +23,10 @@ Findings = list[str]
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Money a gateway really took: its own id, whose idempotency key asked, and how much."""
+    """Money a gateway really took: its own id, for which invoice, and how much."""
 
     gateway_id: str
-    key: str
+    invoice: str
     amount_minor: int
 
 
@@ -37,7 +39,8 @@ class Scene:
     files: Path
     stages: Sequence[Stage] = ()
     charges: Sequence[Charge] | None = None  # None: no gateway takes part
-    webhooks: Mapping[str, int] = field(default_factory=dict)  # sent event ids
+    mails: Sequence[str] | None = None  # Message-IDs a mail server took; None: none takes part
+    webhooks: Collection[str] = ()  # ids of events that were answered
 
     @property
     def today(self) -> date:
@@ -194,7 +197,17 @@ def nothing_waits(scene: Scene) -> Findings:
         "SELECT stage, subject_label, code, message FROM billing_stagerefusal WHERE resolved_at IS NULL",
         "{1} is parked at {0}: {2}, {3}",
     )
-    return waiting + drafts + runs + parked
+    asked = told(
+        """SELECT count(*) FROM billing_paymentattempt WHERE ask_at IS NOT NULL
+           HAVING count(*) > 0""",
+        "{0} payment attempts wait for the gateway's answer",
+    )
+    mails = told(
+        """SELECT count(*) FROM dunning_message WHERE state IN ('queued', 'sending')
+           HAVING count(*) > 0""",
+        "{0} messages wait to be sent",
+    )
+    return waiting + drafts + runs + parked + asked + mails
 
 
 def documents_are_as_recorded(scene: Scene) -> Findings:
@@ -295,27 +308,20 @@ def charges_equal_attempts(scene: Scene) -> Findings:
     if scene.charges is None:
         return []
     known = {
-        gateway_id: (str(key), amount)
-        for gateway_id, key, amount in rows(
-            """SELECT gateway_id, id, amount_minor FROM billing_paymentattempt
-                WHERE state = 'succeeded'"""
+        gateway_id: amount
+        for gateway_id, amount in rows(
+            "SELECT gateway_id, amount_minor FROM billing_paymentattempt WHERE state = 'succeeded'"
         )
     }
     taken = {one.gateway_id: one.amount_minor for one in scene.charges}
-    found = [
-        f"the gateway took {amount} by {one} and no attempt knows"
-        for one, amount in taken.items()
-        if one not in known
-    ]
+    times = Counter(one.invoice for one in scene.charges)
+    found = [f"the gateway charged {one} {n} times" for one, n in times.items() if n > 1]
+    found += [f"the gateway took {one} and no attempt knows" for one in set(taken) - set(known)]
+    found += [f"{one} succeeded and the gateway took nothing" for one in set(known) - set(taken)]
     found += [
-        f"attempt {key} says {one} succeeded; the gateway took nothing"
-        for one, (key, _) in known.items()
-        if one not in taken
-    ]
-    found += [
-        f"the gateway took {amount} by {one}, the attempt says {known[one][1]}"
-        for one, amount in taken.items()
-        if one in known and known[one][1] != amount
+        f"the gateway took {taken[one]} by {one}, the attempt says {known[one]}"
+        for one in set(taken) & set(known)
+        if taken[one] != known[one]
     ]
     return found
 
@@ -333,10 +339,48 @@ def webhooks_are_kept_once(scene: Scene) -> Findings:
     )
 
 
+def messages_are_sent_once(scene: Scene) -> Findings:
+    """No step has two messages, no message came twice to the mail server, none was sent in secret."""
+    found = told(
+        """SELECT step_id, count(*) FROM dunning_message GROUP BY step_id HAVING count(*) > 1""",
+        "step {0} has {1} messages",
+    ) + told(
+        """SELECT c.customer_id, s.key, count(*) FROM dunning_dunningstep s
+             JOIN dunning_dunningcase c ON c.id = s.case_id
+            GROUP BY c.customer_id, c.id, s.key HAVING count(*) > 1""",
+        "customer {0} had step {1} {2} times",
+    )
+    if scene.mails is None:
+        return found
+    states = dict(rows("SELECT message_id, state FROM dunning_message"))
+    times = Counter(scene.mails)
+    found += [f"mail {one} was sent {n} times" for one, n in times.items() if n > 1]
+    found += [f"mail {one} was sent and nobody knows" for one in set(times) - set(states)]
+    return found + [
+        f"message {one} is {state} and its mail was {'taken' if one in times else 'never taken'}"
+        for one, state in states.items()
+        if (state == "sent") != (one in times) and state != "unknown"
+    ]
+
+
+def books_balance(scene: Scene) -> Findings:
+    """Every entry's postings come to zero, each source has one entry of a kind, and the books reconcile."""
+    unbalanced = told(
+        """SELECT entry_id, sum(amount_minor) FROM billing_journalposting
+            GROUP BY entry_id HAVING sum(amount_minor) <> 0""",
+        "journal entry {0} is off by {1}",
+    )
+    differing = [
+        f"reconcile_books: {one.check.name}, {row.label}: books {row.books_minor}, source {row.source_minor}"
+        for one in reconcile_books(at=scene.at).checks
+        for row in one.differences
+    ]
+    return unbalanced + differing
+
+
 Judge = Callable[[Scene], Findings]
 
 JUDGES: tuple[Judge, ...] = (
-    nothing_waits,
     numbers_are_gapless,
     spans_are_billed_once,
     weeks_are_billed,
@@ -351,11 +395,13 @@ JUDGES: tuple[Judge, ...] = (
     attempts_succeed_once,
     charges_equal_attempts,
     webhooks_are_kept_once,
+    messages_are_sent_once,
+    books_balance,
 )
 
 
 def judge(scene: Scene) -> Findings:
-    """Every judge's findings, each with the judge's name."""
+    """Every judge's findings, each with the judge's name; whether all is at rest is looked at before."""
     return [
         f"{one.__name__.replace('_', ' ')}: {finding}" for one in JUDGES for finding in one(scene)
     ]
