@@ -15,7 +15,6 @@ from kernel.stage import Stage
 from tests.chaos.cards import charges_of, give_card
 from tests.chaos.company import Company, ProductService, Promise, open_company
 from tests.chaos.faults import (
-    STAGE_STATEMENTS,
     DidNotHappen,
     Fault,
     FoundWrong,
@@ -111,7 +110,7 @@ class Campaign:
     def picks(self, ground: Ground) -> list[Pick]:
         """Every kind of fault as often as it weighs, in an order of the seed."""
         kinds = [
-            *catalog(stages=tuple(STAGE_STATEMENTS), long=self.faults >= LONG),
+            *catalog(long=self.faults >= LONG),
             *money_catalog(),
         ]
         if self.is_short:

@@ -6,16 +6,16 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from tests.chaos.company import Company, Promise, event_of
+from tests.chaos.company import DECLINED_CARD, GOOD_CARD, Company, Promise, event_of
 from tests.chaos.processes import Child, House
 from tests.chaos.wire import Moment, Trip, Wire
 
-STAGE_STATEMENTS = {
+RUN_STATEMENTS = {
     "age": b'INSERT INTO "billing_entitlementevent"',
     "rate": b'"billing_ratedspan"',
     "draft": b'COPY "billing_invoiceline"',
@@ -24,10 +24,21 @@ STAGE_STATEMENTS = {
     "receivable": b"INSERT INTO billing_receivable",
     "render": b'INSERT INTO "billing_invoicedocument"',
     "collect": b'INSERT INTO "billing_paymentattempt"',
-    "settle": b'UPDATE "billing_gatewayevent"',
-    "payment": b'INSERT INTO "billing_payment"',
     "post": b'"billing_journalposting"',
 }
+WORKER_STATEMENTS = {
+    **RUN_STATEMENTS,
+    "settle": b'UPDATE "billing_gatewayevent"',
+    "answer": b'UPDATE "billing_paymentattempt"',
+    "payment": b'INSERT INTO "billing_payment"',
+    "case": b'INSERT INTO "dunning_dunningcase"',
+    "step": b'INSERT INTO "dunning_dunningstep"',
+    "message": b'INSERT INTO "dunning_message"',
+    "mail": b'UPDATE "dunning_message"',
+}
+MONEY = ("collect", "settle", "answer", "payment")
+RECOVERY = ("case", "step", "message", "mail")
+WORK = ("billing.tasks.tick", "billing.tasks.ask_gateway", "dunning.tasks.tick")
 COMMIT = b"COMMIT"
 MOMENTS = tuple(Moment)
 RUN_SECONDS = 150
@@ -65,7 +76,7 @@ def run_killed_at_a_stage(ground: Ground, stage: str) -> str:
     """kill -9 of the run at a statement of a stage."""
     ground.some_customers()
     moment = ground.chance.choice(MOMENTS)
-    return kill_run(ground, Trip(STAGE_STATEMENTS[stage], moment), f"while {stage} writes")
+    return kill_run(ground, Trip(RUN_STATEMENTS[stage], moment), f"while {stage} writes")
 
 
 def run_killed_anywhere(ground: Ground) -> str:
@@ -138,11 +149,16 @@ def finish(run: Child) -> int:
 
 def worker_killed_at_a_stage(ground: Ground, stage: str) -> str:
     """kill -9 of the worker, or of one of its hands, at a statement of a stage."""
-    ground.some_customers()
+    if stage in MONEY:
+        ground.company.sign_up(card=GOOD_CARD)
+    elif stage in RECOVERY:
+        ground.company.sign_up(card=DECLINED_CARD)
+    else:
+        ground.some_customers()
     worker = ground.house.children["worker"]
     whole = ground.chance.random() < 0.6
     act = worker.kill if whole else worker.kill_one_hand
-    trip = Trip(STAGE_STATEMENTS[stage], ground.chance.choice(MOMENTS), act=act)
+    trip = Trip(WORKER_STATEMENTS[stage], ground.chance.choice(MOMENTS), act=act)
     let_worker_fall(ground, trip)
     who = "worker" if whole else "one hand of the worker"
     return f"{who} killed while {stage} writes, {trip.moment.value}"
@@ -160,9 +176,13 @@ def let_worker_fall(ground: Ground, trip: Trip) -> None:
     wire = ground.house.postgres["worker"]
     wire.arm(trip)
     ground.call_worker("billing.tasks.start_daily_run")
-    if not trip.fell.wait(FALL_SECONDS):
-        wire.disarm()
-        raise DidNotHappen
+    deadline = time.monotonic() + FALL_SECONDS
+    while not trip.fell.wait(3):
+        if time.monotonic() > deadline:
+            wire.disarm()
+            raise DidNotHappen
+        for task in WORK:
+            ground.call_worker(task)
 
 
 def web_killed_while_told(ground: Ground) -> str:
@@ -299,7 +319,7 @@ class Pick:
     fault: Fault
 
 
-def catalog(*, stages: Sequence[str], long: bool) -> list[Pick]:
+def catalog(*, long: bool) -> list[Pick]:
     """Every kind of fault. `long` lets Redis stay away for a minute."""
     away = 60.0 if long else 4.0
     faults = [
@@ -315,11 +335,12 @@ def catalog(*, stages: Sequence[str], long: bool) -> list[Pick]:
         Pick(2, "PostgreSQL away", partial(postgres_away, how="away")),
         Pick(1, "PostgreSQL hanging", partial(postgres_away, how="hanging")),
     ]
-    for stage in stages:
-        faults += [
-            Pick(2, f"run killed at {stage}", partial(run_killed_at_a_stage, stage=stage)),
-            Pick(1, f"worker killed at {stage}", partial(worker_killed_at_a_stage, stage=stage)),
-        ]
+    for stage in RUN_STATEMENTS:
+        name = f"run killed at {stage}"
+        faults.append(Pick(2, name, partial(run_killed_at_a_stage, stage=stage)))
+    for stage in WORKER_STATEMENTS:
+        name = f"worker killed at {stage}"
+        faults.append(Pick(1, name, partial(worker_killed_at_a_stage, stage=stage)))
     for how in ("hangs", "is killed", "cannot be reached"):
         faults.append(Pick(1, f"Redis {how}", partial(redis_away, how=how, seconds=away)))
     return faults

@@ -6,8 +6,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from tests.chaos.company import GOOD_CARD, Promise
-from tests.chaos.faults import TEN, DidNotHappen, FoundWrong, Ground, Pick, finish
+from tests.chaos.company import DECLINED_CARD, GOOD_CARD, Promise
+from tests.chaos.faults import TEN, WORK, DidNotHappen, FoundWrong, Ground, Pick, finish
 from tests.chaos.processes import STRIPE_SECONDS
 from tests.chaos.stripe_door import Trouble, event_about, send_webhook
 
@@ -116,6 +116,27 @@ def web_killed_with_webhooks(ground: Ground) -> str:
     return f"web killed among ten webhooks; {len(unanswered)} delivered again"
 
 
+def mail_answer_lost(ground: Ground, *, kill: bool) -> str:
+    """The mail server takes a message and its answer is lost, perhaps with the worker that waited for it."""
+    house = ground.house
+    before = len(house.mail.accepted)
+    if kill:
+        house.mail.when_taken = house.children["worker"].kill
+    else:
+        house.mail.losing = 1
+    ground.company.sign_up(card=DECLINED_CARD)
+    ground.call_worker("billing.tasks.start_daily_run")
+    deadline = time.monotonic() + CHARGE_SECONDS
+    while len(house.mail.accepted) == before:
+        if time.monotonic() > deadline:
+            house.mail.calm()
+            raise DidNotHappen
+        time.sleep(2)
+        for task in WORK:
+            ground.call_worker(task)
+    return f"a mail was taken, its answer lost{' and the worker killed' if kill else ''}"
+
+
 def charge_somebody(ground: Ground) -> list[Promise]:
     """Invoices for customers with a good card, and the worker called to charge them."""
     promises = [ground.company.sign_up(card=GOOD_CARD), *ground.some_customers()]
@@ -183,4 +204,6 @@ def money_catalog() -> list[Pick]:
         Pick(3, "ten threads, one webhook", ten_threads_one_webhook),
         Pick(2, "webhook while Redis hangs", webhook_while_redis_hangs),
         Pick(2, "web killed with webhooks", web_killed_with_webhooks),
+        Pick(2, "mail answer lost", partial(mail_answer_lost, kill=False)),
+        Pick(2, "worker killed with mail", partial(mail_answer_lost, kill=True)),
     ]
