@@ -22,10 +22,11 @@ from tests.chaos.faults import (
     Pick,
     catalog,
 )
-from tests.chaos.judges import Findings, Scene, judge
+from tests.chaos.judges import judge
 from tests.chaos.money_faults import money_catalog
 from tests.chaos.processes import House
 from tests.chaos.quiet import come_to_rest
+from tests.chaos.scene import Findings, Scene
 
 JUDGE_ALL_EVERY = 25
 LONG = 100

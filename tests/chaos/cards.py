@@ -9,7 +9,7 @@ from billing.calc.gateway_answer import MethodFacts
 from billing.gateways.stripe import Gateway
 from billing.operations.open_gateway_customer import open_gateway_customer
 from billing.operations.record_method import record_method
-from tests.chaos.judges import Charge
+from tests.chaos.scene import Charge
 from tests.chaos.stripe_door import KEY, StripeDoor
 
 

@@ -125,6 +125,28 @@ def run_cut_at_a_commit(ground: Ground) -> str:
     )
 
 
+def run_cut_again_and_again(ground: Ground) -> str:
+    """The run's network is bad for a while: connection after connection breaks, soon after it was made."""
+    ground.some_customers()
+    wire = ground.house.postgres["run"]
+    cuts = [ground.chance.choice(MOMENTS) for _ in range(ground.chance.randint(2, 8))]
+    first = Trip(b"", cuts[0], skip=ground.chance.randrange(ground.run_messages))
+
+    def cut_next() -> None:
+        cuts.pop()
+        if cuts:
+            wire.arm(Trip(b"", cuts[-1], skip=ground.chance.randint(3, 20), act=cut_next))
+
+    times, first.act = len(cuts), cut_next
+    wire.arm(first)
+    status = finish(ground.house.run_invoices())
+    if not first.fell.is_set():
+        raise DidNotHappen
+    return (
+        f"{times - len(cuts)} connections of the run cut one after another; it ended with {status}"
+    )
+
+
 def two_runs_at_once(ground: Ground) -> str:
     """Two runs of the same day, and the worker called to it as well."""
     ground.some_customers()
@@ -326,6 +348,7 @@ def catalog(*, long: bool) -> list[Pick]:
         Pick(4, "run killed anywhere", run_killed_anywhere),
         Pick(4, "run killed at a commit", run_killed_at_a_commit),
         Pick(6, "run cut at a commit", run_cut_at_a_commit),
+        Pick(3, "run cut again and again", run_cut_again_and_again),
         Pick(4, "two runs at once", two_runs_at_once),
         Pick(5, "worker cut at a commit", worker_cut_at_a_commit),
         Pick(5, "web killed", web_killed_while_told),

@@ -8,8 +8,9 @@ from itertools import count
 from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
 
-from tests.chaos.judges import Findings, Scene, nothing_waits
+from tests.chaos.judges import nothing_waits
 from tests.chaos.processes import House
+from tests.chaos.scene import Findings, Scene
 
 REST_SECONDS = 150
 TICK_SECONDS = 4

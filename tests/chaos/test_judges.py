@@ -12,7 +12,7 @@ from billing.pipeline import STAGES
 from kernel.money import Money
 from tests.chaos import judges
 from tests.chaos.company import Promise
-from tests.chaos.judges import Charge, Scene
+from tests.chaos.scene import Charge, Scene
 from tests.seatworld import START, SeatWorld, day
 
 AT = day(2, 20)
@@ -225,6 +225,24 @@ def test_a_webhook_that_was_answered_and_lost_is_found(told):
     scene = scene_of(told, webhooks={"evt_lost"})
 
     assert judges.webhooks_are_kept_once(scene) == ["webhook evt_lost was answered and is gone"]
+
+
+def test_messages_sent_twice_or_in_secret_are_found(told):
+    break_it(
+        """INSERT INTO dunning_message (id, case_id, step_id, template, language, "to", reply_to,
+           subject, text, html, message_id, state, queued_at, send_after, sent_at, claimed_at,
+           try_count, problem)
+           SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'x', 'en', '["a@b.example"]',
+           '', '', '', '', name, 'sent', now(), now(), now(), now(), 1, ''
+           FROM unnest(ARRAY['<one>', '<two>']) AS name"""
+    )
+    scene = scene_of(told, mails=["<one>", "<one>", "<secret>"])
+
+    found = "; ".join(judges.messages_are_sent_once(scene))
+
+    assert "mail <one> was sent 2 times" in found
+    assert "mail <secret> was sent and nobody knows" in found
+    assert "message <two> is sent and its mail was never taken" in found
 
 
 def test_every_judge_is_shown_to_fail():
