@@ -195,7 +195,9 @@ class StageName(TextChoices):
     COLLECT = "collect", "Collect"
     SETTLE = "settle", "Settle"
     POST = "post", "Post"
-    DUN = "dun", "Dun"
+    CLOSE = "close", "Close cases"
+    CASE = "case", "Open cases"
+    DUN = "dun", "Take recovery's steps"
 
 
 class AccountRole(TextChoices):

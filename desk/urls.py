@@ -3,6 +3,10 @@
 from django.urls import path, register_converter
 
 from desk.views import (
+    bank,
+    bank_import,
+    books,
+    books_reconciliation,
     credits,
     customers,
     events,
@@ -70,6 +74,17 @@ urlpatterns = [
         money_refunds.new_refund,
         name="money_refund_new",
     ),
+    path("money/bank/", bank.lines, name="money_bank"),
+    path("money/bank.csv", bank.lines_csv, name="money_bank_csv"),
+    path("money/bank/import/", bank_import.import_page, name="money_bank_import"),
+    path(
+        "money/bank/statements/<uuid:statement_id>/",
+        bank_import.statement,
+        name="money_bank_statement",
+    ),
+    path("money/bank/lines/<uuid:line_id>/", bank.line, name="money_bank_line"),
+    path("money/bank/lines/<uuid:line_id>/match/", bank.match, name="money_bank_match"),
+    path("money/bank/lines/<uuid:line_id>/aside/", bank.set_aside, name="money_bank_set_aside"),
     path("money/refunds/", money_lists.refunds, name="money_refunds"),
     path("money/refunds/<uuid:refund_id>/", money_payments.refund, name="money_refund"),
     path(
@@ -107,6 +122,14 @@ urlpatterns = [
     path("invoices/<uuid:invoice_id>/void/changes/", credits.changes, name="void_changes"),
     path("lines/<uuid:line_id>/", invoices.line, name="line"),
     path("preview/", preview.preview, name="preview"),
+    path("books/", books.books, name="books"),
+    path("books.csv", books.books_csv, name="books_csv"),
+    path("books/trial-balance/", books.trial_balance, name="books_trial_balance"),
+    path("books/recognition/", books.recognition, name="books_recognition"),
+    path(
+        "books/reconciliation/", books_reconciliation.reconciliation, name="books_reconciliation"
+    ),
+    path("books/export/", books.export, name="books_export"),
     path("tax/registrations/", tax_registrations.registrations, name="tax_registrations"),
     path("tax/returns/", tax_returns.returns, name="tax_returns"),
     path(

@@ -42,6 +42,10 @@ MONEY = (
     "billing.paymentattempt", "billing.refund", "billing.dispute", "billing.payout",
     "billing.gatewayevent", "billing.gatewaycustomer", "billing.bankstatement", "billing.bankline",
 )  # fmt: skip
+BOOKS = (
+    "billing.journalentry", "billing.journalposting", "billing.recognitionslice",
+)  # fmt: skip
+BOOKS_KEPT = ("billing.books", "billing.accountmapping")
 FLOW = ("billing.invoicerun", "billing.stagerefusal")
 MACHINES = ("accounts.apiclient", "accounts.apireply")
 STAFF = ("auth.user", "auth.group", "admin.logentry")
@@ -54,7 +58,9 @@ def may(actions: str, *models: str) -> set[str]:
 
 
 TAX = (*TAX_FACTS, *TAX_ANSWERS, *TAX_RECORDS)
-LOOK = may("view", *PEOPLE, *SELLERS, *CATALOG, *BOUGHT, *RECORDS, *MONEY, *FLOW, *TAX)
+LOOK = may(
+    "view", *PEOPLE, *SELLERS, *CATALOG, *BOUGHT, *RECORDS, *MONEY, *BOOKS, *BOOKS_KEPT, *FLOW, *TAX
+)
 RUN_THE_FLOW = {"billing.add_invoicerun", "billing.change_stagerefusal"}
 KEEP_PEOPLE = may("add change", *PEOPLE, "tax.sellerassignment")
 KEEP_TAX = may("add change", *TAX_ANSWERS) | {
@@ -70,7 +76,7 @@ MOVE_MONEY = {
 }  # fmt: skip
 DECIDE_TAX = may("add change", *TAX_FACTS) | {"tax.sign_off_tax", "tax.add_taxreturn"}
 
-WORK = LOOK | RUN_THE_FLOW | KEEP_PEOPLE | KEEP_TAX | MOVE_MONEY
+WORK = LOOK | RUN_THE_FLOW | KEEP_PEOPLE | KEEP_TAX | MOVE_MONEY | {"billing.export_books"}
 APPROVE = WORK | DECIDE_TAX | {"billing.write_off"} | may("add change", *CATALOG, *BOUGHT)
 
 PERMISSIONS: dict[StaffRole, set[str]] = {
@@ -78,7 +84,7 @@ PERMISSIONS: dict[StaffRole, set[str]] = {
     StaffRole.ANALYST: WORK,
     StaffRole.APPROVER: APPROVE,
     StaffRole.ADMINISTRATOR: APPROVE
-    | may("add change", *SELLERS)
+    | may("add change", *SELLERS, *BOOKS_KEPT)
     | may("view add change", *MACHINES, *STAFF),
 }
 

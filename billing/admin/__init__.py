@@ -3,6 +3,7 @@
 from billing.admin import (
     catalog,
     invoices,
+    journal,
     ledger,
     payments,
     policies,
@@ -16,6 +17,7 @@ from billing.admin import (
 __all__ = [
     "catalog",
     "invoices",
+    "journal",
     "ledger",
     "payments",
     "policies",

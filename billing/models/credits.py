@@ -38,7 +38,7 @@ class CreditNote(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="credit_note_of_an_amount_names_it",
-                condition=Q(scope=CreditScope.AMOUNT, asked_minor__gt=0)
+                condition=Q(scope=CreditScope.AMOUNT, asked_minor__isnull=False, asked_minor__gt=0)
                 | ~Q(scope=CreditScope.AMOUNT) & Q(asked_minor=None),
             ),
             models.CheckConstraint(

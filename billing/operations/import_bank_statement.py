@@ -7,7 +7,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from billing.calc.bank.csv_file import CsvHints
 from billing.calc.bank.file import BankFile, Booking
@@ -81,6 +81,7 @@ def rehearse_import(
         outcome = import_bank_statement(
             content=content, file_name=file_name, billing_entity=billing_entity, at=at, hints=hints
         )
+        connection.check_constraints()
         transaction.set_rollback(True)
     return outcome
 

@@ -14,7 +14,6 @@ from billing.enums import BankLineState, InvoiceKind
 from billing.models import BankLine, NumberSeries, Receivable
 
 MOST_BY_AMOUNT = 300
-MOST_OPEN = 2000
 SAME_AMOUNT = 3
 Book = Mapping[str, Claim]
 
@@ -149,7 +148,7 @@ def claims_by_amount(lines: Sequence[BankLine]) -> Mapping[tuple[UUID, str, int]
 
 def open_claims_of(customers: Iterable[UUID]) -> Mapping[tuple[UUID, UUID, str], list[Claim]]:
     """Open invoices by customer, billing entity and currency, in the order money settles them."""
-    rows = claims().filter(customer__in=set(customers), open_minor__gt=0)[:MOST_OPEN]
+    rows = claims().filter(customer__in=set(customers), open_minor__gt=0)
     found: dict[tuple[UUID, UUID, str], list[Claim]] = defaultdict(list)
     for row in rows:
         claim = claim_of(row)

@@ -42,32 +42,32 @@ def money_todos(*, at: datetime) -> tuple[MoneyTodo, ...]:
     attempts = reverse("desk:money_attempts")
     found = (
         MoneyTodo(
-            "invoices whose payment failed", failed_invoices(at), f"{attempts}?state=failed",
+            "Invoices whose payment failed", failed_invoices(at), f"{attempts}?state=failed",
             "billing.view_paymentattempt",
         ),
         MoneyTodo(
-            "attempts without an answer for an hour",
+            "Attempts without an answer for an hour",
             PaymentAttempt.objects.filter(
                 state=AttemptState.STARTED, started_at__lt=at - UNANSWERED
             ).count(),
             f"{attempts}?state=started", "billing.view_paymentattempt", True,
         ),
         MoneyTodo(
-            "bank lines to match",
+            "Bank lines to match",
             BankLine.objects.filter(state=BankLineState.OPEN, amount_minor__gt=0).count(),
-            bank_address(), "billing.view_bankline",
+            reverse("desk:money_bank"), "billing.view_bankline",
         ),
         MoneyTodo(
-            "webhooks parked",
+            "Webhooks parked",
             StageRefusal.objects.filter(stage=StageName.SETTLE, resolved_at=None).count(),
             reverse("desk:money_events") + "?state=parked", "billing.view_gatewayevent", True,
         ),
         MoneyTodo(
-            "disputes open", Dispute.objects.filter(state=DisputeState.OPEN).count(),
+            "Disputes open", Dispute.objects.filter(state=DisputeState.OPEN).count(),
             reverse("desk:money_disputes") + "?state=open", "billing.view_dispute", True,
         ),
         MoneyTodo(
-            "refunds to send by hand",
+            "Refunds to send by hand",
             Refund.objects.filter(state=RefundState.REQUESTED, payment__gateway_id="").count(),
             reverse("desk:money_refunds") + "?state=requested", "billing.view_refund",
         ),
@@ -82,8 +82,3 @@ def failed_invoices(at: datetime) -> int:
     return Receivable.objects.filter(
         latest, open_minor__gt=0, attempts__answered_at__gte=since
     ).count()
-
-
-def bank_address() -> str:
-    """The bank lines of the admin, open ones; the matching page takes it from there."""
-    return reverse("admin:billing_bankline_changelist") + "?state__exact=open"

@@ -53,6 +53,11 @@ class PaymentPage:
         return sum(one.amount_minor for one in self.allocations)
 
     @property
+    def left_minor(self) -> int:
+        """After refunds, withdrawals and what was given back again."""
+        return self.row.amount_minor + sum(one.amount_minor for one in self.reversals)
+
+    @property
     def credit_minor(self) -> int:
         return sum(one.amount_minor for one in self.credit)
 

@@ -56,7 +56,7 @@ def event(request: HttpRequest, event_id: UUID) -> HttpResponse:
     return show(
         request,
         "desk/money_event.html",
-        title=page.row.kind,
+        title=f"Webhook {page.row.kind}",
         page=page,
         row=page.row,
         now=timezone.now(),

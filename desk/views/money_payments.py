@@ -123,13 +123,17 @@ def payment(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     return show(
         request,
         "desk/money_payment.html",
-        title=f"{page.row.kind_words} from {page.row.customer_name}"
-        if page.row.amount_minor > 0
-        else f"{page.row.kind_words}, {page.row.customer_name}",
+        title=payment_title(page.row),
         page=page,
         row=page.row,
         now=timezone.now(),
     )
+
+
+def payment_title(row: PaymentRow) -> str:
+    if row.kind == PaymentKind.RECEIVED:
+        return f"Payment from {row.customer_name}"
+    return f"{row.kind_words}: {row.customer_name}"
 
 
 @require_GET

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from uuid6 import uuid7
 
-from accounts.models import Customer
+from accounts.models.customer import Customer
 from billing.models.receivables import Receivable
 from dunning.enums import CaseBasis, CaseState, CloseReason, StepKind, StepState
 from dunning.models.campaign import Campaign

@@ -11,6 +11,7 @@ from billing.operations.record_payment import lock_accounts
 from dunning.enums import StepKind, StepState
 from dunning.models import Campaign, CaseCampaign, DunningCase, DunningStep
 from dunning.operations.lock_case import words_of
+from dunning.operations.recommend_access import recommend_access
 from dunning.queries.campaign_moves import is_movable, keys_behind
 from dunning.queries.campaigns import terms_of
 from dunning.queries.case_facts import LoadedCase, load_cases
@@ -29,6 +30,7 @@ def move_cases_to_campaign(
 ) -> int:
     """
     How many moved. Closed and handed-over cases stay; deadlines still count from the first failure.
+    Advice the new campaign does not know is withdrawn.
 
     :raises ReasonMissing: without a reason
     """
@@ -62,4 +64,7 @@ def move(
         ]
     )  # fmt: skip
     case.campaign, case.look_at = campaign, at
-    case.save(update_fields=["campaign", "look_at"])
+    if case.access_level not in {one["level"] for one in campaign.access}:
+        case.access_level = "none"
+    case.save(update_fields=["campaign", "look_at", "access_level"])
+    recommend_access(customer_id=case.customer_id, at=at)

@@ -35,7 +35,7 @@ class LoadedCase:
 
 
 def load_cases(*, case_ids: Sequence[UUID], at: datetime) -> list[LoadedCase]:
-    """The cases in the order of their keys. Seven queries, however many cases."""
+    """The cases in the order of their keys. Eight queries, however many cases."""
     cases = list(
         DunningCase.objects.filter(pk__in=case_ids)
         .select_related("customer", "campaign", "billing_entity")

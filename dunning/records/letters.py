@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from django.conf import settings
+
 from dunning.calc.facts import CaseFacts
 from dunning.calc.ladder import ladder
 from dunning.calc.moments import local_day
@@ -47,3 +49,26 @@ def day_of_next(loaded: LoadedCase, wanted: str, at: datetime) -> date | None:
     steps = ladder(terms_of(loaded.case.campaign), loaded.facts, at)
     found = next((step for step in steps if wanted in (step.kind, step.value)), None)
     return local_day(max(found.at, at), loaded.facts.zone) if found else None
+
+
+def sample_letter(*, is_overdue: bool = False) -> Letter:
+    """A made-up letter, to preview a template with."""
+    return Letter(
+        customer_name="Example & Sons",
+        seller_name="Seatworks & Co",
+        currency="EUR",
+        invoices=(
+            OpenInvoice("SW-000017", date(2026, 3, 4), 128_00),
+            OpenInvoice("SW-000021", date(2026, 4, 4), 96_50),
+        ),
+        pay_url=f"{settings.BASE_URL.rstrip('/')}/pay/example/",
+        is_overdue=is_overdue,
+        needs_new_method=False,
+        method_words="" if is_overdue else "Visa ····4242",
+        account_holder="Seatworks & Co",
+        bank_name="Bank of Quay",
+        iban="IE29AIBK93115212345678",
+        bic="AIBKIE2D",
+        suspends_on=None if is_overdue else date(2026, 4, 28),
+        retries_on=None if is_overdue else date(2026, 4, 7),
+    )

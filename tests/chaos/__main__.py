@@ -30,6 +30,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
     parser.add_argument("--seconds", type=float, default=0, help="begin no fault after so long")
     parser.add_argument("--only", default="", help="kinds of fault whose name holds this")
+    parser.add_argument("--short", action="store_true", help="one fault of each family, in order")
     parser.add_argument("--var-dir", default="", help="an empty or new folder; it is emptied")
     return parser.parse_args()
 
@@ -39,6 +40,7 @@ def campaign(asked: argparse.Namespace, house: House) -> int:
         "VAR_DIR": str(house.var_dir),
         "DATABASE_URL": house.database_url,
         "REDIS_URL": house.redis_url,
+        "LOG_LEVEL": "WARNING",
     }
     house.manage("migrate", "--verbosity", "0")
     import django  # noqa: PLC0415 - the settings read the servers' addresses

@@ -15,6 +15,7 @@ from billing.models import Product
 from billing.operations.add_plan import NewSeatType, add_plan
 from billing.operations.publish_policy import publish_policy
 from billing.operations.publish_price import publish_price
+from dunning.operations.set_up_campaigns import set_up_campaigns
 from tax.models import BillingEntity, MarketChecklist, TaxRegistration
 
 SINCE = date(2025, 1, 1)
@@ -22,6 +23,9 @@ OPENED = datetime(2025, 1, 1, tzinfo=UTC)
 PRICES = {"member": 800, "guest": 250}  # cents of a euro a week
 FAIR = {"quantity_basis": "active", "inactivity_days": 5}
 ANSWER_SECONDS = 90
+WITH_CARD = 0.75
+GOOD_CARD, DECLINED_CARD = "4242424242424242", "4000000000000341"
+CARDS = (GOOD_CARD,) * 5 + (DECLINED_CARD,)
 Json = dict[str, Any]
 
 
@@ -43,6 +47,7 @@ def open_company() -> str:
     product = Product.objects.create(code="works", name="Works")
     for code, settings in (("plain", {}), ("fair", FAIR)):
         open_plan(product, code, settings)
+    set_up_campaigns(at=OPENED)
     _, key = issue_api_key(
         name="chaos", scopes=["events:write", "subscriptions:write", "billing:read"]
     )
@@ -131,6 +136,7 @@ class Company:
 
     service: ProductService
     chance: random.Random
+    give_card: Callable[[str, str], None]  # to a customer, a card of a number
     promises: list[Promise] = field(default_factory=list)
     told: int = 0
 
@@ -147,7 +153,8 @@ class Company:
                 meanwhile()
         return new
 
-    def sign_up(self) -> Promise:
+    def sign_up(self, card: str = "") -> Promise:
+        """A customer, with that card or perhaps with one, its subscription and first events."""
         self.told += 1
         name = f"c{self.told:05d}"
         self.accepted(
@@ -161,6 +168,10 @@ class Company:
             },
             f"{name}-customer",
         )  # fmt: skip
+        if not card and self.chance.random() < WITH_CARD:
+            card = self.chance.choice(CARDS)
+        if card:
+            self.give_card(name, card)
         starts_on = datetime.now(UTC).date() - timedelta(days=self.chance.randint(1, 20))
         promise = Promise(
             customer=name,

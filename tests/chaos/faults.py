@@ -6,16 +6,16 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from tests.chaos.company import Company, Promise, event_of
+from tests.chaos.company import DECLINED_CARD, GOOD_CARD, Company, Promise, event_of
 from tests.chaos.processes import Child, House
 from tests.chaos.wire import Moment, Trip, Wire
 
-STAGE_STATEMENTS = {
+RUN_STATEMENTS = {
     "age": b'INSERT INTO "billing_entitlementevent"',
     "rate": b'"billing_ratedspan"',
     "draft": b'COPY "billing_invoiceline"',
@@ -23,7 +23,22 @@ STAGE_STATEMENTS = {
     "finalize": b"UPDATE billing_invoice AS invoice SET",
     "receivable": b"INSERT INTO billing_receivable",
     "render": b'INSERT INTO "billing_invoicedocument"',
+    "collect": b'INSERT INTO "billing_paymentattempt"',
+    "post": b'"billing_journalposting"',
 }
+WORKER_STATEMENTS = {
+    **RUN_STATEMENTS,
+    "settle": b'UPDATE "billing_gatewayevent"',
+    "answer": b'UPDATE "billing_paymentattempt"',
+    "payment": b'INSERT INTO "billing_payment"',
+    "case": b'INSERT INTO "dunning_dunningcase"',
+    "step": b'INSERT INTO "dunning_dunningstep"',
+    "message": b'INSERT INTO "dunning_message"',
+    "mail": b'UPDATE "dunning_message"',
+}
+MONEY = ("collect", "settle", "answer", "payment")
+RECOVERY = ("case", "step", "message", "mail")
+WORK = ("billing.tasks.tick", "billing.tasks.ask_gateway", "dunning.tasks.tick")
 COMMIT = b"COMMIT"
 MOMENTS = tuple(Moment)
 RUN_SECONDS = 150
@@ -47,6 +62,7 @@ class Ground:
     company: Company
     chance: random.Random
     call_worker: Callable[[str], None]
+    webhooks: set[str]  # ids of events that the web answered well
     run_messages: int = 150  # what a run asked of PostgreSQL when last counted
 
     def some_customers(self) -> list[Promise]:
@@ -60,7 +76,7 @@ def run_killed_at_a_stage(ground: Ground, stage: str) -> str:
     """kill -9 of the run at a statement of a stage."""
     ground.some_customers()
     moment = ground.chance.choice(MOMENTS)
-    return kill_run(ground, Trip(STAGE_STATEMENTS[stage], moment), f"while {stage} writes")
+    return kill_run(ground, Trip(RUN_STATEMENTS[stage], moment), f"while {stage} writes")
 
 
 def run_killed_anywhere(ground: Ground) -> str:
@@ -109,6 +125,28 @@ def run_cut_at_a_commit(ground: Ground) -> str:
     )
 
 
+def run_cut_again_and_again(ground: Ground) -> str:
+    """The run's network is bad for a while: connection after connection breaks, soon after it was made."""
+    ground.some_customers()
+    wire = ground.house.postgres["run"]
+    cuts = [ground.chance.choice(MOMENTS) for _ in range(ground.chance.randint(2, 8))]
+    first = Trip(b"", cuts[0], skip=ground.chance.randrange(ground.run_messages))
+
+    def cut_next() -> None:
+        cuts.pop()
+        if cuts:
+            wire.arm(Trip(b"", cuts[-1], skip=ground.chance.randint(3, 20), act=cut_next))
+
+    times, first.act = len(cuts), cut_next
+    wire.arm(first)
+    status = finish(ground.house.run_invoices())
+    if not first.fell.is_set():
+        raise DidNotHappen
+    return (
+        f"{times - len(cuts)} connections of the run cut one after another; it ended with {status}"
+    )
+
+
 def two_runs_at_once(ground: Ground) -> str:
     """Two runs of the same day, and the worker called to it as well."""
     ground.some_customers()
@@ -133,11 +171,16 @@ def finish(run: Child) -> int:
 
 def worker_killed_at_a_stage(ground: Ground, stage: str) -> str:
     """kill -9 of the worker, or of one of its hands, at a statement of a stage."""
-    ground.some_customers()
+    if stage in MONEY:
+        ground.company.sign_up(card=GOOD_CARD)
+    elif stage in RECOVERY:
+        ground.company.sign_up(card=DECLINED_CARD)
+    else:
+        ground.some_customers()
     worker = ground.house.children["worker"]
     whole = ground.chance.random() < 0.6
     act = worker.kill if whole else worker.kill_one_hand
-    trip = Trip(STAGE_STATEMENTS[stage], ground.chance.choice(MOMENTS), act=act)
+    trip = Trip(WORKER_STATEMENTS[stage], ground.chance.choice(MOMENTS), act=act)
     let_worker_fall(ground, trip)
     who = "worker" if whole else "one hand of the worker"
     return f"{who} killed while {stage} writes, {trip.moment.value}"
@@ -155,9 +198,13 @@ def let_worker_fall(ground: Ground, trip: Trip) -> None:
     wire = ground.house.postgres["worker"]
     wire.arm(trip)
     ground.call_worker("billing.tasks.start_daily_run")
-    if not trip.fell.wait(FALL_SECONDS):
-        wire.disarm()
-        raise DidNotHappen
+    deadline = time.monotonic() + FALL_SECONDS
+    while not trip.fell.wait(3):
+        if time.monotonic() > deadline:
+            wire.disarm()
+            raise DidNotHappen
+        for task in WORK:
+            ground.call_worker(task)
 
 
 def web_killed_while_told(ground: Ground) -> str:
@@ -294,13 +341,14 @@ class Pick:
     fault: Fault
 
 
-def catalog(*, stages: Sequence[str], long: bool) -> list[Pick]:
+def catalog(*, long: bool) -> list[Pick]:
     """Every kind of fault. `long` lets Redis stay away for a minute."""
     away = 60.0 if long else 4.0
     faults = [
         Pick(4, "run killed anywhere", run_killed_anywhere),
         Pick(4, "run killed at a commit", run_killed_at_a_commit),
         Pick(6, "run cut at a commit", run_cut_at_a_commit),
+        Pick(3, "run cut again and again", run_cut_again_and_again),
         Pick(4, "two runs at once", two_runs_at_once),
         Pick(5, "worker cut at a commit", worker_cut_at_a_commit),
         Pick(5, "web killed", web_killed_while_told),
@@ -310,11 +358,12 @@ def catalog(*, stages: Sequence[str], long: bool) -> list[Pick]:
         Pick(2, "PostgreSQL away", partial(postgres_away, how="away")),
         Pick(1, "PostgreSQL hanging", partial(postgres_away, how="hanging")),
     ]
-    for stage in stages:
-        faults += [
-            Pick(2, f"run killed at {stage}", partial(run_killed_at_a_stage, stage=stage)),
-            Pick(1, f"worker killed at {stage}", partial(worker_killed_at_a_stage, stage=stage)),
-        ]
+    for stage in RUN_STATEMENTS:
+        name = f"run killed at {stage}"
+        faults.append(Pick(2, name, partial(run_killed_at_a_stage, stage=stage)))
+    for stage in WORKER_STATEMENTS:
+        name = f"worker killed at {stage}"
+        faults.append(Pick(1, name, partial(worker_killed_at_a_stage, stage=stage)))
     for how in ("hangs", "is killed", "cannot be reached"):
         faults.append(Pick(1, f"Redis {how}", partial(redis_away, how=how, seconds=away)))
     return faults

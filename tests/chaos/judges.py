@@ -1,58 +1,55 @@
 """What must hold when everything has come to rest. One judge each; findings in words, none when all is well."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from pathlib import Path
-from typing import Any
-
-from django.db import connection
+from collections.abc import Callable
 
 from accounts.models import Customer
 from billing.models import LedgerHead
 from billing.operations.recheck_invoices import recheck_invoices
 from billing.operations.verify_ledger import verify_chain
-from kernel.stage import Stage
-from tests.chaos.company import Promise
-
-Findings = list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """Money a gateway really took: its own id, whose idempotency key asked, and how much."""
-
-    gateway_id: str
-    key: str
-    amount_minor: int
+from tests.chaos.money_judges import (
+    attempts_succeed_once,
+    books_balance,
+    charges_equal_attempts,
+    credit_is_never_negative,
+    messages_are_sent_once,
+    payments_are_wholly_placed,
+    receivables_follow_allocations,
+    webhooks_are_kept_once,
+)
+from tests.chaos.scene import Findings, Scene, rows, told
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What is judged: the promises whose subscriptions are looked at, and what the world outside knows."""
-
-    promises: Sequence[Promise]
-    at: datetime
-    files: Path
-    stages: Sequence[Stage] = ()
-    charges: Sequence[Charge] | None = None  # None: no gateway takes part
-    webhooks: Mapping[str, int] = field(default_factory=dict)  # sent event ids
-
-    @property
-    def today(self) -> date:
-        return self.at.date()
-
-
-def rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall()
-
-
-def told(sql: str, words: str, *values: Any) -> Findings:
-    """One finding a row, `words` filled with its columns."""
-    return [words.format(*row) for row in rows(sql, *values)]
+def nothing_waits(scene: Scene) -> Findings:
+    """Every stage's work list is empty, every run has ended, nobody was parked by a hiccup."""
+    waiting = [
+        f"{count} wait for {stage.name}"
+        for stage in scene.stages
+        if (count := stage.waiting_count(at=scene.at)[0])
+    ]
+    drafts = told(
+        "SELECT count(*) FROM billing_invoice WHERE state = 'draft' HAVING count(*) > 0",
+        "{0} invoices are still drafts",
+    )
+    runs = told(
+        "SELECT as_of, started_at FROM billing_invoicerun WHERE state = 'running'",
+        "the run as of {0} never ended",
+    )
+    parked = told(
+        "SELECT stage, subject_label, code, message FROM billing_stagerefusal WHERE resolved_at IS NULL",
+        "{1} is parked at {0}: {2}, {3}",
+    )
+    asked = told(
+        """SELECT count(*) FROM billing_paymentattempt WHERE ask_at IS NOT NULL
+           HAVING count(*) > 0""",
+        "{0} payment attempts wait for the gateway's answer",
+    )
+    mails = told(
+        """SELECT count(*) FROM dunning_message WHERE state IN ('queued', 'sending')
+           HAVING count(*) > 0""",
+        "{0} messages wait to be sent",
+    )
+    return waiting + drafts + runs + parked + asked + mails
 
 
 def numbers_are_gapless(scene: Scene) -> Findings:
@@ -175,28 +172,6 @@ def invoices_add_up(scene: Scene) -> Findings:
     )
 
 
-def nothing_waits(scene: Scene) -> Findings:
-    """Every stage's work list is empty, every run has ended, nobody was parked by a hiccup."""
-    waiting = [
-        f"{count} wait for {stage.name}"
-        for stage in scene.stages
-        if (count := stage.waiting_count(at=scene.at)[0])
-    ]
-    drafts = told(
-        "SELECT count(*) FROM billing_invoice WHERE state = 'draft' HAVING count(*) > 0",
-        "{0} invoices are still drafts",
-    )
-    runs = told(
-        "SELECT as_of, started_at FROM billing_invoicerun WHERE state = 'running'",
-        "the run as of {0} never ended",
-    )
-    parked = told(
-        "SELECT stage, subject_label, code, message FROM billing_stagerefusal WHERE resolved_at IS NULL",
-        "{1} is parked at {0}: {2}, {3}",
-    )
-    return waiting + drafts + runs + parked
-
-
 def documents_are_as_recorded(scene: Scene) -> Findings:
     """Each finalized invoice has one document; each file is the one whose digest was recorded."""
     missing = told(
@@ -220,123 +195,9 @@ def documents_are_as_recorded(scene: Scene) -> Findings:
     return missing + found
 
 
-def receivables_follow_allocations(scene: Scene) -> Findings:
-    """One receivable an invoice; what is open is its amount less what was allocated, never beyond."""
-    missing = told(
-        """SELECT number FROM billing_invoice i WHERE state = 'finalized' AND kind = 'invoice'
-              AND NOT EXISTS (SELECT FROM billing_receivable WHERE invoice_id = i.id)""",
-        "invoice {0} has no receivable",
-    )
-    wrong = told(
-        """SELECT i.number, r.amount_minor, r.open_minor, a.sum, i.amount_due_minor
-             FROM billing_receivable r JOIN billing_invoice i ON i.id = r.invoice_id
-             CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS sum
-                                   FROM billing_allocation WHERE receivable_id = r.invoice_id) a
-            WHERE r.open_minor <> r.amount_minor - a.sum OR a.sum > r.amount_minor OR a.sum < 0
-               OR r.amount_minor <> i.amount_due_minor
-               OR (r.open_minor = 0) <> (r.settled_at IS NOT NULL)""",
-        "invoice {0} asks for {4}, its receivable for {1}: {3} allocated, {2} open",
-    )
-    return missing + wrong
-
-
-def payments_are_wholly_placed(scene: Scene) -> Findings:
-    """A payment's allocations and credit come to its amount."""
-    return told(
-        """SELECT p.id, p.amount_minor, a.sum + c.sum FROM billing_payment p
-             CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS sum
-                                   FROM billing_allocation WHERE payment_id = p.id) a
-             CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS sum
-                                   FROM billing_creditentry
-                                  WHERE payment_id = p.id OR refund_id = p.refund_id) c
-            WHERE p.amount_minor <> a.sum + c.sum""",
-        "payment {0} of {1} has {2} placed",
-    )
-
-
-def credit_is_never_negative(scene: Scene) -> Findings:
-    """No customer has used more credit than there was."""
-    return told(
-        """SELECT c.external_id, e.currency, sum(e.amount_minor) FROM billing_creditentry e
-             JOIN accounts_customer c ON c.id = e.customer_id
-            GROUP BY c.external_id, e.currency HAVING sum(e.amount_minor) < 0""",
-        "{0} has a credit of {2} {1}",
-    )
-
-
-def attempts_succeed_once(scene: Scene) -> Findings:
-    """Per receivable one success at most, none left open, and each success is one payment of its amount."""
-    twice = told(
-        """SELECT i.number, count(*) FROM billing_paymentattempt a
-             JOIN billing_invoice i ON i.id = a.receivable_id
-            WHERE a.state = 'succeeded' GROUP BY i.number HAVING count(*) > 1""",
-        "invoice {0} was charged {1} times",
-    )
-    unpaid = told(
-        """SELECT i.number, a.id, a.amount_minor, count(p.id), coalesce(sum(p.amount_minor), 0)
-             FROM billing_paymentattempt a JOIN billing_invoice i ON i.id = a.receivable_id
-             LEFT JOIN billing_payment p ON p.gateway_id = a.gateway_id AND p.kind = 'received'
-            WHERE a.state = 'succeeded'
-            GROUP BY i.number, a.id
-           HAVING count(p.id) <> 1 OR sum(p.amount_minor) <> a.amount_minor""",
-        "attempt {1} on {0} took {2}; {3} payments of {4} say so",
-    )
-    unanswered = told(
-        """SELECT i.number, a.state, a.problem FROM billing_paymentattempt a
-             JOIN billing_invoice i ON i.id = a.receivable_id
-            WHERE a.state IN ('started', 'processing')""",
-        "the attempt on {0} is still {1}: {2}",
-    )
-    return twice + unpaid + unanswered
-
-
-def charges_equal_attempts(scene: Scene) -> Findings:
-    """What the gateway really took is what we know of, charge by charge; nobody paid for an invoice twice."""
-    if scene.charges is None:
-        return []
-    known = {
-        gateway_id: (str(key), amount)
-        for gateway_id, key, amount in rows(
-            """SELECT gateway_id, id, amount_minor FROM billing_paymentattempt
-                WHERE state = 'succeeded'"""
-        )
-    }
-    taken = {one.gateway_id: one.amount_minor for one in scene.charges}
-    found = [
-        f"the gateway took {amount} by {one} and no attempt knows"
-        for one, amount in taken.items()
-        if one not in known
-    ]
-    found += [
-        f"attempt {key} says {one} succeeded; the gateway took nothing"
-        for one, (key, _) in known.items()
-        if one not in taken
-    ]
-    found += [
-        f"the gateway took {amount} by {one}, the attempt says {known[one][1]}"
-        for one, amount in taken.items()
-        if one in known and known[one][1] != amount
-    ]
-    return found
-
-
-def webhooks_are_kept_once(scene: Scene) -> Findings:
-    """Each event the gateway sent and we answered is stored once and applied."""
-    stored = dict(rows("SELECT event_id, count(*) FROM billing_gatewayevent GROUP BY event_id"))
-    found = [f"webhook {one} was answered and is gone" for one in set(scene.webhooks) - set(stored)]
-    found += [
-        f"webhook {one} is stored {times} times" for one, times in stored.items() if times != 1
-    ]
-    return found + told(
-        "SELECT event_id, kind FROM billing_gatewayevent WHERE applied_at IS NULL",
-        "webhook {0} ({1}) is not applied",
-    )
-
-
 Judge = Callable[[Scene], Findings]
 
 JUDGES: tuple[Judge, ...] = (
-    nothing_waits,
     numbers_are_gapless,
     spans_are_billed_once,
     weeks_are_billed,
@@ -351,11 +212,13 @@ JUDGES: tuple[Judge, ...] = (
     attempts_succeed_once,
     charges_equal_attempts,
     webhooks_are_kept_once,
+    messages_are_sent_once,
+    books_balance,
 )
 
 
 def judge(scene: Scene) -> Findings:
-    """Every judge's findings, each with the judge's name."""
+    """Every judge's findings, each with the judge's name; whether all is at rest is looked at before."""
     return [
         f"{one.__name__.replace('_', ' ')}: {finding}" for one in JUDGES for finding in one(scene)
     ]

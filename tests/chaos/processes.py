@@ -1,5 +1,6 @@
 """The product as it runs: its servers below a folder of their own, its processes behind the wires."""
 
+import json
 import os
 import shutil
 import signal
@@ -16,9 +17,12 @@ from config.embedded.postgres_server import DATABASE, start_postgres, stop_postg
 from config.embedded.redis_server import redis_socket, start_redis, stop_redis
 from config.environment import BASE_DIR
 from config.serve import SERVED_BELOW, commands, end_leftovers
+from tests.chaos.post_office import PostOffice
+from tests.chaos.stripe_door import KEY, SECRET, StripeDoor
 from tests.chaos.wire import Wire, unix_socket_of_postgres
 
 READY_SECONDS = 90
+STRIPE_SECONDS = 3  # how long the product waits for an answer
 ROLES = ("web", "worker", "run")
 
 
@@ -79,7 +83,8 @@ class House:
         self.postgres: dict[str, Wire] = {}
         self.redis: Wire
         self.port = free_port()
-        self.extra: dict[str, str] = {}
+        self.stripe: StripeDoor
+        self.mail = PostOffice()
 
     def open(self) -> None:
         """Fresh servers, and a wire to PostgreSQL for each role. What a killed campaign left is ended."""
@@ -93,6 +98,7 @@ class House:
         server = unix_socket_of_postgres(self.database_url)
         self.postgres = {role: Wire(role, server) for role in ROLES}
         self.redis = Wire("redis", self.redis_url.removeprefix("unix://"))
+        self.stripe = StripeDoor(upstream=free_port())
 
     def start_servers(self) -> None:
         self.database_url = start_postgres(self.var_dir)
@@ -117,7 +123,15 @@ class House:
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
             SERVED_BELOW: str(self.var_dir),
-            **self.extra,
+            "STRIPE_API_KEY": KEY,
+            "STRIPE_API_BASE": f"http://127.0.0.1:{self.stripe.port}",
+            "STRIPE_WEBHOOK_SECRETS": json.dumps([SECRET]),
+            "STRIPE_TIMEOUT_SECONDS": str(STRIPE_SECONDS),
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": str(self.mail.port),
+            "EMAIL_TIMEOUT_SECONDS": "5",
+            "BASE_URL": f"http://127.0.0.1:{self.port}",
         }
 
     def start(self, role: str) -> Child:
@@ -127,6 +141,17 @@ class House:
             role, command, self.environment(role), self.logs / f"{role}.log"
         )
         return self.children[role]
+
+    def start_stripe(self) -> None:
+        """The stand-in, which nobody kills: it is the world outside."""
+        command = [
+            *(sys.executable, "-m", "config.stripe_stand_in", "--port", str(self.stripe.upstream)),
+            *("--state", str(self.var_dir / "stripe.pickle"), "--secret", SECRET),
+            *("--webhook", f"http://127.0.0.1:{self.port}/webhooks/stripe"),
+        ]
+        environment = self.environment("web")
+        self.children["stripe"] = Child("stripe", command, environment, self.logs / "stripe.log")
+        await_port(self.stripe.upstream, self.logs / "stripe.log")
 
     def keep_up(self) -> list[str]:
         """What a supervisor does: whoever ended is started again. Names of the restarted."""
@@ -155,11 +180,7 @@ class House:
         )  # fmt: skip
 
     def await_web(self) -> None:
-        deadline = time.monotonic() + READY_SECONDS
-        while not port_answers(self.port):
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"the web does not answer; see {self.logs / 'web.log'}")
-            time.sleep(0.1)
+        await_port(self.port, self.logs / "web.log")
 
     def kill_postgres(self) -> None:
         """The whole server, as in a crash; it recovers from its log when started again."""
@@ -188,3 +209,12 @@ def free_port() -> int:
 def port_answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def await_port(port: int, log: Path) -> None:
+    """:raises RuntimeError: if nobody answers in time"""
+    deadline = time.monotonic() + READY_SECONDS
+    while not port_answers(port):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"nobody answers at port {port}; see {log}")
+        time.sleep(0.1)

@@ -4,8 +4,8 @@ import argparse
 
 from rich.console import Console
 
-from billing.pipeline import STAGES
 from config.celery import app
+from config.flow import FLOW
 from tests.chaos.campaign import Campaign, Report
 from tests.chaos.processes import House
 
@@ -16,11 +16,12 @@ def start(asked: argparse.Namespace, house: House) -> int:
     campaign = Campaign(
         house=house,
         celery=app,
-        stages=STAGES,
+        stages=FLOW,
         seed=asked.seed,
         faults=asked.faults,
         seconds=asked.seconds,
         only=asked.only,
+        is_short=asked.short,
         console=console,
     )
     report = campaign.go()

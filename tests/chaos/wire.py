@@ -178,8 +178,8 @@ class Call:
 
     def _fall(self, trip: Trip) -> None:
         trip.act()
-        self.cut()
         trip.fell.set()
+        self.cut()
 
 
 def hang_up(end: socket.socket) -> None:

@@ -110,11 +110,11 @@ def test_the_board_says_what_waits_for_somebody_and_leads_there(as_role, money):
     todos = as_role("support").get(reverse("desk:flow")).context_data["money_todos"]
 
     assert [(one.count, one.words) for one in todos] == [
-        (1, "attempts without an answer for an hour"),
-        (1, "bank lines to match"),
-        (1, "webhooks parked"),
-        (1, "disputes open"),
-        (1, "refunds to send by hand"),
+        (1, "Attempts without an answer for an hour"),
+        (1, "Bank lines to match"),
+        (1, "Webhooks parked"),
+        (1, "Disputes open"),
+        (1, "Refunds to send by hand"),
     ]
 
 
@@ -128,7 +128,7 @@ def test_an_invoice_whose_latest_attempt_failed_waits_while_it_is_open(as_role, 
     money.pay(400_00, at=day(3, 1))
     after = client.get(reverse("desk:flow")).context_data["money_todos"]
 
-    assert [one.words for one in before] == ["invoices whose payment failed"]
+    assert [one.words for one in before] == ["Invoices whose payment failed"]
     assert before[0].address.endswith("/money/attempts/?state=failed")
     assert not after
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from billing.enums import AllocationSource, AttemptState, PaymentKind, RefundState
 from billing.models import Allocation, Payment, PaymentAttempt, Receivable, Refund
 from billing.operations.allocate_credit import credit_balance
+from billing.operations.record_dispute import withdraw_money
 from tests.desk.money_world import PRICE, MoneyWorld
 from tests.seatworld import day
 
@@ -138,6 +139,20 @@ def test_an_allocation_is_taken_back_with_a_reason(as_role, money):
     assert "taken back already" in again.content.decode()
     assert (undone.amount_minor, undone.reason) == (-PRICE, "wrong customer")
     assert (open_amounts(), credit(money)) == ([PRICE, PRICE], PRICE)
+
+
+def test_what_a_dispute_withdrew_is_not_taken_back_again(as_role, money):
+    payment = money.pay(PRICE, gateway_id="pi_1")
+    withdraw_money(dispute=money.dispute(payment), at=day(3, 2))
+
+    page = as_role("analyst").post(
+        reverse("desk:money_take_back", args=[payment.allocations.get().pk]),
+        {"reason": "wrong"},
+        follow=True,
+    )
+
+    assert "taken back already" in page.content.decode()
+    assert open_amounts() == [PRICE, PRICE]
 
 
 def test_taking_back_leads_back_to_our_own_pages_only(as_role, money):

@@ -16,6 +16,8 @@ PAGES = (
     "desk:invoices_csv",
     "desk:tax_holds",
     "desk:tax_holds_csv",
+    "desk:money_bank",
+    "desk:money_bank_csv",
     "desk:tax_markets",
     "desk:tax_registrations",
     "desk:tax_facts",
