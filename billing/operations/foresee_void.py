@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from billing.models import Invoice
 from billing.operations.determine_tax import determine_tax
 from billing.operations.regenerate_invoice import regenerate_invoice
 from billing.operations.void_invoice import VoidOrder, void_invoice
@@ -24,7 +23,6 @@ def foresee_void(*, invoice_id: UUID, order: VoidOrder, at: datetime) -> VoidCha
         void = void_invoice(invoice_id=invoice_id, order=order, at=at)
         drafts = regenerate_invoice(void_id=void.pk, at=at)
         determine_tax(keys=[one.pk for one in drafts], at=at)
-        replacements = list(Invoice.objects.filter(pk__in=[one.pk for one in drafts]))
-        changes = void_changes(void.invoice, replacements)
+        changes = void_changes(void)
         transaction.set_rollback(True)
     return changes

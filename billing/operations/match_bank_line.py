@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import Customer
 from billing.enums import BankLineState, PaymentMethodKind
 from billing.models import BankLine, Payment, Receivable
-from billing.operations.record_payment import record_payment
+from billing.operations.record_payment import lock_account, record_payment
 from kernel.money import Money
 from kernel.refusal import Refusal
 
@@ -40,11 +40,13 @@ def match_bank_line(
     Settle the named invoices in order, then the customer's other open ones; the rest is credit.
 
     A line that was set aside may still be matched. Of two who match it at once, one is refused.
+    The customer's account is locked before the line, as everywhere, so that nobody waits in a circle.
 
     :raises BankLineMatched: if somebody was faster
     :raises BankLineIsMoneyOut: if no money came in
     :raises BankInvoiceForeign: if an invoice is another customer's, billing entity's or currency's
     """
+    lock_account(customer_id)
     line = lock_line(line_id)
     if line.amount_minor <= 0:
         raise BankLineIsMoneyOut("This line is money that went out. Set it aside with a reason.")

@@ -139,14 +139,15 @@ def replay_ratings(
             for order, one, row in billed
             if row is None or voids.is_billed(row.pk, rating=rating.number)
         ]
-        reopened = voids.reopened[book.subscription.pk, rating.number - 1]
+        point = (book.subscription.pk, rating.number - 1)
         try:
             derived = rate_again(
                 book,
                 rating,
                 before,
                 [one for _, one in sorted(known, key=itemgetter(0))],
-                reopened=reopened,
+                reopened=voids.reopened[point],
+                voided_from=voids.touched.get(point),
             )
         except Refusal as refusal:
             document = rating_name(book, rating)
@@ -175,6 +176,7 @@ def rate_again(
     billed: Sequence[BilledSpan],
     *,
     reopened: frozenset[date],
+    voided_from: date | None,
 ) -> Sequence[SpanFacts]:
     """What the rating should have found, from what was known at its position and moment."""
     rater = Rater(
@@ -182,7 +184,10 @@ def rate_again(
             as_of=rating.as_of,
             rated_at=rating.rated_at,
             settled_at=before.as_of if before else None,
-            touched_from=min([*touched_between(book, before, rating), *reopened], default=None),
+            touched_from=min(
+                [*touched_between(book, before, rating), *([voided_from] if voided_from else [])],
+                default=None,
+            ),
             known_position=rating.known_position,
             reopened=reopened,
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Upper
+from django.db.models.functions import Lower
 
 from accounts.models import Customer
 from billing.calc.bank.match import Claim, Credit, Payer
@@ -82,7 +82,7 @@ def payers_of(
         same = by_amount.get((line.billing_entity_id, line.currency, line.amount_minor), [])
         wanted[line.pk] = {
             **by_account.get(line.payer_account, {}),
-            **by_name.get(line.payer_name.upper(), {}),
+            **by_name.get(line.payer_name.lower(), {}),
             **{claim.customer: claim.customer_name for claim in named},
             **{claim.customer: claim.customer_name for claim in same[:SAME_AMOUNT]},
         }
@@ -97,7 +97,7 @@ def payers_of(
                     open_claims.get((customer, line.billing_entity_id, line.currency), ())
                 ),
                 paid_from_this_account=customer in by_account.get(line.payer_account, {}),
-                has_this_name=customer in by_name.get(line.payer_name.upper(), {}),
+                has_this_name=customer in by_name.get(line.payer_name.lower(), {}),
             )
             for customer, name in wanted[line.pk].items()
         )
@@ -122,11 +122,11 @@ def customers_by_account(lines: Sequence[BankLine]) -> Mapping[str, dict[UUID, s
 
 def customers_by_name(lines: Sequence[BankLine]) -> Mapping[str, dict[UUID, str]]:
     """Customers named exactly as the payer, but for capitals."""
-    names = {line.payer_name.upper() for line in lines if line.payer_name}
-    rows = Customer.objects.annotate(shouted=Upper("legal_name")).filter(shouted__in=names)
+    names = {line.payer_name.lower() for line in lines if line.payer_name}
+    rows = Customer.objects.annotate(plain=Lower("legal_name")).filter(plain__in=names)
     found: dict[str, dict[UUID, str]] = defaultdict(dict)
-    for shouted, customer, name in rows.values_list("shouted", "pk", "legal_name"):
-        found[shouted][customer] = name
+    for plain, customer, name in rows.values_list("plain", "pk", "legal_name"):
+        found[plain][customer] = name
     return found
 
 

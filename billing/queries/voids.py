@@ -7,7 +7,7 @@ from django.db import connection
 from billing.models import Invoice, InvoiceVoid
 
 REPLACED = """
-SELECT DISTINCT line.invoice_id, voided.void_id
+SELECT line.invoice_id, voided.void_id, line.id
   FROM billing_voidedspans AS voided
   JOIN billing_rating AS rating
     ON rating.subscription_id = voided.subscription_id AND rating.number = voided.after_rating + 1
@@ -23,19 +23,19 @@ def replacements_of(void_id: UUID) -> list[Invoice]:
 
     A rating bills all that is due, so other charges may stand on it too.
     """
-    keys = [invoice for invoice, _ in replaced("voided.void_id = %s", void_id)]
+    keys = [invoice for invoice, _, _ in replaced("voided.void_id = %s", void_id)]
     return list(Invoice.objects.filter(pk__in=keys).order_by("drafted_at", "pk"))
 
 
 def voids_replaced_by(invoice_id: UUID) -> list[InvoiceVoid]:
     """The voids whose time this invoice bills anew."""
-    keys = [void for _, void in replaced("line.invoice_id = %s", invoice_id)]
+    keys = [void for _, void, _ in replaced("line.invoice_id = %s", invoice_id)]
     found = InvoiceVoid.objects.filter(pk__in=keys).select_related("invoice", "credit_note", "by")
     return list(found.order_by("at"))
 
 
-def replaced(condition: str, key: UUID) -> list[tuple[UUID, UUID]]:
-    """Replacement and voided invoice."""
+def replaced(condition: str, key: UUID) -> list[tuple[UUID, UUID, UUID]]:
+    """Replacement and voided invoice, for each line that bills anew."""
     with connection.cursor() as cursor:
         cursor.execute(f"{REPLACED} WHERE {condition}", [key])
         return list(cursor.fetchall())

@@ -8,9 +8,20 @@ from uuid import UUID
 
 from django.db.models import F
 
+from billing.enums import LineKind
 from billing.models import InvoiceLine, RatedSpan, Subscription, VoidedSpans
 
 VoidKey = tuple[UUID, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class VoidedSpan:
+    """A span on a voided invoice; `key` is the void and the subscription."""
+
+    key: VoidKey
+    id: UUID
+    period_first: date
+    is_charge: bool
 
 
 @dataclass(slots=True)
@@ -19,10 +30,11 @@ class Voids:
     The voids of some customers, as a replay of their ratings needs them.
 
     `after_rating` is by span the last rating that still knew it as billed; `reopened` are first dates
-    of periods by subscription and that rating.
+    of periods by subscription and that rating, `touched` the earliest date the void reached.
     """
 
     after_rating: dict[UUID, int] = field(default_factory=dict)
+    touched: dict[tuple[UUID, int], date] = field(default_factory=dict)
     reopened: dict[tuple[UUID, int], frozenset[date]] = field(
         default_factory=lambda: defaultdict(frozenset)
     )
@@ -35,13 +47,18 @@ class Voids:
 def reopened_periods(
     subscriptions: Sequence[Subscription],
 ) -> defaultdict[UUID, frozenset[date]]:
-    """By subscription, the periods its next rating bills anew. One query where nothing was voided."""
+    """
+    By subscription, the periods its next rating bills anew. One query where nothing was voided.
+
+    A period of which only corrections were voided is corrected again, as it was.
+    """
     pending = VoidedSpans.objects.filter(
         subscription__in=subscriptions, after_rating=F("subscription__rating_count")
     ).values_list("void", "subscription")
     found: defaultdict[UUID, frozenset[date]] = defaultdict(frozenset)
-    for (_, subscription_id), _, period_first in spans_of_voids(set(pending)):
-        found[subscription_id] |= {period_first}
+    for span in spans_of_voids(set(pending)):
+        if span.is_charge:
+            found[span.key[1]] |= {span.period_first}
     return found
 
 
@@ -50,26 +67,27 @@ def load_voids(customer_ids: Collection[UUID]) -> Voids:
     voids = Voids()
     rows = VoidedSpans.objects.filter(void__invoice__customer__in=customer_ids)
     after = {(row.void_id, row.subscription_id): row.after_rating for row in rows}
-    for (void_id, subscription_id), span_id, period_first in spans_of_voids(after.keys()):
-        number = after[void_id, subscription_id]
-        voids.after_rating[span_id] = number
-        voids.reopened[subscription_id, number] |= {period_first}
+    for span in spans_of_voids(after.keys()):
+        number = after[span.key]
+        voids.after_rating[span.id] = number
+        place = (span.key[1], number)
+        voids.touched[place] = min(voids.touched.get(place, span.period_first), span.period_first)
+        if span.is_charge:
+            voids.reopened[place] |= {span.period_first}
     return voids
 
 
-def spans_of_voids(
-    wanted: Collection[VoidKey],
-) -> list[tuple[VoidKey, UUID, date]]:
-    """Spans with the first dates of their periods, of these voids and subscriptions; two queries."""
+def spans_of_voids(wanted: Collection[VoidKey]) -> list[VoidedSpan]:
+    """Spans on the invoices of these voids, of these subscriptions; two queries."""
     if not wanted:
         return []
     invoice_of = voided_lines({void_id for void_id, _ in wanted})
     spans = RatedSpan.objects.filter(pk__in=invoice_of).values_list(
-        "pk", "subscription_id", "period_first"
+        "pk", "subscription_id", "period_first", "kind"
     )
     return [
-        (key, span_id, period_first)
-        for span_id, subscription_id, period_first in spans
+        VoidedSpan(key, span_id, period_first, kind != LineKind.ADJUSTMENT)
+        for span_id, subscription_id, period_first, kind in spans
         if (key := (invoice_of[span_id], subscription_id)) in wanted
     ]
 

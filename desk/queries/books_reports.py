@@ -1,5 +1,6 @@
 """Reports of the books: a month's trial balance, what months earn, and one document's schedule."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -69,7 +70,7 @@ def trial_balances(*, entity_id: UUID, month: Period) -> tuple[TrialBalance, ...
     )
 
 
-def account_row(row: dict[str, Any]) -> AccountRow:
+def account_row(row: Mapping[str, Any]) -> AccountRow:
     return AccountRow(
         account=row["account"],
         role=row["role"],
@@ -121,7 +122,7 @@ def waterfalls(*, entity_id: UUID) -> tuple[Waterfall, ...]:
     )
 
 
-def waterfall(currency: str, rows: list[dict[str, Any]]) -> Waterfall:
+def waterfall(currency: str, rows: Sequence[Mapping[str, Any]]) -> Waterfall:
     deferred = sum(row["deferred"] for row in rows)
     most = max((abs(row["earned"] + row["deferred"]) for row in rows), default=0) or 1
     left = deferred

@@ -131,7 +131,7 @@ def credit_page(invoice_id: UUID) -> CreditPage | None:
                 amount_minor=line.amount_minor,
                 credited_minor=creditable[line.position].credited_minor,
                 returned_minor=creditable[line.position].returned_minor,
-                left_minor=max(0, creditable[line.position].left_minor),
+                left_minor=creditable[line.position].left_minor,
             )
             for line in loaded.lines
         ),

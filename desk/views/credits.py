@@ -204,7 +204,7 @@ def changes(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
         "void": done,
         "invoice": done.invoice,
         "replacements": replacements,
-        "changes": void_changes(done.invoice, replacements),
+        "changes": void_changes(done),
     }
     return show(
         request, "desk/void_changes.html", title=f"What replaced {done.invoice.number}", **context

@@ -13,9 +13,11 @@ from billing.operations.push_flow import push_flow
 from dunning.calc.campaign import ON_DEMAND_TEMPLATE, TEMPLATES
 from dunning.documents.write_message import write_message
 from dunning.models import Message
+from dunning.operations.pause_case import pause_case
 from dunning.operations.send_messages import LOST_AFTER, send_messages
 from dunning.pipeline import STAGES
 from dunning.records.letters import sample_letter
+from dunning.records.message_previews import preview_message, preview_template
 from tests.dunning.case_world import FAILED_AT, fail, tick
 
 LATER = FAILED_AT + timedelta(hours=1)
@@ -148,6 +150,31 @@ def test_a_sender_that_dies_between_claim_and_answer_never_sends_twice(queued, s
     queued.refresh_from_db()
     assert queued.state == "unknown"
     assert mail.outbox == []
+
+
+def test_a_providers_backend_from_anymail_takes_the_message(queued, settings):
+    settings.EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
+
+    assert send_messages(at=FAILED_AT) == 1
+
+
+def test_a_message_of_a_paused_case_waits(queued):
+    pause_case(case_id=queued.case_id, until=LATER, reason="x", at=FAILED_AT)
+
+    assert send_messages(at=FAILED_AT) == 0
+    queued.refresh_from_db()
+    assert queued.state == "queued"
+
+
+def test_a_case_as_its_customer_would_read_it(queued):
+    written = preview_message(case_id=queued.case_id, template="last_notice", at=FAILED_AT)
+
+    assert "may be suspended on 26 February 2026 or later" in written.text
+    assert Message.objects.count() == 1
+
+
+def test_a_template_is_previewed_with_made_up_names():
+    assert "Example & Sons" in preview_template(template="reminder", language="de").text
 
 
 def test_message_is_kept_as_sent(queued):

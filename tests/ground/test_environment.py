@@ -34,6 +34,10 @@ PRODUCTION = {
         ("STRIPE_API_KEY", "secret"),
         ("STRIPE_API_BASE", "api.stripe.com"),
         ("VIES_TIMEOUT_SECONDS", "0"),
+        ("EMAIL_PORT", "0"),
+        ("EMAIL_SECURITY", "ssl"),
+        ("EMAIL_TIMEOUT_SECONDS", "0"),
+        ("ANYMAIL", "token"),
     ],
 )
 def test_a_wrong_value_names_its_variable(monkeypatch, name, value):
@@ -85,3 +89,25 @@ def test_a_wrong_address_is_refused_without_repeating_its_password(monkeypatch):
         read_environment()
 
     assert "hunter2" not in str(stop.value)
+
+
+def test_a_wrong_object_of_keys_is_refused_without_repeating_them(monkeypatch):
+    monkeypatch.setenv("ANYMAIL", '{"POSTMARK_SERVER_TOKEN": "hunter2"')
+
+    with pytest.raises(EnvironmentInvalid) as stop:
+        read_environment()
+
+    assert "ANYMAIL" in str(stop.value)
+    assert "hunter2" not in str(stop.value)
+
+
+def test_mail_is_printed_in_development_and_sent_in_production(monkeypatch):
+    assert "console" in read_environment().mail_backend
+    for name, value in PRODUCTION.items():
+        monkeypatch.setenv(name, value)
+    environment = read_environment()
+
+    assert "smtp" in environment.mail_backend
+    assert environment.mail_from == "billing@billing.example.com"
+    monkeypatch.setenv("EMAIL_BACKEND", "anymail.backends.postmark.EmailBackend")
+    assert "postmark" in read_environment().mail_backend

@@ -135,6 +135,8 @@ def named_of(
         if claim is None or claim.customer != payer.customer:
             continue
         name = f"The reference names {claim.number}"
+        if not told.is_exact and not may_be_paid_by(claim, credit):
+            continue
         if not told.is_exact:
             so_far.add(f"“{told.written}” in the reference may mean {claim.number}.", 35)
         elif claim.entity != credit.entity:

@@ -175,6 +175,12 @@ def test_an_invoice_of_another_seller_or_currency_is_named_and_not_chosen():
     )
 
 
+def test_digits_alone_mean_no_invoice_of_another_seller():
+    foreign = claim("SWUS-000012", entity=OTHER_SELLER)
+
+    assert suggestions(credit("RE 000012"), book(foreign), [Payer(ACME, "Acme GmbH")]) == ()
+
+
 def test_the_amount_chooses_an_invoice_where_the_reference_names_none():
     first, second = claim("SW-000012", 120_00), claim("SW-000013", 80_00, due=5)
     payer = Payer(ACME, "Acme GmbH", (first, second))

@@ -1,5 +1,6 @@
 """What the database itself refuses of the books, each by the name of what refuses it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from uuid import uuid4
 
@@ -13,8 +14,11 @@ from billing.models import (
     JournalPosting,
     RecognitionSlice,
 )
+from billing.operations.push_flow import push_flow
 from billing.operations.recognize_revenue import recognize_revenue
-from tests.seatworld import SeatWorld, day
+from billing.operations.reconcile_books import reconcile_books
+from billing.pipeline import POST
+from tests.seatworld import PAPERLESS, SeatWorld, day, make_customer, start
 
 
 def check_now() -> None:
@@ -212,3 +216,26 @@ def test_one_entity_holds_the_gateways_account(world):
         Books.objects.create(
             billing_entity=other, chart="generic", time_zone="UTC", holds_gateway_account=True
         )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hands_at_once_post_each_source_once(committed_world):
+    customers = [make_customer(committed_world.entity, f"other-{n}") for n in range(8)]
+    for customer in customers:
+        start(committed_world.plan, customer, f"sub-{customer.external_id}")
+    push_flow(stages=[one for one in PAPERLESS if one.name != "post"], at=day(1, 15))
+
+    with ThreadPoolExecutor(4) as hands:
+        list(hands.map(post_alone, [day(3, 1)] * 4))
+
+    assert JournalEntry.objects.filter(kind="invoice").count() == 9
+    assert JournalEntry.objects.filter(kind="recognition").count() == 2
+    assert not RecognitionSlice.objects.filter(entry=None).exists()
+    assert reconcile_books(at=day(3, 1)).is_clean
+
+
+def post_alone(at) -> None:
+    try:
+        push_flow(stages=[POST], at=at)
+    finally:
+        connection.close()

@@ -14,7 +14,7 @@ from billing.operations.settle_refund import settle_refund
 from billing.pipeline import POST
 from kernel.money import Money
 from tests.billing.credits.world import FULL, credit, first_invoice, of_amount, taxed_world
-from tests.seatworld import day
+from tests.seatworld import SeatWorld, day
 
 pytestmark = pytest.mark.django_db
 NET, TAX = 200_00, 38_00
@@ -116,3 +116,17 @@ def test_a_credit_refunded_by_its_payment_goes_out_at_the_gateway(world, invoice
     post(day(2, 11))
 
     assert legs("refund") == {"gateway_clearing": -50_00, "refunds_payable": 50_00}
+
+
+def test_a_credit_note_the_policy_pays_out_is_owed_and_not_credit():
+    seats = SeatWorld.make({"credit_application": "refund"})
+    seats.push(day(1, 15))
+    seats.send("away", day(1, 20), kind="seat_removed", quantity=5, effective_at=day(1, 20))
+    seats.push(day(1, 20))
+
+    post(day(1, 21))
+
+    (note,) = JournalEntry.objects.filter(kind="credit_note")
+    assert set(note.postings.values_list("role", flat=True)) == {
+        "deferred_revenue", "refunds_payable",
+    }  # fmt: skip
