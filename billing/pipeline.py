@@ -1,5 +1,7 @@
 """The invoice flow, top to bottom. If you read one file, read this one."""
 
+from dataclasses import replace
+
 from billing.operations.age_seats import age_seats
 from billing.operations.apply_gateway_events import apply_gateway_events
 from billing.operations.determine_tax import determine_tax
@@ -10,7 +12,7 @@ from billing.operations.rate_periods import rate_periods
 from billing.operations.render_invoices import render_invoices
 from billing.operations.start_attempts import start_attempts
 from billing.queries import work
-from billing.queries.books_work import count_to_post, to_post
+from billing.queries.books_work import count_to_post, to_post, to_post_soon
 from billing.queries.quiet_seats import count_to_age, to_age
 from kernel.stage import Stage
 
@@ -114,6 +116,7 @@ POST = Stage(
     step=post_journal,
     chunk=500,
 )
+POST_SOON = replace(POST, waits_as="the same of the last days, for the tick", waiting=to_post_soon)
 
 STAGES = (AGE, RATE, DRAFT, TAX, FINALIZE, RENDER, COLLECT, SETTLE, POST)
-TICK = (RATE_EARLY, DRAFT, TAX, FINALIZE, COLLECT, SETTLE, POST)
+TICK = (RATE_EARLY, DRAFT, TAX, FINALIZE, COLLECT, SETTLE, POST_SOON)

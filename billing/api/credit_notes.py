@@ -37,7 +37,9 @@ class CreditNoteRequestSchema(serializers.Serializer[Any]):
     """`lines` with scope "lines", `amount_minor` (tax included) with scope "amount"."""
 
     scope = serializers.ChoiceField(CreditScope.choices)
-    lines = CreditPartSchema(many=True, required=False, max_length=LINES_AT_MOST)
+    lines = serializers.ListField(
+        child=CreditPartSchema(), required=False, max_length=LINES_AT_MOST
+    )
     amount_minor = serializers.IntegerField(min_value=1, required=False)
     reason = serializers.ChoiceField(REASONS)
     text = serializers.CharField(max_length=300, required=False, allow_blank=True)

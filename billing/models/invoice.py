@@ -318,7 +318,10 @@ class CreditEntry(models.Model):
                 | Q(refund__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["customer", "currency"], name="credit_by_customer")]
+        indexes = [
+            models.Index(fields=["customer", "currency"], name="credit_by_customer"),
+            models.Index(fields=["recorded_at"], name="credit_by_recorded_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount_minor} {self.currency}"

@@ -1,7 +1,7 @@
 """What waits to be posted: sources without an entry, and months of revenue that are over."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ from billing.models import (
 )
 from billing.queries.work import Waiting, not_refused, taken
 
+NEW = timedelta(days=3)
 PAID = "paid"
 CAME_BACK = ("failed", "canceled")
 OWN_ENTRY = (
@@ -66,15 +67,27 @@ def months_over(at: datetime) -> "QuerySet[RecognitionSlice]":
 
 def to_post(*, at: datetime, limit: int) -> Sequence[UUID]:
     """Sources first, locked; when none waits, one slice for each month of revenue that is over."""
-    keys: list[UUID] = []
-    for rows, since in sources():
-        if len(keys) < limit:
-            keys += taken(rows.order_by(since, "pk"), limit - len(keys))
+    keys = sources_to_post(limit=limit)
     if keys:
         return keys
     group = ("month", "billing_entity_id", "currency")
     first_of_each = months_over(at).order_by(*group, "pk").distinct(*group)
     return list(first_of_each.values_list("pk", flat=True)[:limit])
+
+
+def to_post_soon(*, at: datetime, limit: int) -> Sequence[UUID]:
+    """What is new, for the tick: the day's run looks through all there ever was, and recognizes months."""
+    return sources_to_post(limit=limit, newer_than=at - NEW)
+
+
+def sources_to_post(*, limit: int, newer_than: datetime | None = None) -> list[UUID]:
+    keys: list[UUID] = []
+    for rows, since in sources():
+        if newer_than:
+            rows = rows.filter(**{f"{since}__gt": newer_than})  # noqa: PLW2901
+        if len(keys) < limit:
+            keys += taken(rows.order_by(since, "pk"), limit - len(keys))
+    return keys
 
 
 def count_to_post(*, at: datetime) -> Waiting:
