@@ -46,6 +46,7 @@ NAVIGATION = [
         "items": [
             page("Payments", "payments", "desk:money_payments", "billing.view_payment"),
             page("Bank", "account_balance_wallet", "desk:money_bank", "billing.view_bankline"),
+            page("Recovery", "healing", "desk:recovery_board", "dunning.view_dunningcase"),
             page("Attempts", "credit_card", "desk:money_attempts", "billing.view_paymentattempt"),
             page("Refunds", "undo", "desk:money_refunds", "billing.view_refund"),
             page("Disputes", "gavel", "desk:money_disputes", "billing.view_dispute"),
@@ -118,6 +119,22 @@ NAVIGATION = [
             table("Revenue schedule", "calendar_month", "billing.recognitionslice"),
             table("Bank statements", "account_balance_wallet", "billing.bankstatement"),
             table("Bank lines", "format_list_bulleted", "billing.bankline"),
+        ],
+    },
+    {
+        "title": "Recovery records",
+        "separator": True,
+        "collapsible": True,
+        "items": [
+            table("Case records", "work_history", "dunning.dunningcase"),
+            table("Invoices in cases", "receipt", "dunning.casereceivable"),
+            table("Steps", "stairs", "dunning.dunningstep"),
+            table("Messages", "mail", "dunning.message"),
+            table("Pauses", "pause", "dunning.pause"),
+            table("Promises", "handshake", "dunning.promise"),
+            table("Notes", "sticky_note_2", "dunning.casenote"),
+            table("Campaign versions", "campaign", "dunning.campaign"),
+            table("Moves to campaigns", "move_down", "dunning.casecampaign"),
         ],
     },
     {

@@ -21,6 +21,8 @@ from desk.views import (
     money_refunds,
     money_statement,
     preview,
+    recovery_board,
+    recovery_case,
     runs,
     tax_evidence,
     tax_facts,
@@ -130,6 +132,28 @@ urlpatterns = [
         "books/reconciliation/", books_reconciliation.reconciliation, name="books_reconciliation"
     ),
     path("books/export/", books.export, name="books_export"),
+    path("recovery/", recovery_board.board, name="recovery_board"),
+    path("recovery/cases.csv", recovery_board.board_csv, name="recovery_board_csv"),
+    path("recovery/cases/<uuid:case_id>/", recovery_case.case, name="recovery_case"),
+    path("recovery/cases/<uuid:case_id>/pause/", recovery_case.pause, name="recovery_pause"),
+    path("recovery/cases/<uuid:case_id>/resume/", recovery_case.resume, name="recovery_resume"),
+    path("recovery/cases/<uuid:case_id>/promise/", recovery_case.promise, name="recovery_promise"),
+    path("recovery/cases/<uuid:case_id>/note/", recovery_case.note, name="recovery_note"),
+    path(
+        "recovery/cases/<uuid:case_id>/hand-over/",
+        recovery_case.hand_over,
+        name="recovery_hand_over",
+    ),
+    path(
+        "recovery/cases/<uuid:case_id>/ask-write-off/",
+        recovery_case.ask_write_off,
+        name="recovery_ask_write_off",
+    ),
+    path(
+        "recovery/cases/<uuid:case_id>/send-link/",
+        recovery_case.send_link,
+        name="recovery_send_link",
+    ),
     path("tax/registrations/", tax_registrations.registrations, name="tax_registrations"),
     path("tax/returns/", tax_returns.returns, name="tax_returns"),
     path(

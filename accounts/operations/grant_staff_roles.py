@@ -46,6 +46,11 @@ BOOKS = (
     "billing.journalentry", "billing.journalposting", "billing.recognitionslice",
 )  # fmt: skip
 BOOKS_KEPT = ("billing.books", "billing.accountmapping")
+RECOVERY = (
+    "dunning.campaign", "dunning.dunningcase", "dunning.casereceivable", "dunning.dunningstep",
+    "dunning.casecampaign", "dunning.message", "dunning.pause", "dunning.promise",
+    "dunning.casenote",
+)  # fmt: skip
 FLOW = ("billing.invoicerun", "billing.stagerefusal")
 MACHINES = ("accounts.apiclient", "accounts.apireply")
 STAFF = ("auth.user", "auth.group", "admin.logentry")
@@ -59,8 +64,9 @@ def may(actions: str, *models: str) -> set[str]:
 
 TAX = (*TAX_FACTS, *TAX_ANSWERS, *TAX_RECORDS)
 LOOK = may(
-    "view", *PEOPLE, *SELLERS, *CATALOG, *BOUGHT, *RECORDS, *MONEY, *BOOKS, *BOOKS_KEPT, *FLOW, *TAX
-)
+    "view", *PEOPLE, *SELLERS, *CATALOG, *BOUGHT, *RECORDS, *MONEY, *BOOKS, *BOOKS_KEPT, *RECOVERY,
+    *FLOW, *TAX,
+)  # fmt: skip
 RUN_THE_FLOW = {"billing.add_invoicerun", "billing.change_stagerefusal"}
 KEEP_PEOPLE = may("add change", *PEOPLE, "tax.sellerassignment")
 KEEP_TAX = may("add change", *TAX_ANSWERS) | {
@@ -76,8 +82,13 @@ MOVE_MONEY = {
 }  # fmt: skip
 DECIDE_TAX = may("add change", *TAX_FACTS) | {"tax.sign_off_tax", "tax.add_taxreturn"}
 
+WORK_CASES = {"dunning.change_dunningcase", "dunning.add_casenote", "dunning.add_message"}
+LEAD_CAMPAIGNS = {"dunning.add_campaign", "dunning.add_casecampaign"}
+
 WORK = LOOK | RUN_THE_FLOW | KEEP_PEOPLE | KEEP_TAX | MOVE_MONEY | {"billing.export_books"}
+WORK |= WORK_CASES
 APPROVE = WORK | DECIDE_TAX | {"billing.write_off"} | may("add change", *CATALOG, *BOUGHT)
+APPROVE |= LEAD_CAMPAIGNS
 
 PERMISSIONS: dict[StaffRole, set[str]] = {
     StaffRole.SUPPORT: LOOK,

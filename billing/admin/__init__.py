@@ -2,6 +2,7 @@
 
 from billing.admin import (
     catalog,
+    credits,
     invoices,
     journal,
     ledger,
@@ -16,6 +17,7 @@ from billing.admin import (
 
 __all__ = [
     "catalog",
+    "credits",
     "invoices",
     "journal",
     "ledger",

@@ -128,7 +128,7 @@ def credit_lines(invoice: Creditable, asked: Mapping[int, int]) -> Credit:
     Amounts before tax by line position, with the taxes on them.
 
     :raises CreditAboveWhatIsLeft: saying what is left of the line or of the invoice
-    :raises CreditIsNothing: for an amount that is not positive, or none at all
+    :raises CreditIsNothing: for an amount that is not positive, none at all, or one tax takes up
     """
     left = {line.position: line.left_minor for line in invoice.lines}
     for position, minor in asked.items():
@@ -147,7 +147,7 @@ def credit_lines(invoice: Creditable, asked: Mapping[int, int]) -> Credit:
             f"The lines come to {money(credit.total_minor, invoice)} with tax, and "
             f"{money(invoice.left_minor, invoice)} is left of the invoice. Credit that or less."
         )
-    return credit
+    return something(credit)
 
 
 def credit_amount(invoice: Creditable, asked_minor: int) -> Credit:
@@ -158,7 +158,7 @@ def credit_amount(invoice: Creditable, asked_minor: int) -> Credit:
     do when tax is taken out of a price that includes it.
 
     :raises CreditAboveWhatIsLeft: saying what is left
-    :raises CreditIsNothing: for an amount that is not positive
+    :raises CreditIsNothing: for an amount that is not positive, or too small for any net
     """
     whole = credit_left(invoice)
     if asked_minor <= 0:
@@ -172,7 +172,21 @@ def credit_amount(invoice: Creditable, asked_minor: int) -> Credit:
         return whole
     net = largest_net(invoice, asked_minor)
     credit = credit_parts(invoice, spread(invoice, net))
-    return Credit(credit.lines, round_up(invoice, credit, asked_minor - credit.total_minor))
+    taxes = round_up(invoice, credit, asked_minor - credit.total_minor)
+    return something(Credit(credit.lines, taxes))
+
+
+def something(credit: Credit) -> Credit:
+    """
+    The credit, if it gives anything back: its tax may round to more than a tiny net amount.
+
+    :raises CreditIsNothing: if not
+    """
+    if credit.total_minor <= 0 or not credit.lines:
+        raise CreditIsNothing(
+            "With its tax this comes to nothing. Credit more, or all that is left."
+        )
+    return credit
 
 
 def credit_left(invoice: Creditable) -> Credit:

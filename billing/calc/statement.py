@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 MovementKind = Literal[
     "invoice", "credit_note", "payment", "refund", "refund_failed", "withdrawal", "reinstated",
     "write_off", "write_off_undone",
 ]  # fmt: skip
+
+ORDER: tuple[MovementKind, ...] = get_args(MovementKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,6 @@ def open_items(
     return tuple(sorted(found, key=lambda item: (item.claim.due_date, item.claim.number)))
 
 
-def _order(movement: Movement) -> tuple[datetime, bool, UUID]:
-    """What makes the customer owe more comes first at the same instant."""
-    return movement.at, movement.amount_minor < 0, movement.key
+def _order(movement: Movement) -> tuple[datetime, int, UUID]:
+    """At the same instant documents come before the money that follows from them."""
+    return movement.at, ORDER.index(movement.kind), movement.key

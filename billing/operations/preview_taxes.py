@@ -89,6 +89,7 @@ def taxable_line(position: int, span: RatedSpan, subscription: Subscription) -> 
         subscription_id=subscription.pk,
         seat_type=span.seat_type,
         period_first=span.period.first,
+        rating_number=subscription.rating_count + 1,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from billing.operations.refuse import Refused, record_refusals
 from kernel.refusal import Refusal
@@ -13,6 +13,7 @@ from kernel.stage import Stage, StageOutcome
 
 logger = logging.getLogger(__name__)
 
+PASSING = ("08", "40", "57P")  # SQLSTATE: connection lost, deadlock or conflict, server going down
 Watch = Callable[[Stage, StageOutcome], None]
 
 
@@ -49,13 +50,27 @@ def push_one_by_one(*, stage: Stage, at: datetime) -> StageOutcome | None:
 
 
 def push_alone(*, stage: Stage, key: UUID, at: datetime) -> StageOutcome:
-    """A key that breaks alone is parked as a refusal with what went wrong, in sight of a person."""
+    """
+    A key that breaks alone is parked as a refusal with what went wrong, in sight of a person.
+
+    A lost connection is nobody's: it ends this hand, and the next one finds the key waiting.
+    """
     try:
         with transaction.atomic():
             return stage.step(keys=[key], at=at)
     except Exception as error:
+        if is_passing(error):
+            raise
         logger.exception("stage %s: %s is parked", stage.name, key)
         code = error.code if isinstance(error, Refusal) else "unexpected_error"
         refused = Refused(key, str(key), code, f"{type(error).__name__}: {error}")
         record_refusals(stage=stage.name, refused=[refused], at=at)
         return StageOutcome(passed=0, refused=1)
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the database or the way to it is to blame, and not the key."""
+    if not isinstance(error, InterfaceError | OperationalError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state.startswith(PASSING)

@@ -13,6 +13,7 @@ from billing.models import JournalEntry, JournalPosting, RecognitionSlice
 from billing.operations.set_up_books import set_up_books
 from billing.records.booking import EntityBooks
 from kernel.period import add_months
+from kernel.refusal import Refusal
 
 TAKE = """
 WITH earned AS (
@@ -25,14 +26,22 @@ SELECT count(*), coalesce(sum(amount_minor), 0)::bigint FROM earned
 """
 
 
+class NotOverYet(Refusal):
+    code = "revenue_day_not_over"
+
+
 @transaction.atomic
 def recognize_revenue(*, billing_entity_id: UUID, through: date, at: datetime) -> int:
     """
     On demand: recognize every deferred slice of the entity whose service is over by a day.
 
     Returns how many entries were written. `through` is the last day that counts as over.
+
+    :raises NotOverYet: if that day is today in the entity's books, or later
     """
     books = set_up_books()
+    if through >= books[billing_entity_id].day_of(at):
+        raise NotOverYet(f"{through} is not over yet. Revenue is earned by days that are over.")
     group = ("month", "billing_entity_id", "currency")
     waiting = RecognitionSlice.objects.filter(
         billing_entity=billing_entity_id, entry=None, ends_on__lte=through
@@ -71,7 +80,7 @@ def recognize_month(
     entry = JournalEntry.objects.create(
         id=uuid7(), billing_entity_id=first.billing_entity_id, kind=JournalKind.RECOGNITION,
         source_id=first.pk, currency=first.currency, day=min(last, over), posted_at=at,
-        document=f"REV-{first.month:%Y-%m}", text=f"Revenue earned in {first.month:%Y-%m}",
+        document=f"REV-{first.month:%Y-%m}", text=f"All lines with service in {first.month:%Y-%m}",
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Min
 
-from billing.enums import AttemptState, CreditNoteReason, CreditScope, Settlement
+from billing.enums import OPEN_ATTEMPTS, CreditNoteReason, CreditScope, Settlement
 from billing.models import (
     Invoice,
     InvoiceVoid,
@@ -25,7 +25,6 @@ from billing.operations.finalize_invoices import lock_customers
 from kernel.refusal import Refusal
 
 WHOLE = CreditAsk(CreditScope.FULL)
-UNDER_WAY = (AttemptState.STARTED, AttemptState.PROCESSING, AttemptState.NEEDS_CUSTOMER)
 
 
 class VoidReasonMissing(Refusal):
@@ -101,7 +100,7 @@ def check_voidable(invoice_id: UUID) -> None:
         raise VoidPaid(
             "Something was paid or applied to it. Take that back first, or issue a credit note."
         )
-    if PaymentAttempt.objects.filter(receivable=invoice_id, state__in=UNDER_WAY).exists():
+    if PaymentAttempt.objects.filter(receivable=invoice_id, state__in=OPEN_ATTEMPTS).exists():
         raise VoidWhilePaying(
             "A payment is under way. Wait for its outcome; if it fails, void then."
         )

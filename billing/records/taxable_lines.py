@@ -8,6 +8,7 @@ from uuid import UUID
 
 from billing.enums import InvoiceState
 from billing.models import InvoiceLine, InvoiceTax, RatedSpan
+from billing.records.voided_spans import load_voids_of
 from tax.calc.types import Decision, Registration, TaxPart
 from tax.records.fact_rows import ppm
 
@@ -22,7 +23,7 @@ class TaxableLine:
     A line before tax; signed minor units, half-open local dates.
 
     `corrects` are the rated spans it corrects; a credit without any gives back a charge of its
-    `period_first`.
+    `period_first`. `rating_number` is that of its own rating.
     """
 
     position: int
@@ -33,6 +34,7 @@ class TaxableLine:
     subscription_id: UUID
     seat_type: str
     period_first: date
+    rating_number: int
 
     @property
     def period_key(self) -> PeriodKey:
@@ -74,13 +76,25 @@ def load_taxable_lines(invoice_ids: Collection[UUID]) -> dict[UUID, list[Taxable
         .values_list(
             "invoice_id", "position", "amount_minor", "span_first", "span_after",
             "rated_span__corrects_spans", "rated_span__subscription_id", "seat_type_code",
-            "rated_span__period_first",
+            "rated_span__period_first", "rated_span__rating__number",
         )
     )  # fmt: skip
-    for invoice_id, position, amount, first, after, corrects, owner, seat_type, period in rows:
-        lines[invoice_id].append(
-            TaxableLine(position, amount, first, after, tuple(corrects), owner, seat_type, period)
+    for (
+        invoice_id,
+        position,
+        amount,
+        first,
+        after,
+        corrects,
+        owner,
+        seat_type,
+        period,
+        number,
+    ) in rows:
+        line = TaxableLine(
+            position, amount, first, after, tuple(corrects), owner, seat_type, period, number
         )
+        lines[invoice_id].append(line)
     return lines
 
 
@@ -88,12 +102,14 @@ def load_origins(lines: Iterable[TaxableLine]) -> Origins:
     """
     Origins by corrected span, and by period for credits that name none.
 
-    Three queries when any line corrects something, else none.
+    At most four queries when any line corrects something, else none.
     """
     needing = [line for line in lines if line.needs_origin]
     if not needing:
         return {}
-    by_period = first_charges(line.period_key for line in needing if not line.corrects)
+    by_period = first_charges(
+        {line.period_key: line.rating_number for line in needing if not line.corrects}
+    )
     span_ids = {one for line in needing for one in line.corrects} | set(by_period.values())
     by_span = taxed_spans(span_ids)
     found: dict[PeriodKey | UUID, Origin] = dict(by_span.items())
@@ -125,11 +141,15 @@ def origin_of(line: TaxableLine, origins: Origins, nets: Mapping[PairKey, int]) 
     return origins.get(line.period_key) if gives_back else None
 
 
-def first_charges(keys: Iterable[PeriodKey]) -> dict[PeriodKey, UUID]:
-    """The first rated span that charged for each period of a seat type."""
-    wanted = set(keys)
+def first_charges(wanted: Mapping[PeriodKey, int]) -> dict[PeriodKey, UUID]:
+    """
+    The first rated span that charged for each period of a seat type, as the asking rating knew it.
+
+    :param wanted: by period, the number of the rating that asks: voids before it count
+    """
     if not wanted:
         return {}
+    voids = load_voids_of({owner for owner, _, _ in wanted})
     rows = (
         RatedSpan.objects.filter(
             subscription__in={one[0] for one in wanted},
@@ -142,7 +162,7 @@ def first_charges(keys: Iterable[PeriodKey]) -> dict[PeriodKey, UUID]:
     found: dict[PeriodKey, UUID] = {}
     for span_id, owner, seat_type, period_first in rows:
         key = (owner, seat_type, period_first)
-        if key in wanted:
+        if key in wanted and voids.is_billed(span_id, rating=wanted[key]):
             found.setdefault(key, span_id)
     return found
 

@@ -1,7 +1,7 @@
 """Rated spans whose invoice was voided: later ratings take them as never billed."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -64,8 +64,16 @@ def reopened_periods(
 
 def load_voids(customer_ids: Collection[UUID]) -> Voids:
     """Every void of these customers; one query where nothing was voided."""
+    return read_voids(VoidedSpans.objects.filter(void__invoice__customer__in=customer_ids))
+
+
+def load_voids_of(subscription_ids: Collection[UUID]) -> Voids:
+    """Every void of these subscriptions; one query where nothing was voided."""
+    return read_voids(VoidedSpans.objects.filter(subscription__in=subscription_ids))
+
+
+def read_voids(rows: Iterable[VoidedSpans]) -> Voids:
     voids = Voids()
-    rows = VoidedSpans.objects.filter(void__invoice__customer__in=customer_ids)
     after = {(row.void_id, row.subscription_id): row.after_rating for row in rows}
     for span in spans_of_voids(after.keys()):
         number = after[span.key]

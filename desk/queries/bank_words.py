@@ -48,16 +48,16 @@ def offer_of(
         customer_name=customer_name,
         invoices=tuple(one.key for one in chosen),
         reasons=tuple(reasons),
-        consequence=consequence(done, currency=line.currency, customer_name=customer_name),
+        consequence=consequence(done, currency=line.currency),
         seen=sha256(state.encode()).hexdigest(),
     )
 
 
-def consequence(done: Effect, *, currency: str, customer_name: str) -> str:
-    """ "Settles SW-000012 (€200.00). €50.00 becomes credit of Acme GmbH." """
+def consequence(done: Effect, *, currency: str) -> str:
+    """ "Settles SW-000012 (€200.00). €50.00 becomes the customer's credit." """
     credit = staff_money(done.credit_minor, currency)
     if not done.parts:
-        return f"Nothing is open there: all of it, {credit}, becomes credit of {customer_name}."
+        return f"Nothing is open there: all of it, {credit}, becomes the customer's credit."
     whole = [(one, minor) for one, minor in done.parts if minor == one.open_minor]
     sentences = []
     if whole:
@@ -71,7 +71,7 @@ def consequence(done: Effect, *, currency: str, customer_name: str) -> str:
             paid = staff_money(minor, currency)
             sentences.append(f"Pays {paid} of {one.number}; {left} of it stays open.")
     if done.credit_minor:
-        sentences.append(f"{credit} becomes credit of {customer_name}.")
+        sentences.append(f"{credit} becomes the customer's credit.")
     return " ".join(sentences)
 
 

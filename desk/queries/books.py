@@ -95,7 +95,7 @@ def searched(search: str) -> Q:
         invoice__in=Invoice.objects.filter(number__iexact=search).values("pk"),
         entry=OuterRef("pk"),
     )
-    return Q(document__iexact=search) | Q(customer__in=list(customers)) | Q(settles)
+    return Q(document__iexact=search) | Q(customer__in=list(customers)) | Q(Exists(settles))
 
 
 def journal(asked: JournalFilter, *, number: int) -> Page[EntryRow]:

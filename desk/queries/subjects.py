@@ -7,12 +7,20 @@ from django.db.models import Model
 
 from accounts.models import Customer
 from billing.enums import StageName
-from billing.models import GatewayEvent, Invoice, SeatLedgerEntry, Subscription
+from billing.models import (
+    Allocation,
+    CreditEntry,
+    GatewayEvent,
+    Invoice,
+    Payment,
+    SeatLedgerEntry,
+    Subscription,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectPage:
-    """The page to open: `kind` is customer, invoice or money_event."""
+    """The page to open: `kind` is customer, invoice, money_event or money_payment."""
 
     kind: str
     id: UUID
@@ -20,8 +28,8 @@ class SubjectPage:
 
 def subject_page(*, stage: str, subject_id: UUID) -> SubjectPage | None:
     """
-    Age waits on ledger entries, rate on subscriptions, draft on customers, settle on webhooks, the
-    other stages on invoices.
+    Age waits on ledger entries, rate on subscriptions, draft on customers, settle on webhooks, post
+    on all that the books are made from, the other stages on invoices.
     """
     if stage == StageName.SETTLE:
         stored = GatewayEvent.objects.filter(pk=subject_id).exists()
@@ -35,4 +43,17 @@ def subject_page(*, stage: str, subject_id: UUID) -> SubjectPage | None:
         customer = rows.first()
         return SubjectPage("customer", customer) if customer else None
     found = Invoice.objects.filter(pk=subject_id).exists()
-    return SubjectPage("invoice", subject_id) if found else None
+    if found or stage != StageName.POST:
+        return SubjectPage("invoice", subject_id) if found else None
+    return moved_money(subject_id)
+
+
+def moved_money(subject_id: UUID) -> SubjectPage | None:
+    """A payment's page, or the customer whose credit moved or whose invoice was written off."""
+    if Payment.objects.filter(pk=subject_id).exists():
+        return SubjectPage("money_payment", subject_id)
+    for table in (CreditEntry, Allocation):
+        rows = table._default_manager.filter(pk=subject_id).values_list("customer", flat=True)
+        if customer := rows.first():
+            return SubjectPage("customer", customer)
+    return None

@@ -45,7 +45,8 @@ class ImportForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".xml,.csv,.txt,.053,.c53"}),
     )
     currency = forms.RegexField(
-        r"^[A-Z]{3}$", required=False, max_length=3, label="Currency",
+        r"^[A-Z]{3}$", required=False, label="Currency",
+        widget=forms.TextInput(attrs={"maxlength": 3, "size": 5}),
         help_text="If the file has no column for it",
         error_messages={"invalid": "Three capitals, such as EUR."},
     )  # fmt: skip

@@ -29,3 +29,11 @@ class PauseOver(Refusal):
 
 class PromiseTooMuch(Refusal):
     code = "promise_too_much"
+
+
+class NobodyToWriteTo(Refusal):
+    code = "nobody_to_write_to"
+
+
+class LinkSentJustNow(Refusal):
+    code = "link_sent_just_now"

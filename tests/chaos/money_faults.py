@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from tests.chaos.company import DECLINED_CARD, GOOD_CARD, Promise
-from tests.chaos.faults import TEN, WORK, DidNotHappen, FoundWrong, Ground, Pick, finish
+from tests.chaos.faults import MOMENTS, TEN, WORK, DidNotHappen, FoundWrong, Ground, Pick, finish
 from tests.chaos.processes import STRIPE_SECONDS
 from tests.chaos.stripe_door import Trouble, event_about, send_webhook
+from tests.chaos.wire import Trip
 
 CHARGE_SECONDS = 40
 ASK = "billing.tasks.ask_gateway"
@@ -99,11 +100,16 @@ def web_killed_with_webhooks(ground: Ground) -> str:
         for n in range(TEN)
     }
     house = ground.house
+    trip = Trip(
+        b'INSERT INTO "billing_gatewayevent"', ground.chance.choice(MOMENTS),
+        skip=ground.chance.randrange(TEN - 2), act=house.children["web"].kill,
+    )  # fmt: skip
+    house.postgres["web"].arm(trip)
     with ThreadPoolExecutor(4) as callers:
         first = callers.map(partial(send_webhook, house.port), events.values())
-        time.sleep(ground.chance.uniform(0, 0.2))
-        house.children["web"].kill()
         statuses = dict(zip(events, first, strict=True))
+    if not trip.fell.is_set():
+        raise DidNotHappen
     ground.webhooks.update(one for one, status in statuses.items() if status == 200)
     house.children["web"].wait(10)
     house.keep_up()

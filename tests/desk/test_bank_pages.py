@@ -142,7 +142,7 @@ def test_a_double_payment_says_that_all_of_it_becomes_credit(as_role, money):
 
     assert f"The reference names {number}, which is settled already." in offer.reasons
     assert offer.consequence == (
-        "Nothing is open there: all of it, US$200.00, becomes credit of Acme GmbH."
+        "Nothing is open there: all of it, US$200.00, becomes the customer's credit."
     )
     assert line.billing_entity_id == Payment.objects.latest("recorded_at").billing_entity_id
 

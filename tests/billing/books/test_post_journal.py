@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
 from billing.enums import JournalKind, PaymentMethodKind, RefundState
@@ -20,7 +21,7 @@ from billing.models import (
 )
 from billing.operations.allocate_credit import allocate_credit
 from billing.operations.push_flow import push_flow
-from billing.operations.recognize_revenue import recognize_revenue
+from billing.operations.recognize_revenue import NotOverYet, recognize_revenue
 from billing.operations.record_payment import record_payment
 from billing.operations.refuse import retry_refusals
 from billing.operations.request_refund import request_refund
@@ -90,15 +91,39 @@ def test_on_demand_earns_what_is_over_by_a_day(world):
     world.push(day(1, 15))
 
     done = recognize_revenue(
-        billing_entity_id=world.entity.pk, through=date(2026, 2, 28), at=day(2, 20)
+        billing_entity_id=world.entity.pk, through=date(2026, 2, 14), at=day(2, 20)
     )
     again = recognize_revenue(
-        billing_entity_id=world.entity.pk, through=date(2026, 2, 28), at=day(2, 20)
+        billing_entity_id=world.entity.pk, through=date(2026, 2, 14), at=day(2, 20)
     )
 
     assert (done, again) == (2, 0)
     assert balance("deferred_revenue") == 0
     assert balance("revenue") == -PRICE
+    assert list(JournalEntry.objects.filter(kind="recognition").values_list("day")) == [
+        (date(2026, 2, 14),), (date(2026, 1, 31),),
+    ]  # fmt: skip
+
+
+def test_a_day_that_is_not_over_has_earned_nothing(world):
+    world.push(day(1, 15))
+
+    with pytest.raises(NotOverYet, match="2026-02-20 is not over yet"):
+        recognize_revenue(
+            billing_entity_id=world.entity.pk, through=date(2026, 2, 20), at=day(2, 20)
+        )
+
+
+def test_the_command_earns_through_a_day(world, capsys, time_machine):
+    world.push(day(1, 15))
+    time_machine.move_to(day(2, 20))
+
+    call_command("recognize_revenue", entity="SW", through="2026-02-14")
+
+    assert "2 entries were written" in capsys.readouterr().out
+    for said in ({"entity": "XX"}, {"through": "2026-03-01"}, {"through": "soon"}):
+        with pytest.raises(CommandError):
+            call_command("recognize_revenue", **{"entity": "SW", "through": "2026-02-14", **said})
 
 
 def test_posting_again_changes_nothing(world):

@@ -11,6 +11,7 @@ from billing.models import (
     CreditNote,
     EntitlementEvent,
     InvoiceVoid,
+    PaymentAttempt,
     Receivable,
     VoidedSpans,
 )
@@ -22,8 +23,10 @@ from billing.operations.void_invoice import (
     VoidOrder,
     VoidPaid,
     VoidReasonMissing,
+    VoidWhilePaying,
     void_invoice,
 )
+from billing.queries.invoice_sources import source_of_issued
 from billing.queries.voids import replacements_of, voids_replaced_by
 from kernel.money import Money
 from tests.billing.credits.world import credit, first_invoice, of_amount, recheck, taxed_world
@@ -221,6 +224,35 @@ def test_what_was_credited_is_not_voided(invoice, staff):
 
     with pytest.raises(VoidPaid, match="Credit what is left"):
         void(invoice, staff)
+
+
+def test_an_invoice_that_is_being_paid_is_not_voided(invoice, staff):
+    attempt = PaymentAttempt.objects.create(
+        customer=invoice.customer, receivable_id=invoice.pk, number=1, trigger="issue",
+        currency="USD", amount_minor=invoice.amount_due_minor, started_at=day(1, 19),
+    )  # fmt: skip
+
+    with pytest.raises(VoidWhilePaying):
+        void(invoice, staff)
+    attempt.state = "failed"
+    attempt.save()
+
+    assert void(invoice, staff).credit_note.credits == invoice
+
+
+def test_a_later_credit_of_the_ledger_names_the_replacement(staff):
+    world = taxed_world(credit_application="balance")
+    invoice = first_invoice(world)
+    void(invoice, staff)
+    (again,) = pushed(world, VOIDED)
+    world.send("fewer", day(1, 25), kind="seat_removed", quantity=5)
+
+    (note,) = world.push(day(1, 26))
+
+    assert (note.kind, note.credits) == ("credit_note", None)
+    named = source_of_issued(number=note.number).corrects
+    assert [one.number for one in named] == [again.number]
+    assert recheck() == []
 
 
 def test_a_void_is_once_and_has_its_reason(invoice, staff):
