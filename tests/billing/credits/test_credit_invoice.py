@@ -1,5 +1,7 @@
 """Credit notes by people: as estimated, taxed as the original, never above what is left."""
 
+from datetime import date
+
 import pytest
 from django.contrib.auth.models import User
 
@@ -8,6 +10,7 @@ from billing.models import CreditEntry, CreditNote, Invoice, NumberSeries, Recei
 from billing.operations.credit_invoice import NothingOpen, ReasonNotForPeople, RefundNeedsPayment
 from billing.operations.estimate_credit import NotCreditable, estimate_credit
 from kernel.refusal import Refusal
+from tax.models import BillingEntity, ExchangeRate, TaxRate
 from tests.billing.credits.world import (
     FULL,
     credit,
@@ -16,7 +19,7 @@ from tests.billing.credits.world import (
     of_lines,
     taxed_world,
 )
-from tests.seatworld import day
+from tests.seatworld import START, day
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +167,33 @@ def test_what_the_ledger_gave_back_is_not_given_back_again(world, invoice, staff
     left = estimate_credit(invoice_id=invoice.pk, ask=FULL)
 
     assert left.subtotal_minor == -120_00  # 15 of 25 seats are still billed
+
+
+def test_tax_in_the_local_currency_goes_back_at_the_rate_of_the_invoice(staff):
+    """Irish tax in dollars is shown in euros; later rates do not matter, and nothing is left."""
+    world = taxed_world()
+    BillingEntity.objects.filter(pk=world.entity.pk).update(shows_tax_in_local_currency=True)
+    ExchangeRate.objects.create(
+        day=date(2026, 1, 14), quote="USD", rate="1.25", source="ECB", recorded_at=START
+    )
+    invoice = first_invoice(world)
+    ExchangeRate.objects.create(
+        day=date(2026, 2, 17), quote="USD", rate="1.10", source="ECB", recorded_at=START
+    )
+
+    notes = [credit(invoice, staff, ask) for ask in (of_lines(line_1=33_33), of_amount(7), FULL)]
+
+    (original,) = invoice.taxes.all()
+    taxes = [note.taxes.get() for note in notes]
+    assert original.local_amount_minor == 30_40
+    assert sum(tax.local_amount_minor for tax in taxes) == -30_40
+    assert {tax.exchange_rate for tax in taxes} == {original.exchange_rate}
+
+
+def test_an_old_rate_is_credited_at_the_old_rate(world, invoice, staff):
+    """The rate changes in February; what was charged in January goes back as it was charged."""
+    TaxRate.objects.filter(jurisdiction="DE", valid_to=None).update(valid_to=date(2026, 1, 31))
+
+    note = credit(invoice, staff, of_lines(line_1=100_00))
+
+    assert (note.tax_minor, note.taxes.get().rate_percent) == (-19_00, 19)
