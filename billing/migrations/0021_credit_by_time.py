@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_access_advice'),
-        ('billing', '0020_credit_lines_oppose'),
+        ("accounts", "0003_access_advice"),
+        ("billing", "0020_credit_lines_oppose"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='creditentry',
-            index=models.Index(fields=['recorded_at'], name='credit_by_recorded_at'),
+            model_name="creditentry",
+            index=models.Index(fields=["recorded_at"], name="credit_by_recorded_at"),
         ),
     ]

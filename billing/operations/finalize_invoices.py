@@ -16,6 +16,7 @@ from uuid6 import uuid7
 from accounts.models import BillingOwner, Customer
 from billing.enums import CreditReason, InvoiceKind, InvoiceState, Settlement
 from billing.models import CreditEntry, Invoice, NumberSeries
+from billing.operations.give_back import give_back
 from billing.records.copy_rows import copy_rows
 from billing.records.policy_quotes import quote_policies
 from billing.records.snapshots import buyer_snapshot, seller_snapshot
@@ -71,10 +72,15 @@ class Final:
         """What it does to the customer's credit balance, and why."""
         if self.credit_applied_minor:
             return -self.credit_applied_minor, CreditReason.APPLIED
-        is_kept = self.draft.settlement == Settlement.BALANCE or self.draft.credits_id
-        if self.kind == InvoiceKind.CREDIT_NOTE and is_kept and self.total_minor:
+        if self.kind == InvoiceKind.CREDIT_NOTE and self.total_minor:
             return -self.total_minor, CreditReason.CREDIT_NOTE
         return None
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether the policy refunds it; a credit note of a person says itself what becomes of it."""
+        is_refund = self.draft.settlement == Settlement.REFUND and not self.draft.credits_id
+        return is_refund and self.kind == InvoiceKind.CREDIT_NOTE
 
 
 @transaction.atomic
@@ -94,6 +100,7 @@ def finalize_invoices(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
     )
     finals = decide_finals(drafts=drafts, customers=customers, at=at)
     write_finals(finals=finals, customers=customers, at=at)
+    give_back(note_ids=[final.draft.pk for final in finals if final.goes_back], at=at)
     return StageOutcome(passed=len(finals), refused=0)
 
 

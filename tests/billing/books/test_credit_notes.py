@@ -118,15 +118,20 @@ def test_a_credit_refunded_by_its_payment_goes_out_at_the_gateway(world, invoice
     assert legs("refund") == {"gateway_clearing": -50_00, "refunds_payable": 50_00}
 
 
-def test_a_credit_note_the_policy_pays_out_is_owed_and_not_credit():
+def test_a_credit_note_the_policy_pays_out_is_owed_as_a_refund():
     seats = SeatWorld.make({"credit_application": "refund"})
-    seats.push(day(1, 15))
+    (invoice,) = seats.push(day(1, 15))
+    record_payment(
+        customer=seats.customer, billing_entity=seats.entity, method=PaymentMethodKind.CARD,
+        money=Money(invoice.total_minor, "USD"), paid_on=date(2026, 1, 16), at=day(1, 16),
+        gateway_id="pi_1",
+    )  # fmt: skip
     seats.send("away", day(1, 20), kind="seat_removed", quantity=5, effective_at=day(1, 20))
     seats.push(day(1, 20))
 
     post(day(1, 21))
 
     (note,) = JournalEntry.objects.filter(kind="credit_note")
-    assert set(note.postings.values_list("role", flat=True)) == {
-        "deferred_revenue", "refunds_payable",
-    }  # fmt: skip
+    owed = legs("reserved")["refunds_payable"]
+    assert owed < 0
+    assert note.postings.get(role="customer_credit").amount_minor == owed

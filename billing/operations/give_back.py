@@ -1,0 +1,59 @@
+"""What a credit note under the policy “refund” does with its credit: open invoices first, then money back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from billing.enums import PaymentKind
+from billing.models import Invoice, Payment, Receivable
+from billing.operations.allocate_credit import allocate_credit, credit_balance
+from billing.operations.request_refund import refundable_minor, request_refund
+
+
+def give_back(*, note_ids: Sequence[UUID], at: datetime) -> None:
+    """
+    Settle what is open of the same seller and currency, refund the rest by the newest payments.
+
+    What neither takes stays the customer's credit. Called in the transaction that issues the notes,
+    with their customers locked.
+    """
+    for note in Invoice.objects.filter(pk__in=note_ids).order_by("pk"):
+        credit = credit_balance(customer_id=note.customer_id, currency=note.currency)
+        left = min(-(note.total_minor or 0), max(0, credit))
+        for owed in open_of(note):
+            if left:
+                used = min(left, owed.open_minor)
+                allocate_credit(receivable_id=owed.pk, amount_minor=used, reason=words(note), at=at)
+                left -= used
+        for payment in payments_of(note):
+            part = min(left, refundable_minor(payment))
+            if part:
+                request_refund(
+                    payment_id=payment.pk, amount_minor=part, reason=words(note),
+                    credit_note_id=note.pk, at=at,
+                )  # fmt: skip
+                left -= part
+
+
+def open_of(note: Invoice) -> list[Receivable]:
+    rows = Receivable.objects.filter(
+        customer=note.customer_id,
+        billing_entity=note.billing_entity_id,
+        currency=note.currency,
+        open_minor__gt=0,
+    )
+    return list(rows.order_by("due_date", "pk"))
+
+
+def payments_of(note: Invoice) -> list[Payment]:
+    rows = Payment.objects.filter(
+        customer=note.customer_id,
+        billing_entity=note.billing_entity_id,
+        currency=note.currency,
+        kind=PaymentKind.RECEIVED,
+    )
+    return list(rows.order_by("-recorded_at", "-pk"))
+
+
+def words(note: Invoice) -> str:
+    return f"Credit note {note.number}"
