@@ -173,6 +173,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
     # whoever asks for a hand while Redis is away goes on at once: the work is in PostgreSQL
     **{"max_retries": 2, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2},
+    **{"socket_timeout": 3, "socket_connect_timeout": 3},  # nor waits for a Redis that hangs
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
