@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -15,13 +16,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 def main() -> int:
     asked = arguments()
-    house = House(Path(asked.var_dir or tempfile.mkdtemp(prefix="seatledger-chaos-")))
+    var_dir = Path(asked.var_dir or tempfile.mkdtemp(prefix="seatledger-chaos-"))
+    house = House(var_dir)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     house.open()
     try:
-        return campaign(asked, house)
+        status = campaign(asked, house)
     finally:
         house.close()
+    if not status and not asked.var_dir:
+        shutil.rmtree(var_dir)  # nothing to look at
+    return status
 
 
 def arguments() -> argparse.Namespace:
