@@ -7,13 +7,17 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from billing.enums import AllocationSource, CreditReason
-from billing.models import Allocation, CreditEntry
+from billing.models import Allocation, CreditEntry, InvoiceVoid
 from billing.operations.record_payment import lock_account
 from kernel.refusal import Refusal
 
 
 class AllocationTakenBack(Refusal):
     code = "allocation_taken_back"
+
+
+class InvoiceIsVoid(Refusal):
+    code = "invoice_is_void"
 
 
 class AllocationReasonMissing(Refusal):
@@ -28,6 +32,7 @@ def take_back_allocation(
     Open the invoice again by what was allocated; a write-off is simply undone.
 
     :raises AllocationTakenBack: if it was taken back already, or is itself such a row
+    :raises InvoiceIsVoid: if the invoice was voided: it stays settled by its credit note
     :raises AllocationReasonMissing: without a reason
     """
     if not reason.strip():
@@ -38,6 +43,11 @@ def take_back_allocation(
     owed = allocation.receivable
     if is_back or owed.open_minor + allocation.amount_minor > owed.amount_minor:
         raise AllocationTakenBack("This allocation was taken back already. Nothing was changed.")
+    if InvoiceVoid.objects.filter(pk=owed.pk).exists():
+        raise InvoiceIsVoid(
+            "This invoice was voided and is billed anew elsewhere, so it stays settled. Nothing was "
+            "changed."
+        )
     undone = undo(allocation=allocation, at=at, by=by, reason=reason.strip())
     if allocation.source != AllocationSource.WRITE_OFF:
         CreditEntry.objects.create(
