@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from dunning.calc.campaign import LEVELS, AccessLevel, CampaignTerms
-from dunning.calc.facts import CaseFacts, Method, Step, Taken, Try
+from dunning.calc.facts import CaseFacts, Method, Step, Taken, Try, is_counted_retry
 from dunning.calc.ladder import next_step
 
 PaidBy = Literal["charge", "customer", ""]
 MOST_STEPS = 200
+SAME_MOMENT = timedelta(hours=1)
 
 UNKNOWN = (
     "Whether a charge at a moment at which none was tried would have gone through. A card that "
@@ -109,7 +110,9 @@ def as_it_began(past: PastCase) -> CaseFacts:
 
 def goes_through(past: PastCase, at: datetime) -> bool:
     """A card that worked at some moment is taken to work later too; nothing else is known."""
-    return past.paid_by == "charge" and past.settled_at is not None and at >= past.settled_at
+    if past.paid_by != "charge" or past.settled_at is None:
+        return False
+    return at >= past.settled_at - SAME_MOMENT
 
 
 def after(facts: CaseFacts, past: PastCase, step: Step, now: datetime) -> CaseFacts:
@@ -141,7 +144,7 @@ def told(steps: Sequence[Step], *, paid_at: datetime | None) -> Course:
     return Course(
         paid_at=paid_at,
         messages=sum(step.kind == "message" or bool(step.message) for step in steps),
-        retries=sum(step.kind == "retry" for step in steps),
+        retries=sum(is_counted_retry(step.key) for step in steps),
         level=LEVELS[max(levels, default=0)],
         has_ended=any(step.kind == "end" for step in steps),
     )

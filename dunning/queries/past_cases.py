@@ -8,8 +8,8 @@ from uuid import UUID
 
 from billing.models.gateway import PaymentMethod
 from dunning.calc.campaign import LEVELS, AccessLevel
-from dunning.calc.facts import CaseFacts, Method
-from dunning.calc.simulate import PaidBy, PastCase
+from dunning.calc.facts import CaseFacts, Method, is_counted_retry
+from dunning.calc.simulate import PastCase
 from dunning.enums import CloseReason, MessageState, StepKind, StepState
 from dunning.models import DunningCase, DunningStep, Message
 from dunning.queries.case_facts import LoadedCase, load_cases
@@ -39,18 +39,19 @@ def past_of(
     at: datetime,
 ) -> PastCase:
     case = loaded.case
-    settled_at = case.closed_at if case.closed_reason == CloseReason.PAID else None
+    is_paid = case.closed_reason == CloseReason.PAID
+    charge = charge_that_paid(loaded.facts) if is_paid else None
     levels = [LEVELS.index(level_of(one.value)) for one in steps if one.kind == StepKind.ACCESS]
     return PastCase(
         key=str(case.pk),
         customer_name=case.customer.legal_name,
         currency=case.currency,
         facts=facts_then(loaded.facts, case, methods),
-        settled_at=settled_at,
-        paid_by=paid_by(loaded.facts, settled_at),
-        seen_until=at if settled_at else case.closed_at or at,
+        settled_at=case.closed_at if is_paid and charge is None else charge,
+        paid_by=("charge" if charge else "customer") if is_paid else "",
+        seen_until=at if is_paid else case.closed_at or at,
         messages=messages.get(case.pk, 0),
-        retries=sum(one.kind == StepKind.RETRY for one in steps),
+        retries=sum(is_counted_retry(one.key) for one in steps),
         level=LEVELS[max(levels, default=0)],
         has_ended=any(one.kind == StepKind.END for one in steps),
     )
@@ -67,12 +68,16 @@ def level_of(value: str) -> AccessLevel:
     return next((level for level in LEVELS if level == value), "none")
 
 
-def paid_by(facts: CaseFacts, settled_at: datetime | None) -> PaidBy:
-    """A charge, if the newest try of the case succeeded; else the customer's own action."""
-    if settled_at is None:
-        return ""
+def charge_that_paid(facts: CaseFacts) -> datetime | None:
+    """
+    When a charge of the card that was declined went through, if that paid the case. A new card is
+    the customer's own action.
+    """
+    first = min(facts.tries, key=lambda one: one.at, default=None)
     last = facts.last_try
-    return "charge" if last is not None and last.state == "succeeded" else "customer"
+    if first is None or last is None or last.state != "succeeded":
+        return None
+    return last.at if last.method == first.method else None
 
 
 def message_counts(case_ids: Sequence[UUID]) -> Counts:

@@ -22,7 +22,6 @@ class PayPage:
     account: str
     bank_name: str
     bic: str
-    reference: str
     email: str
 
 
@@ -49,6 +48,5 @@ def pay_page(*, case_id: UUID) -> PayPage:
         account=formats.bank_account(entity.iban),
         bank_name=entity.bank_name,
         bic=entity.bic,
-        reference=", ".join(one.number for one in invoices),
         email=entity.email,
     )

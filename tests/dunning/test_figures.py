@@ -10,7 +10,17 @@ from dunning.operations.simulate_campaign import simulate_campaign
 from dunning.queries.aging import AgingFilter, aging_rows, aging_totals
 from dunning.queries.case_facts import load_cases
 from dunning.queries.recovered import recovered_by
-from tests.dunning.case_world import FAILED_AT, PRICE, collect, fail, live, pay, the_case, tick
+from tests.dunning.case_world import (
+    FAILED_AT,
+    PRICE,
+    collect,
+    fail,
+    give_card,
+    live,
+    pay,
+    the_case,
+    tick,
+)
 from tests.seatworld import day
 
 ANY = AgingFilter()
@@ -127,3 +137,18 @@ def test_a_case_a_charge_recovered_is_told_as_such(world):
 
     assert found.past.paid_by == "charge"
     assert found.would_be.paid_at is not None
+
+
+def test_a_new_card_is_the_customers_own_action(world):
+    fail(world, code="lost_card")
+    tick(FAILED_AT)
+    at = FAILED_AT + timedelta(days=9)
+    give_card(world, at=at, key="pm_2")
+    tick(at + timedelta(minutes=1))
+    collect(at + timedelta(minutes=2), state="succeeded")
+    tick(at + timedelta(minutes=3))
+
+    (found,) = simulate_campaign(terms=GENTLE, at=day(6, 1)).replays
+
+    assert found.past.paid_by == "customer"
+    assert found.would_be.paid_at == the_case().closed_at
