@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
 
 from billing.enums import PaymentMethodKind, Settlement
 from billing.models import (
+    Allocation,
     CreditEntry,
     CreditNote,
     EntitlementEvent,
@@ -18,6 +20,7 @@ from billing.models import (
 from billing.operations.preview_invoice import preview_invoice
 from billing.operations.record_payment import record_payment
 from billing.operations.regenerate_invoice import regenerate_invoice
+from billing.operations.take_back_allocation import InvoiceIsVoid, take_back_allocation, undo
 from billing.operations.void_invoice import (
     AlreadyVoid,
     VoidOrder,
@@ -263,6 +266,18 @@ def test_a_void_is_once_and_has_its_reason(invoice, staff):
     with pytest.raises(AlreadyVoid):
         void(invoice, staff)
     assert (InvoiceVoid.objects.count(), VoidedSpans.objects.count()) == (1, 1)
+
+
+def test_a_voided_invoice_is_never_open_again(invoice, staff):
+    void(invoice, staff)
+    (settled,) = Allocation.objects.all()
+
+    with pytest.raises(InvoiceIsVoid):
+        take_back_allocation(allocation_id=settled.pk, reason="Oops", at=day(1, 21), by=staff)
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        undo(allocation=settled, at=day(1, 21), by=staff, reason="Oops")
+    name = refused.value.__cause__.diag.constraint_name
+    assert name == "allocation_leaves_a_void_settled"
 
 
 def test_a_credit_note_is_not_voided(invoice, staff):
