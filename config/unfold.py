@@ -94,6 +94,8 @@ NAVIGATION = [
             table("Invoice records", "description", "billing.invoice"),
             table("Invoice lines", "format_list_numbered", "billing.invoiceline"),
             table("Documents", "picture_as_pdf", "billing.invoicedocument"),
+            table("Credit note orders", "assignment_return", "billing.creditnote"),
+            table("Voided invoices", "block", "billing.invoicevoid"),
             table("Refusals", "block", "billing.stagerefusal"),
             table("Run records", "history", "billing.invoicerun"),
         ],
