@@ -12,7 +12,7 @@ from django.utils import timezone
 from rich.console import Console
 
 from kernel.stage import Stage
-from tests.chaos.cards import charges_of, give_card
+from tests.chaos.cards import charges_of, give_card, refunds_of
 from tests.chaos.company import Company, ProductService, Promise, open_company
 from tests.chaos.faults import (
     DidNotHappen,
@@ -164,6 +164,7 @@ class Campaign:
             files=self.house.var_dir / "files",
             stages=self.stages,
             charges=charges_of(self.house.stripe) if promises else None,
+            refunds=refunds_of(self.house.stripe) if promises else (),
             webhooks=self.webhooks,
             mails=self.house.mail.accepted,
         )

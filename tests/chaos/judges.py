@@ -15,6 +15,7 @@ from tests.chaos.money_judges import (
     messages_are_sent_once,
     payments_are_wholly_placed,
     receivables_follow_allocations,
+    refunds_move_once,
     webhooks_are_kept_once,
 )
 from tests.chaos.scene import Findings, Scene, rows, told
@@ -49,7 +50,11 @@ def nothing_waits(scene: Scene) -> Findings:
            HAVING count(*) > 0""",
         "{0} messages wait to be sent",
     )
-    return waiting + drafts + runs + parked + asked + mails
+    refunds = told(
+        "SELECT count(*) FROM billing_refund WHERE ask_at IS NOT NULL HAVING count(*) > 0",
+        "{0} refunds wait for the gateway's answer",
+    )
+    return waiting + drafts + runs + parked + asked + mails + refunds
 
 
 def numbers_are_gapless(scene: Scene) -> Findings:
@@ -211,6 +216,7 @@ JUDGES: tuple[Judge, ...] = (
     credit_is_never_negative,
     attempts_succeed_once,
     charges_equal_attempts,
+    refunds_move_once,
     webhooks_are_kept_once,
     messages_are_sent_once,
     books_balance,

@@ -6,10 +6,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from tests.chaos.cards import ask_back
 from tests.chaos.company import DECLINED_CARD, GOOD_CARD, Promise
 from tests.chaos.faults import MOMENTS, TEN, WORK, DidNotHappen, FoundWrong, Ground, Pick, finish
 from tests.chaos.processes import STRIPE_SECONDS
-from tests.chaos.stripe_door import Trouble, event_about, send_webhook
+from tests.chaos.stripe_door import CHARGES, REFUNDS, Trouble, event_about, send_webhook
 from tests.chaos.wire import Trip
 
 CHARGE_SECONDS = 40
@@ -122,6 +123,28 @@ def web_killed_with_webhooks(ground: Ground) -> str:
     return f"web killed among ten webhooks; {len(unanswered)} delivered again"
 
 
+def refund_trouble(ground: Ground, *, kill: bool) -> str:
+    """A refund's answer is lost, or the worker dies between Stripe's giving back and our writing down."""
+    (promise, *_) = charge_somebody(ground)
+    wait_for_intent(ground, promise)
+    act = ground.house.children["worker"].kill if kill else Trouble().act
+    status = ground.chance.choice([0, 429, 500])
+    trouble = Trouble(path=REFUNDS, runs=status != 429, status=status, act=act)
+    deadline = time.monotonic() + CHARGE_SECONDS
+    while not ask_back(promise.customer):
+        if time.monotonic() > deadline:
+            raise DidNotHappen
+        time.sleep(0.5)
+    ground.house.stripe.expect(trouble)
+    while not trouble.met.wait(3):
+        if time.monotonic() > deadline + CHARGE_SECONDS:
+            ground.house.stripe.calm()
+            raise DidNotHappen
+        ground.call_worker(ASK)
+    answer = {0: "lost", 429: "429", 500: "500"}[status]
+    return f"a refund's answer was {answer}{' and the worker killed' if kill else ''}"
+
+
 def mail_answer_lost(ground: Ground, *, kill: bool) -> str:
     """The mail server takes a message and its answer is lost, perhaps with the worker that waited for it."""
     house = ground.house
@@ -162,7 +185,7 @@ def intent_for(ground: Ground, promise: Promise) -> dict[str, object]:
     """The customer's PaymentIntent at the gateway."""
     customers = ground.house.stripe.direct("GET", "/v1/customers?limit=100")["data"]
     names = {one["metadata"].get("customer"): one["id"] for one in customers}
-    for intent in ground.house.stripe.all_charges():
+    for intent in ground.house.stripe.all_of(CHARGES):
         if intent["customer"] == names.get(promise.customer) and intent["status"] == "succeeded":
             return intent
     raise DidNotHappen
@@ -210,6 +233,8 @@ def money_catalog() -> list[Pick]:
         Pick(3, "ten threads, one webhook", ten_threads_one_webhook),
         Pick(2, "webhook while Redis hangs", webhook_while_redis_hangs),
         Pick(2, "web killed with webhooks", web_killed_with_webhooks),
+        Pick(2, "refund answer lost", partial(refund_trouble, kill=False)),
+        Pick(2, "worker killed after refund", partial(refund_trouble, kill=True)),
         Pick(2, "mail answer lost", partial(mail_answer_lost, kill=False)),
         Pick(2, "worker killed with mail", partial(mail_answer_lost, kill=True)),
     ]

@@ -99,6 +99,34 @@ def charges_equal_attempts(scene: Scene) -> Findings:
     return found
 
 
+def refunds_move_once(scene: Scene) -> Findings:
+    """Each refund that succeeded is one payment back and one at the gateway; none has both its money and its credit."""
+    wrong = told(
+        """SELECT r.id, r.state, r.amount_minor, count(p.id), coalesce(sum(p.amount_minor), 0)
+             FROM billing_refund r LEFT JOIN billing_payment p
+               ON p.refund_id = r.id AND p.kind = 'refund'
+            WHERE r.state IN ('requested', 'succeeded') GROUP BY r.id
+           HAVING count(p.id) <> (CASE r.state WHEN 'succeeded' THEN 1 ELSE 0 END)
+               OR (r.state = 'succeeded' AND sum(p.amount_minor) <> -r.amount_minor)""",
+        "refund {0} of {2} is {1}; {3} payments of {4} say so",
+    ) + told(
+        "SELECT id FROM billing_refund WHERE ask_at IS NOT NULL",
+        "refund {0} has no answer",
+    )
+    if scene.charges is None:
+        return wrong
+    known = {
+        str(one)
+        for (one,) in rows(
+            "SELECT id FROM billing_refund WHERE state = 'succeeded' AND gateway_id <> ''"
+        )
+    }
+    times = Counter(one.invoice for one in scene.refunds)
+    wrong += [f"the gateway gave refund {one} back {n} times" for one, n in times.items() if n > 1]
+    wrong += [f"the gateway gave {one} back and no refund knows" for one in set(times) - known]
+    return wrong + [f"refund {one} succeeded and the gateway did not" for one in known - set(times)]
+
+
 def webhooks_are_kept_once(scene: Scene) -> Findings:
     """Each event the gateway sent and we answered is stored once and applied."""
     stored = dict(rows("SELECT event_id, count(*) FROM billing_gatewayevent GROUP BY event_id"))

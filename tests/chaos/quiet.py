@@ -70,6 +70,7 @@ def let_minutes_pass() -> None:
     """For what was put off or claimed by a hand that died. A call still under way is met with its own key."""
     with suppress(OperationalError, InterfaceError), connection.cursor() as cursor:
         cursor.execute("UPDATE billing_paymentattempt SET ask_at = now() WHERE ask_at > now()")
+        cursor.execute("UPDATE billing_refund SET ask_at = now() WHERE ask_at > now()")
         cursor.execute(
             "UPDATE dunning_message SET send_after = now() WHERE state = 'queued' AND send_after > now()"
         )

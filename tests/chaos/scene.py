@@ -16,7 +16,7 @@ Findings = list[str]
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Money a gateway really took: its own id, for which invoice, and how much."""
+    """Money a gateway really took: its own id, for what, and how much."""
 
     gateway_id: str
     invoice: str
@@ -32,6 +32,7 @@ class Scene:
     files: Path
     stages: Sequence[Stage] = ()
     charges: Sequence[Charge] | None = None  # None: no gateway takes part
+    refunds: Sequence[Charge] = ()  # money it gave back; `invoice` names our refund
     mails: Sequence[str] | None = None  # Message-IDs a mail server took; None: none takes part
     webhooks: Collection[str] = ()  # ids of events that were answered
 

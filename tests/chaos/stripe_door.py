@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 KEY = "sk_test_" + "c" * 24
 SECRET = "whsec_chaos"
 CHARGES = "/v1/payment_intents"
+REFUNDS = "/v1/refunds"
 PAGE = 100
 
 
@@ -85,12 +86,12 @@ class StripeDoor:
             raise RuntimeError(f"{method} {path}: {status} {answer}")
         return answer
 
-    def all_charges(self) -> list[dict[str, Any]]:
-        """Every PaymentIntent there is."""
+    def all_of(self, path: str) -> list[dict[str, Any]]:
+        """Every object of a list."""
         found: list[dict[str, Any]] = []
         more: dict[str, str] = {}
         while True:
-            page = self.direct("GET", f"{CHARGES}?{urlencode({'limit': str(PAGE), **more})}")
+            page = self.direct("GET", f"{path}?{urlencode({'limit': str(PAGE), **more})}")
             found += page["data"]
             if not page["has_more"]:
                 return found

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from billing.models import Invoice, PaymentAttempt, Receivable
+from billing.models import Invoice, Payment, PaymentAttempt, Receivable, Refund
 from billing.operations.push_flow import push_flow
 from billing.operations.record_payment import record_payment
 from billing.pipeline import STAGES
@@ -221,6 +221,27 @@ def test_money_the_gateway_took_and_we_do_not_know_is_found(told, charges, words
     assert words in "; ".join(judges.charges_equal_attempts(scene))
 
 
+def test_refunds_without_their_payment_or_given_twice_are_found(told):
+    payment = Payment.objects.get()
+    refund = Refund.objects.create(
+        customer=told.customer, payment=payment, currency="USD", amount_minor=100, reason="x",
+        state="succeeded", requested_at=AT, gateway_id="re_1",
+    )  # fmt: skip
+    Refund.objects.create(
+        customer=told.customer, payment=payment, currency="USD", amount_minor=100, reason="x",
+        state="succeeded", requested_at=AT, gateway_id="re_2",
+    )  # fmt: skip
+    name = str(refund.pk)
+    back = [Charge("re_1", name, 100), Charge("re_3", name, 100), Charge("re_4", "other", 1)]
+
+    found = "; ".join(judges.refunds_move_once(scene_of(told, charges=[], refunds=back)))
+
+    assert "0 payments of 0 say so" in found
+    assert f"the gateway gave refund {name} back 2 times" in found
+    assert "the gateway gave other back and no refund knows" in found
+    assert "succeeded and the gateway did not" in found
+
+
 def test_a_webhook_that_was_answered_and_lost_is_found(told):
     scene = scene_of(told, webhooks={"evt_lost"})
 
@@ -246,7 +267,12 @@ def test_messages_sent_twice_or_in_secret_are_found(told):
 
 
 def test_every_judge_is_shown_to_fail():
-    by_hand = {"attempts_succeed_once", "charges_equal_attempts", "messages_are_sent_once"}
+    by_hand = {
+        "attempts_succeed_once",
+        "charges_equal_attempts",
+        "refunds_move_once",
+        "messages_are_sent_once",
+    }
     judged = {one.__name__ for one in (*judges.JUDGES, judges.nothing_waits)}
 
     assert judged == set(BROKEN) | by_hand
