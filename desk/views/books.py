@@ -24,7 +24,6 @@ from billing.documents.staff_text import money_decimal
 from billing.enums import JournalKind
 from billing.models import JournalPosting
 from billing.operations.export_books import currencies_of, export_books
-from billing.queries.books_work import count_to_post
 from desk.queries.books import (
     JournalFilter,
     account_choices,
@@ -70,7 +69,6 @@ class JournalForm(forms.Form):
 def books(request: HttpRequest) -> HttpResponse:
     form = JournalForm(request.GET)
     asked = form.asked()
-    waiting, since = count_to_post(at=timezone.now())
     return show(
         request,
         "desk/books.html",
@@ -81,9 +79,6 @@ def books(request: HttpRequest) -> HttpResponse:
         entities=list(BillingEntity.objects.values_list("code", "legal_name")),
         accounts=account_choices(),
         query=query_without_page(request),
-        waiting=waiting,
-        since=since,
-        now=timezone.now(),
     )
 
 

@@ -93,10 +93,14 @@ def test_an_entry_shows_both_sides_and_leads_to_its_source(as_role, world, invoi
     assert "US$250.00" in text
 
 
-def test_the_journal_says_what_waits_to_be_posted(as_role, world, invoice):
+def test_the_board_says_what_waits_to_be_posted(as_role, world, invoice):
     pay(world, 7_00, "pi_2")
+    push_flow(stages=(POST,), at=day(3, 1))
+    pay(world, 8_00, "pi_3")
 
-    assert "1 waits to be posted" in words(as_role("support").get(reverse("desk:books")))
+    lanes = as_role("support").get(reverse("desk:flow")).context_data["lanes"]
+
+    assert [one.waiting for one in lanes if one.name == "post"] == [1]
 
 
 def test_a_page_of_the_journal_takes_the_same_number_of_queries(
@@ -252,3 +256,17 @@ def test_only_administrators_change_account_numbers(as_role, world, invoice):
 
     assert statuses == {"approver": 403, "administrator": 200}
     assert JournalEntry.objects.exists()
+
+
+def test_a_refusal_of_post_leads_to_whom_it_is_about(as_role, world, invoice):
+    client = as_role("support")
+    payment = invoice.receivable.allocations.get().payment
+    subjects = {
+        invoice.pk: reverse("desk:invoice", args=[invoice.pk]),
+        payment.pk: reverse("desk:money_payment", args=[payment.pk]),
+        payment.credit_entries.get().pk: reverse("desk:customer", args=[world.customer.pk]),
+        world.entity.pk: reverse("desk:flow"),
+    }
+
+    for subject, address in subjects.items():
+        assert client.get(reverse("desk:subject", args=["post", subject])).url == address
