@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import (
@@ -21,11 +22,13 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from billing.enums import AttemptState
 from billing.models.gateway import PaymentAttempt
 from desk.queries.paging import Page, page_of
 from desk.queries.recovery_words import RUNGS, decline_words, step_words
 from dunning.enums import CaseState
 from dunning.models import Campaign, CaseReceivable, DunningCase, Pause
+from dunning.queries.case_facts import CONFIRMATION_GIVEN_UP
 from dunning.queries.work import open_of_case
 
 SORTS = {
@@ -34,7 +37,7 @@ SORTS = {
     "amount": "Most open first",
     "customer": "Customer",
 }
-ORDERS = {
+ORDERS: dict[str, tuple[Any, ...]] = {
     "next": (F("next_step_at").asc(nulls_last=True), "pk"),
     "oldest": ("first_failed_at", "pk"),
     "amount": ("-open_now", "pk"),
@@ -106,7 +109,7 @@ class Rung:
         return min((one.oldest for one in self.sums), default=None)
 
 
-def running_cases(at: datetime) -> QuerySet[DunningCase]:
+def running_cases(at: datetime) -> QuerySet[Any]:
     """Every case that is not closed, with its `rung` at an instant and its `last_decline`."""
     return DunningCase.objects.exclude(state=CaseState.CLOSED).annotate(
         rung=rung_at(at), last_decline=last_decline()
@@ -128,15 +131,27 @@ def rung_at(at: datetime) -> Case:
 
 
 def last_decline() -> Coalesce:
-    """The code of the latest decline of any invoice of the case; empty where none says one."""
-    declined = PaymentAttempt.objects.filter(
-        receivable__in_cases__case=OuterRef("pk"), state__in=["failed", "canceled"]
-    ).exclude(decline_code="")
-    latest = declined.order_by("-started_at", "-pk").values("decline_code")[:1]
-    return Coalesce(Subquery(latest), Value(""))
+    """The code of the latest charge that failed; one nobody confirmed has a code too. Empty: none."""
+    failed = (
+        PaymentAttempt.objects.filter(
+            receivable__in_cases__case=OuterRef("pk"),
+            state__in=[AttemptState.FAILED, AttemptState.CANCELED],
+        )
+        .annotate(
+            code=Case(
+                When(
+                    state=AttemptState.CANCELED, decline_code="", then=Value(CONFIRMATION_GIVEN_UP)
+                ),
+                default=F("decline_code"),
+                output_field=CharField(),
+            )
+        )
+        .exclude(code="")
+    )
+    return Coalesce(Subquery(failed.order_by("-started_at", "-pk").values("code")[:1]), Value(""))
 
 
-def found_cases(asked: CaseFilter, *, at: datetime) -> QuerySet[DunningCase]:
+def found_cases(asked: CaseFilter, *, at: datetime) -> QuerySet[Any]:
     rows = running_cases(at)
     if asked.search:
         named = CaseReceivable.objects.filter(
@@ -157,14 +172,18 @@ def found_cases(asked: CaseFilter, *, at: datetime) -> QuerySet[DunningCase]:
     return rows.filter(**{name: value for name, value in wanted.items() if value})
 
 
-def listed(asked: CaseFilter, *, at: datetime) -> QuerySet[DunningCase]:
+def listed(asked: CaseFilter, *, at: datetime) -> QuerySet[Any]:
     """The rows in the order asked for, with what a row shows."""
-    return (
-        found_cases(asked, at=at)
-        .annotate(open_now=open_of_case(), invoices=Count("case_receivables"))
-        .select_related("customer", "billing_entity", "campaign")
-        .order_by(*ORDERS.get(asked.sort, ORDERS["next"]))
-    )
+    rows = found_cases(asked, at=at).select_related("customer", "billing_entity", "campaign")
+    rows = rows.annotate(open_now=open_of_case(), invoices=invoices_of_case())
+    ordered: QuerySet[Any] = rows.order_by(*ORDERS.get(asked.sort, ORDERS["next"]))
+    return ordered
+
+
+def invoices_of_case() -> Coalesce:
+    joined = CaseReceivable.objects.filter(case=OuterRef("pk")).order_by().values("case")
+    counted = joined.annotate(invoices=Count("pk")).values("invoices")
+    return Coalesce(Subquery(counted), Value(0))
 
 
 def case_list(asked: CaseFilter, *, at: datetime, number: int) -> Page[CaseRow]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from billing.models.gateway import PaymentMethod
 from billing.models.receivables import Receivable
-from desk.queries.recovery_board import running_cases
+from desk.queries.recovery_board import CaseFilter, CaseRow, case_row, listed, running_cases
 from desk.queries.recovery_timeline import TimelineRow, timeline
 from desk.queries.recovery_words import LEVELS, RUNGS, step_words
 from dunning.calc.facts import Step
@@ -162,7 +162,7 @@ def draft_of_link(loaded: LoadedCase, method: str, at: datetime) -> Written | No
     return write_message(template="reminder", language=language, letter=letter)
 
 
-def open_case_of(customer_id: UUID, *, at: datetime) -> tuple[DunningCase, ...]:
+def open_cases_of(customer_id: UUID, *, at: datetime) -> tuple[CaseRow, ...]:
     """Cases of a customer that are not closed, for its page. One query."""
-    rows = running_cases(at).filter(customer=customer_id).select_related("campaign")
-    return tuple(rows.order_by("first_failed_at", "pk"))
+    rows = listed(CaseFilter(), at=at).filter(customer=customer_id)
+    return tuple(case_row(row) for row in rows)

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.urls import reverse
 
 from billing.documents.staff_text import staff_money
+from billing.enums import AttemptState
 from billing.models import Allocation, PaymentAttempt
 from desk.queries.recovery_words import (
     LEVELS,
@@ -26,6 +27,7 @@ from dunning.models import (
     Message,
     Pause,
 )
+from dunning.queries.case_facts import CONFIRMATION_GIVEN_UP
 
 CHIPS = {
     "succeeded": "ok", "failed": "stop", "canceled": "stop", "needs_customer": "wait",
@@ -118,13 +120,12 @@ def charges(case_id: UUID) -> Iterator[TimelineRow]:
 
 
 def decline_detail(one: PaymentAttempt) -> str:
-    if one.state not in ("failed", "canceled"):
+    if one.state not in (AttemptState.FAILED, AttemptState.CANCELED):
         return ""
-    if not one.decline_code:
-        return one.problem
-    return (
-        f"{decline_words(one.decline_code)} ({one.decline_code}). {sense_words(one.decline_code)}"
-    )
+    code = one.decline_code
+    if not code and one.state == AttemptState.CANCELED:
+        code = CONFIRMATION_GIVEN_UP
+    return f"{decline_words(code)} ({code}). {sense_words(code)}" if code else one.problem
 
 
 def written(case_id: UUID) -> Iterator[TimelineRow]:
@@ -146,7 +147,7 @@ def steps(case_id: UUID) -> Iterator[TimelineRow]:
     )
     for one in rows:
         if one.state == StepState.PASSED_OVER:
-            yield TimelineRow(one.done_at, step_words(one.key), one.why, "Passed over", "")
+            yield TimelineRow(one.done_at, step_words(one.key), why_passed(one.why), "Passed over")
         elif one.kind == StepKind.ACCESS:
             level = LEVELS.get(one.value, one.value)
             yield TimelineRow(one.done_at, f"Advice on access: {level.lower()}", one.why)
@@ -154,6 +155,13 @@ def steps(case_id: UUID) -> Iterator[TimelineRow]:
             yield TimelineRow(one.done_at, f"{step_words(one.key)}, planned", one.why)
         else:
             yield TimelineRow(one.done_at, "The campaign came to its end", one.why)
+
+
+def why_passed(why: str) -> str:
+    """The keys of steps are for machines."""
+    if why.startswith("Passed over"):
+        return "Another step of its kind was due at the same time and stands for it."
+    return why
 
 
 def pauses(case: DunningCase) -> Iterator[TimelineRow]:

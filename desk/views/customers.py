@@ -35,6 +35,7 @@ from desk.queries.customer_page import (
     subscription_rows,
 )
 from desk.queries.money_of_customer import customer_money
+from desk.queries.recovery_case import open_cases_of
 from desk.queries.seat_history import SeatHistory, SeatMark, seat_history
 from desk.queries.tax_of_customer import customer_tax
 from desk.views.filters import any_of, date_of, page_number, query_without_page
@@ -146,6 +147,7 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         upcoming=upcoming_invoices(subscriptions, now=now),
         invoices=customer_invoices(customer_id),
         tax=customer_tax(customer_id, on=now.date()),
+        recovery=open_cases_of(customer_id, at=now),
         money=customer_money(customer_id, on=now.astimezone(ZoneInfo(facts.time_zone)).date()),
         answer_form=AnswerForm(initial={"number": facts.tax_number}, auto_id="answer_%s"),
         evidence_form=EvidenceForm(auto_id="piece_%s"),

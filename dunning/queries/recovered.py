@@ -46,6 +46,9 @@ SELECT {group} AS label, c.currency, count(*), count(*) FILTER (WHERE c.closed_r
   LEFT JOIN settled t ON t.case_id = c.id
   LEFT JOIN declined d ON d.case_id = c.id
  WHERE c.first_failed_at >= %(since)s AND c.first_failed_at < %(until)s
+   AND (%(campaign)s = '' OR k.code = %(campaign)s)
+   AND (%(decline_code)s = '' OR d.decline_code = %(decline_code)s)
+   AND (%(currency)s = '' OR c.currency = %(currency)s)
  GROUP BY 1, 2 ORDER BY 1, 2
 """
 
@@ -76,16 +79,31 @@ class RecoveredRow:
 
 
 def recovered_by(
-    *, grouping: Grouping, since: datetime, until: datetime, zone: str = "UTC"
+    *,
+    grouping: Grouping,
+    since: datetime,
+    until: datetime,
+    zone: str = "UTC",
+    campaign: str = "",
+    decline_code: str = "",
+    currency: str = "",
 ) -> list[RecoveredRow]:
     """
-    By what is asked, cases of which the first failure lies in the span.
+    By what is asked, cases of which the first failure lies in the span. An empty filter means any.
 
     `decline_code` is that of the first decline, empty where an invoice was overdue without one.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            SQL.format(group=GROUPS[grouping]), {"since": since, "until": until, "zone": zone}
+            SQL.format(group=GROUPS[grouping]),
+            {
+                "since": since,
+                "until": until,
+                "zone": zone,
+                "campaign": campaign,
+                "decline_code": decline_code,
+                "currency": currency,
+            },
         )
         return [
             RecoveredRow(

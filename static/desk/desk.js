@@ -87,8 +87,62 @@
     canvas.dataset.drawn = String(chart.data.datasets.length);
   }
 
+  // Stacked amounts of one currency, and a share in percent on an axis of its own.
+  function drawBars(canvas) {
+    const data = JSON.parse(document.getElementById(canvas.dataset.bars).textContent);
+    const dark = document.documentElement.classList.contains("dark");
+    const ink = dark ? "#d5d9e0" : "#3c4453";
+    const grid = dark ? "rgba(255,255,255,.10)" : "rgba(0,0,0,.08)";
+    const shades = ["#2a9d6f", "#3b6fd4", "#c0392b", dark ? "#5b6472" : "#c3c9d4"];
+    const money = new Intl.NumberFormat("en-GB", { style: "currency", currency: data.currency });
+    const bars = data.bars.map((one, index) => ({
+      label: one.name,
+      data: one.amounts,
+      backgroundColor: shades[index % shades.length],
+      stack: "money",
+      maxBarThickness: 48,
+      order: 1,
+    }));
+    const rate = {
+      type: "line",
+      label: "Recovered, %",
+      data: data.rate,
+      yAxisID: "rate",
+      borderColor: "#d9822b",
+      backgroundColor: "#d9822b",
+      borderWidth: 2,
+      pointRadius: 3,
+      order: 0,
+    };
+    const chart = new Chart(canvas, {
+      type: "bar",
+      data: { labels: data.labels, datasets: [...bars, rate] },
+      options: {
+        animation: false,
+        maintainAspectRatio: false,
+        interaction: { mode: "index", intersect: false },
+        scales: {
+          x: { stacked: true, ticks: { color: ink }, grid: { display: false } },
+          y: { stacked: true, beginAtZero: true, ticks: { color: ink }, grid: { color: grid } },
+          rate: { position: "right", min: 0, max: 100, ticks: { color: ink }, grid: { display: false } },
+        },
+        plugins: {
+          legend: { labels: { color: ink, boxWidth: 14, usePointStyle: true } },
+          tooltip: {
+            callbacks: {
+              label: (item) => item.dataset.yAxisID === "rate"
+                ? `Recovered: ${item.parsed.y} %` : `${item.dataset.label}: ${money.format(item.parsed.y)}`,
+            },
+          },
+        },
+      },
+    });
+    canvas.dataset.drawn = String(chart.data.datasets.length);
+  }
+
   const drawAll = (root) => {
     for (const canvas of root.querySelectorAll("canvas[data-steps]:not([data-drawn])")) drawSteps(canvas);
+    for (const canvas of root.querySelectorAll("canvas[data-bars]:not([data-drawn])")) drawBars(canvas);
   };
   window.addEventListener("load", () => drawAll(document));
   document.addEventListener("htmx:afterSettle", (event) => drawAll(event.target));

@@ -56,12 +56,13 @@ def test_a_decline_is_told_in_plain_words(as_role, case):
 
 
 def test_a_message_is_shown_as_it_was_sent_and_cannot_act(as_role, case):
-    text = page_of(as_role("support"), case).content.decode()
+    text = page_of(as_role("analyst"), case).content.decode()
 
     message = Message.objects.get()
     assert message.subject in text
-    assert '<iframe class="dk-paper dk-mail" sandbox loading="lazy"' in text
-    assert "&lt;!DOCTYPE html&gt;" in text
+    assert text.count('<iframe class="dk-paper dk-mail" sandbox loading="lazy"') == 2
+    assert text.count('srcdoc="&lt;!DOCTYPE html&gt;') == 2, "the one sent, and the link again"
+    assert text.count("<!DOCTYPE html>") == 1
 
 
 def test_the_timeline_has_charges_messages_advice_and_the_end(as_role, world):
@@ -248,3 +249,18 @@ def test_a_key_nobody_has_is_not_found(as_role, world):
         as_role("support").get(reverse("desk:recovery_case", args=[world.customer.pk])).status_code
         == 404
     )
+
+
+def test_the_customers_page_leads_to_its_open_case(as_role, world, case):
+    client = as_role("support")
+    place = reverse("desk:customer", args=[case.customer_id])
+
+    while_open = client.get(place).content.decode()
+    pay(world, FAILED_AT)
+    tick(FAILED_AT)
+    when_paid = client.get(place).content.decode()
+
+    address = reverse("desk:recovery_case", args=[case.pk])
+    assert address in while_open
+    assert "Advise: show a banner" in while_open
+    assert address not in when_paid
