@@ -1,6 +1,7 @@
 """The ladder: from the facts of a case to its next steps. Deadlines count from the first failure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dunning.calc.campaign import (
@@ -35,7 +36,16 @@ def ladder(terms: CampaignTerms, facts: CaseFacts, now: datetime) -> tuple[Step,
         *access(terms, facts, now),
         *end(terms, facts),
     ]
-    return tuple(sorted(steps, key=lambda step: (step.at, ORDER.index(step.kind))))
+    free = [outside_holds(step, facts, now) for step in steps]
+    return tuple(sorted(free, key=lambda step: (step.at, ORDER.index(step.kind))))
+
+
+def outside_holds(step: Step, facts: CaseFacts, now: datetime) -> Step:
+    """Nothing is done inside a pause, not even what was due before it and came to nothing."""
+    moment = max(step.at, now)
+    if facts.free_at(moment) == moment:
+        return step
+    return replace(step, at=after_holds(facts, moment))
 
 
 def next_step(terms: CampaignTerms, facts: CaseFacts, now: datetime) -> Step | None:
