@@ -132,9 +132,7 @@ urlpatterns = [
     path("books.csv", books.books_csv, name="books_csv"),
     path("books/trial-balance/", books.trial_balance, name="books_trial_balance"),
     path("books/recognition/", books.recognition, name="books_recognition"),
-    path(
-        "books/reconciliation/", books_reconciliation.reconciliation, name="books_reconciliation"
-    ),
+    path("books/reconciliation/", books_reconciliation.reconciliation, name="books_reconciliation"),
     path("books/export/", books.export, name="books_export"),
     path("recovery/", recovery_board.board, name="recovery_board"),
     path("recovery/cases.csv", recovery_board.board_csv, name="recovery_board_csv"),
