@@ -116,11 +116,7 @@ def issue_credit_note(
         language=customer.language,
         with_ledger=with_ledger,
     )
-    if order.expected_minor not in (None, -decided.credit.total_minor):
-        raise CreditIsAnother(
-            "Something was given back since the estimate, so the amount is another one now. Nothing "
-            "was issued; look at a new estimate."
-        )
+    check_expected(order, decided)
     draft = draft_note(decided, note_id=note_id, customer=customer, order=order, at=at)
     draft.save(force_insert=True)
     InvoiceLine.objects.bulk_create(decided.lines)
@@ -139,6 +135,14 @@ def issue_credit_note(
     finalize_invoices(keys=[note_id], at=at)
     draft.refresh_from_db()
     return draft
+
+
+def check_expected(order: CreditOrder, decided: DecidedCredit) -> None:
+    if order.expected_minor not in (None, -decided.credit.total_minor):
+        raise CreditIsAnother(
+            "Something was given back since the estimate, so the amount is another one now. Nothing "
+            "was issued; look at a new estimate."
+        )
 
 
 def draft_note(

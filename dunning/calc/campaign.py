@@ -21,6 +21,7 @@ MOST_RETRIES = 10
 LONGEST_WINDOW_DAYS = 30
 LONGEST_DAYS = 365
 NOTICE_DAYS = 3
+MESSAGE_GAP_DAYS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,10 @@ def step_problems(terms: CampaignTerms) -> Sequence[str]:
             f"There is no such access step. Choose from: {', '.join(LEVELS[1:])}.",
         ),
         (min(message_days + access_days, default=0) >= 0, "A step cannot come before the failure."),
-        (rises(message_days), "Messages must be on different days, in order."),
+        (
+            rises(message_days, by=MESSAGE_GAP_DAYS),
+            f"Messages must be in order and at least {MESSAGE_GAP_DAYS} days apart.",
+        ),
         (rises(access_days), "Access steps must be on different days, in order."),
         (rises([0, *levels]), "Each access step must go further than the one before it."),
         (
@@ -141,6 +145,6 @@ def lock_out_problems(terms: CampaignTerms) -> Sequence[str]:
     return problems
 
 
-def rises(numbers: Sequence[int]) -> bool:
-    """Each greater than the one before."""
-    return all(here < there for here, there in pairwise(numbers))
+def rises(numbers: Sequence[int], by: int = 1) -> bool:
+    """Each greater than the one before, by at least so much."""
+    return all(here + by <= there for here, there in pairwise(numbers))

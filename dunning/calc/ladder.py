@@ -1,10 +1,12 @@
 """The ladder: from the facts of a case to its next steps. Deadlines count from the first failure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dunning.calc.campaign import (
     LEVELS,
+    MESSAGE_GAP_DAYS,
     NOTICE_DAYS,
     ON_DEMAND_TEMPLATE,
     AccessStep,
@@ -23,7 +25,7 @@ def ladder(terms: CampaignTerms, facts: CaseFacts, now: datetime) -> tuple[Step,
     Every step still to come as things stand at `now`, earliest first; only the first is certain.
 
     A step whose moment passed in a pause comes when the pause ends; of several messages that
-    became due meanwhile one is written, the last notice before any other, and stands for the rest.
+    became due meanwhile one is written and stands for the rest.
     """
     if facts.open_minor < terms.threshold_minor or facts.open_minor <= 0:
         return ()
@@ -34,7 +36,16 @@ def ladder(terms: CampaignTerms, facts: CaseFacts, now: datetime) -> tuple[Step,
         *access(terms, facts, now),
         *end(terms, facts),
     ]
-    return tuple(sorted(steps, key=lambda step: (step.at, ORDER.index(step.kind))))
+    free = [outside_holds(step, facts, now) for step in steps]
+    return tuple(sorted(free, key=lambda step: (step.at, ORDER.index(step.kind))))
+
+
+def outside_holds(step: Step, facts: CaseFacts, now: datetime) -> Step:
+    """Nothing is done inside a pause, not even what was due before it and came to nothing."""
+    moment = max(step.at, now)
+    if facts.free_at(moment) == moment:
+        return step
+    return replace(step, at=after_holds(facts, moment))
 
 
 def next_step(terms: CampaignTerms, facts: CaseFacts, now: datetime) -> Step | None:
@@ -75,21 +86,46 @@ def messages(terms: CampaignTerms, facts: CaseFacts, now: datetime) -> Iterator[
         for step in terms.messages
         if message_key(step) not in facts.taken_keys
     ]
-    due = [step for at, step in waiting if at <= now]
-    stands_for_all = next((step for step in due if step.template == "last_notice"), None)
-    chosen = stands_for_all or (due[-1] if due else None)
+    chosen, passed_over = chosen_of(facts, [step for at, step in waiting if at <= now])
     for at, step in waiting:
-        if step in due and step is not chosen:
+        if step in passed_over:
             continue
-        passed_over = tuple(message_key(one) for one in due if one is not chosen)
         yield Step(
             key=message_key(step),
             kind="message",
             at=at,
             value=step.template,
-            passes_over=passed_over if step is chosen else (),
+            passes_over=tuple(map(message_key, passed_over)) if step is chosen else (),
             why=f"The campaign writes “{step.template}” on day {step.day}.",
         )
+
+
+def chosen_of(
+    facts: CaseFacts, due: Sequence[MessageStep]
+) -> tuple[MessageStep | None, tuple[MessageStep, ...]]:
+    """
+    Of messages due at once, the one that is written and those it stands for. Nobody hears a last
+    notice first, and it is never passed over.
+    """
+    if not due:
+        return None, ()
+    notice = next((step for step in due if step.template == "last_notice"), None)
+    is_first = last_written_at(facts) is None
+    chosen = due[0] if is_first else notice or due[-1]
+    return chosen, tuple(step for step in due if step is not chosen and step is not notice)
+
+
+def last_written_at(facts: CaseFacts) -> datetime | None:
+    """When the campaign last wrote; what was written on demand is not the campaign's."""
+    on_demand = f"message:{ON_DEMAND_TEMPLATE}:"
+    return max(
+        (
+            one.at
+            for one in facts.taken
+            if one.key.startswith("message:") and not one.key.startswith(on_demand)
+        ),
+        default=None,
+    )
 
 
 def message_key(step: MessageStep) -> str:
@@ -97,10 +133,17 @@ def message_key(step: MessageStep) -> str:
 
 
 def message_moment(facts: CaseFacts, step: MessageStep) -> datetime:
-    """Day 0 is at once, the others in the morning of their day; never inside a pause."""
+    """
+    Day 0 is at once, the others in the morning of their day; never inside a pause, and never
+    within two days of the message before.
+    """
     if step.day == 0 and facts.basis == "failed":
         return facts.free_at(facts.first_failed_at)
-    return moment_on_day(facts, step.day)
+    moment = moment_on_day(facts, step.day)
+    written_at = last_written_at(facts)
+    if written_at is None:
+        return moment
+    return after_holds(facts, max(moment, written_at + timedelta(days=MESSAGE_GAP_DAYS)))
 
 
 def moment_on_day(facts: CaseFacts, day: int) -> datetime:
@@ -191,15 +234,17 @@ def notice_moment(terms: CampaignTerms, facts: CaseFacts) -> datetime:
 
 
 def end(terms: CampaignTerms, facts: CaseFacts) -> Iterator[Step]:
-    """A person is asked, once everything before it has happened."""
+    """A person is asked, once everything before it has happened and had days to be read."""
     if "end" in facts.taken_keys or facts.has_open_try:
         return
     planned = [access_moment(terms, facts, step) for step in terms.access]
     after_access = [] if facts.basis == "overdue" else [at for at in planned if at is not None]
+    written_at = last_written_at(facts)
+    heard = [written_at + timedelta(days=NOTICE_DAYS)] if written_at else []
     yield Step(
         key="end",
         kind="end",
-        at=max([moment_on_day(facts, terms.end_day), *after_access]),
+        at=max([moment_on_day(facts, terms.end_day), *after_access, *heard]),
         value=terms.ending,
         why=f"The campaign ends on day {terms.end_day}: {terms.ending.replace('_', ' ')}.",
     )

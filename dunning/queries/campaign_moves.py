@@ -7,7 +7,7 @@ from uuid import UUID
 
 from dunning.calc.campaign import CampaignTerms
 from dunning.calc.facts import CaseFacts, Step, Taken
-from dunning.calc.ladder import message_key, message_moment, next_step
+from dunning.calc.ladder import message_key, moment_on_day, next_step
 from dunning.enums import CaseState
 from dunning.models import Campaign
 from dunning.queries.campaigns import terms_of
@@ -70,7 +70,7 @@ def keys_behind(terms: CampaignTerms, facts: CaseFacts, at: datetime) -> tuple[s
         for step in terms.messages
         if step.template != "last_notice"
         and message_key(step) not in facts.taken_keys
-        and message_moment(facts, step) <= at
+        and moment_on_day(facts, step.day) <= at
     )
 
 

@@ -14,19 +14,13 @@ from rich.console import Console
 from kernel.stage import Stage
 from tests.chaos.cards import charges_of, give_card, refunds_of
 from tests.chaos.company import Company, ProductService, Promise, open_company
-from tests.chaos.faults import (
-    DidNotHappen,
-    Fault,
-    FoundWrong,
-    Ground,
-    Pick,
-    catalog,
-)
+from tests.chaos.faults import DidNotHappen, Fault, FoundWrong, Ground, Pick, process_catalog
 from tests.chaos.judges import judge
 from tests.chaos.money_faults import money_catalog
 from tests.chaos.processes import House
 from tests.chaos.quiet import come_to_rest
 from tests.chaos.scene import Findings, Scene
+from tests.chaos.server_faults import server_catalog
 
 JUDGE_ALL_EVERY = 25
 LONG = 100
@@ -111,7 +105,8 @@ class Campaign:
     def picks(self, ground: Ground) -> list[Pick]:
         """Every kind of fault as often as it weighs, in an order of the seed."""
         kinds = [
-            *catalog(long=self.faults >= LONG),
+            *process_catalog(),
+            *server_catalog(long=self.faults >= LONG),
             *money_catalog(),
         ]
         if self.is_short:

@@ -1,8 +1,6 @@
 """The faults. Each breaks something while the product works and says in words what it did."""
 
-import os
 import random
-import signal
 import threading
 import time
 from collections import Counter
@@ -13,7 +11,7 @@ from functools import partial
 
 from tests.chaos.company import DECLINED_CARD, GOOD_CARD, Company, Promise, event_of
 from tests.chaos.processes import Child, House
-from tests.chaos.wire import Moment, Trip, Wire
+from tests.chaos.wire import Moment, Trip
 
 RUN_STATEMENTS = {
     "age": b'INSERT INTO "billing_entitlementevent"',
@@ -70,6 +68,15 @@ class Ground:
 
 
 Fault = Callable[[Ground], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A kind of fault and how often it comes."""
+
+    weight: int
+    name: str
+    fault: Fault
 
 
 def run_killed_at_a_stage(ground: Ground, stage: str) -> str:
@@ -139,7 +146,10 @@ def run_cut_again_and_again(ground: Ground) -> str:
 
     times, first.act = len(cuts), cut_next
     wire.arm(first)
-    status = finish(ground.house.run_invoices())
+    run = ground.house.run_invoices()
+    if ground.chance.random() < 0.5:
+        ground.call_worker("billing.tasks.start_daily_run")
+    status = finish(run)
     if not first.fell.is_set():
         raise DidNotHappen
     return (
@@ -158,6 +168,28 @@ def two_runs_at_once(ground: Ground) -> str:
     if any(statuses):
         raise FoundWrong(f"two runs at once ended with {statuses}; see run.log")
     return f"two runs of the day at once{' and the worker' if with_worker else ''}"
+
+
+def one_of_two_runs_killed(ground: Ground) -> str:
+    """Two runs share the day's work; whichever comes to a message first dies there, the other goes on."""
+    ground.some_customers()
+    first = Trip(
+        b"", ground.chance.choice(MOMENTS), skip=ground.chance.randrange(ground.run_messages)
+    )
+    ready, runs = threading.Event(), []
+
+    def kill() -> None:
+        ready.wait()
+        ground.chance.choice(runs).kill()
+
+    first.act = kill
+    ground.house.postgres["run"].arm(first)
+    runs += [ground.house.run_invoices() for _ in range(2)]
+    ready.set()
+    statuses = [finish(run) for run in runs]
+    if not first.fell.is_set():
+        raise DidNotHappen
+    return f"one of two runs killed, a connection of one cut, {first.moment.value}; ended with {statuses}"
 
 
 def finish(run: Child) -> int:
@@ -253,7 +285,7 @@ def tell_through(ground: Ground, trip: Trip) -> int:
 
 
 def ten_threads_one_event(ground: Ground) -> str:
-    """Ten callers send one event at once, with one key, with ten, or with none."""
+    """Ten callers send one event at once, under one key or ten."""
     (promise,) = ground.company.grow(1)
     event = {**event_of(promise, "ten"), "kind": "seat_added"}
     keys = ground.chance.choice(["one", "ten"])
@@ -269,94 +301,19 @@ def ten_threads_one_event(ground: Ground) -> str:
     return f"ten threads sent one event with {keys} keys: {dict(statuses)}"
 
 
-def redis_away(ground: Ground, how: str, seconds: float) -> str:
-    """Redis hangs, dies or cannot be reached for a while; web and run go on without it."""
-    house = ground.house
-    promises = ground.some_customers()
-    begin, end = {
-        "hangs": (
-            lambda: os.kill(house.redis_process().pid, signal.SIGSTOP),
-            lambda: os.kill(house.redis_process().pid, signal.SIGCONT),
-        ),
-        "is killed": (house.kill_redis, house.start_servers),
-        "cannot be reached": (house.redis.shut, house.redis.release),
-    }[how]
-    ground.call_worker("billing.tasks.start_daily_run")
-    time.sleep(ground.chance.uniform(0, 0.5))
-    since = time.monotonic()
-    begin()
-    try:
-        promises += ground.some_customers()
-        status = finish(house.run_invoices())
-        time.sleep(max(0.0, seconds - (time.monotonic() - since)))
-    finally:
-        away = time.monotonic() - since
-        end()
-    if status:
-        raise FoundWrong(f"a run while Redis {how} ended with {status}; see run.log")
-    return f"Redis {how} for {away:.0f} s, {len(promises)} customers signed up and a run went on"
-
-
-def postgres_killed(ground: Ground) -> str:
-    """The database server crashes under run, worker and web, and comes back."""
-    ground.some_customers()
-    run = ground.house.run_invoices()
-    ground.call_worker("billing.tasks.start_daily_run")
-    run.wait(ground.chance.uniform(0.8, 3.5))
-    ground.house.kill_postgres()
-    time.sleep(ground.chance.uniform(0, 2))
-    ground.house.start_servers()
-    status = finish(run)
-    return f"PostgreSQL killed and started again; the run ended with {status}"
-
-
-def postgres_away(ground: Ground, how: str) -> str:
-    """The database cannot be reached, or answers nothing, for some seconds in the middle of work."""
-    ground.some_customers()
-    wires = list(ground.house.postgres.values())
-    wire = ground.house.postgres["run"]
-    reached = Trip(b"", Moment.DURING, skip=ground.chance.randrange(ground.run_messages))
-    wire.arm(reached)
-    run = ground.house.run_invoices()
-    ground.call_worker("billing.tasks.start_daily_run")
-    if not reached.fell.wait(FALL_SECONDS):
-        finish(run)
-        raise DidNotHappen
-    seconds = ground.chance.uniform(0.5, 6)
-    for one in wires:
-        Wire.shut(one) if how == "away" else Wire.hold(one)
-    time.sleep(seconds)
-    for one in wires:
-        one.release()
-    status = finish(run)
-    return f"PostgreSQL {how} for {seconds:.1f} s from a cut on; the run ended with {status}"
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """A kind of fault and how often it comes."""
-
-    weight: int
-    name: str
-    fault: Fault
-
-
-def catalog(*, long: bool) -> list[Pick]:
-    """Every kind of fault. `long` lets Redis stay away for a minute."""
-    away = 60.0 if long else 4.0
+def process_catalog() -> list[Pick]:
+    """Every kind of fault of our own processes and their connections."""
     faults = [
         Pick(4, "run killed anywhere", run_killed_anywhere),
         Pick(4, "run killed at a commit", run_killed_at_a_commit),
         Pick(6, "run cut at a commit", run_cut_at_a_commit),
         Pick(3, "run cut again and again", run_cut_again_and_again),
         Pick(4, "two runs at once", two_runs_at_once),
+        Pick(3, "one of two runs killed", one_of_two_runs_killed),
         Pick(5, "worker cut at a commit", worker_cut_at_a_commit),
         Pick(5, "web killed", web_killed_while_told),
         Pick(5, "web cut at a commit", web_cut_at_a_commit),
         Pick(3, "ten threads, one event", ten_threads_one_event),
-        Pick(2, "PostgreSQL killed", postgres_killed),
-        Pick(2, "PostgreSQL away", partial(postgres_away, how="away")),
-        Pick(1, "PostgreSQL hanging", partial(postgres_away, how="hanging")),
     ]
     for stage in RUN_STATEMENTS:
         name = f"run killed at {stage}"
@@ -364,6 +321,4 @@ def catalog(*, long: bool) -> list[Pick]:
     for stage in WORKER_STATEMENTS:
         name = f"worker killed at {stage}"
         faults.append(Pick(1, name, partial(worker_killed_at_a_stage, stage=stage)))
-    for how in ("hangs", "is killed", "cannot be reached"):
-        faults.append(Pick(1, f"Redis {how}", partial(redis_away, how=how, seconds=away)))
     return faults

@@ -47,8 +47,8 @@ def campaigns(draw) -> CampaignTerms:
     """Any campaign that passes its check and suspends access in the end."""
     window = draw(st.integers(1, 30))
     grace = draw(st.integers(0, 20))
-    suspend = window + grace + draw(st.integers(0, 10)) + 3
-    notice = draw(st.integers(1, suspend - 3))
+    suspend = window + grace + draw(st.integers(0, 10)) + 4
+    notice = draw(st.integers(2, max(2, suspend - 3)))
     return CampaignTerms(
         threshold_minor=0,
         messages=(MessageStep(0, "first_notice"), MessageStep(notice, "last_notice")),

@@ -148,15 +148,32 @@ def test_a_pause_moves_steps_and_never_the_window():
     assert all(step.at >= hold.until for step in ladder(TERMS, case, MONDAY))
 
 
-def test_after_a_pause_the_last_message_due_stands_for_those_missed():
-    hold = Hold(MONDAY, MONDAY + timedelta(days=12))
+def test_after_a_pause_one_message_stands_for_those_missed():
+    hold = Hold(MONDAY + timedelta(days=1), MONDAY + timedelta(days=12))
+    written = (Taken("message:0:first_notice", MONDAY),)
     now = datetime(2026, 3, 16, 9, tzinfo=UTC)
 
-    step = next(
-        one for one in ladder(TERMS, facts(holds=(hold,)), now) if one.key == "message:10:reminder"
-    )
+    steps = ladder(TERMS, facts(holds=(hold,), taken=written), now)
 
-    assert step.passes_over == ("message:0:first_notice", "message:4:reminder")
+    step = next(one for one in steps if one.key == "message:10:reminder")
+    assert step.passes_over == ("message:4:reminder",)
+
+
+def test_nobody_hears_a_last_notice_first_and_none_is_written_within_two_days():
+    old = facts(first_failed_at=MONDAY - timedelta(days=150))
+
+    first = next(one for one in ladder(TERMS, old, MONDAY) if one.kind == "message")
+    assert (first.value, first.passes_over) == (
+        "first_notice", ("message:4:reminder", "message:10:reminder"),
+    )  # fmt: skip
+    told = facts(
+        first_failed_at=old.first_failed_at,
+        taken=tuple(Taken(key, MONDAY) for key in (first.key, *first.passes_over)),
+    )
+    steps = ladder(TERMS, told, MONDAY)
+    notice = next(one for one in steps if one.value == "last_notice")
+    assert notice.at >= MONDAY + timedelta(days=2)
+    assert all(one.at >= MONDAY + timedelta(days=3) for one in steps if one.kind == "end")
 
 
 def test_a_suspension_waits_until_a_late_last_notice_has_been_read():

@@ -1,6 +1,7 @@
 """The ladder by properties: whatever the campaign and the declines, these hold."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import given, settings
 
@@ -52,6 +53,21 @@ def test_nothing_is_charged_after_a_hard_decline(climbed):
     _, (case, _) = climbed
 
     assert all(one.decline_code not in NEVER for one in case.tries[:-1])
+
+
+@settings(max_examples=150)
+@given(climbs())
+def test_messages_of_a_campaign_are_two_days_apart_and_no_last_notice_comes_first(climbed):
+    _, (_, steps) = climbed
+    written = [
+        (at, step.value)
+        for at, step in steps
+        if step.kind == "message" and step.value != "confirm_payment"
+    ]
+
+    assert all(here + timedelta(days=2) <= there for (here, _), (there, _) in pairwise(written))
+    confirmed = any(step.value == "confirm_payment" for _, step in steps)
+    assert written[0][1] == "first_notice" or confirmed
 
 
 @settings(max_examples=150)
