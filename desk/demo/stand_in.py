@@ -54,12 +54,11 @@ class CardBox:
         self.post(f"/v1/payment_methods/{made['id']}/attach", {"customer": gateway_customer})
         record_method(facts=read_method({**made, "customer": gateway_customer}), at=at)
 
-    def pay(self, url: str) -> dict[str, Any]:
-        """Pay on a Checkout page with a card that works; the PaymentIntent it made."""
+    def pay(self, url: str, *, invoice: str) -> dict[str, Any]:
+        """Pay an invoice on a Checkout page with a card that works; the PaymentIntent it made."""
         self.session.post(url, data={"choice": "good"}, allow_redirects=False, timeout=20)
-        answer = self.session.get(f"{self.base}/v1/payment_intents?limit=1", timeout=20).json()
-        (intent,) = answer["data"]
-        return dict(intent)
+        answer = self.session.get(f"{self.base}/v1/payment_intents?limit=20", timeout=20).json()
+        return next(one for one in answer["data"] if one["metadata"].get("invoices") == invoice)
 
     def post(self, path: str, form: dict[str, str]) -> dict[str, Any]:
         answer = self.session.post(self.base + path, data=form, timeout=20)

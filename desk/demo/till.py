@@ -25,7 +25,7 @@ from dunning.pipeline import STAGES as RECOVERY
 from kernel.money import Money
 
 HABITS = ("good", "funds", "lost", "bank", "on_time", "late", "short", "forgetful", "never")
-HABIT_WEIGHTS = (40, 5, 2, 3, 34, 8, 3, 3, 1)
+HABIT_WEIGHTS = (40, 5, 2, 3, 35, 8, 3, 3, 0.5)
 ROUNDS_UP = 0.015
 CARD_HABITS = {"good", "funds", "lost", "bank"}
 CHANGES_CARD_AFTER = timedelta(days=9)
@@ -138,7 +138,7 @@ class Till:
                 gateway=self.box.gateway, receivable_ids=[attempt.receivable_id],
                 success_url="http://127.0.0.1/paid", cancel_url="http://127.0.0.1/", at=at,
             )  # fmt: skip
-            paid = read_charge(self.box.pay(url))
+            paid = read_charge(self.box.pay(url, invoice=str(attempt.receivable_id)))
             owed = Receivable.objects.select_related("customer", "billing_entity").get(
                 pk=attempt.receivable_id
             )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from billing.enums import StageName
 from billing.models import StageRefusal
 from billing.operations.refuse import retry_refusals
-from billing.pipeline import STAGES
+from billing.pipeline import STAGES as BILLING
 from billing.tasks import tick
 from desk.queries.flow_board import flow_lanes, recent_retries
 from desk.queries.invoice_page import is_uuid
@@ -25,6 +25,7 @@ from desk.queries.subjects import subject_page
 from desk.queries.tax_holds import holds_by_code
 from desk.queries.tax_thresholds import threshold_alerts
 from desk.views.page import desk_page, note_in_log, show, show_part
+from dunning.pipeline import STAGES as RECOVERY
 
 MOST_AT_ONCE = 5000
 
@@ -44,7 +45,7 @@ def flow(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     holds = holds_by_code()
     board: dict[str, Any] = {
-        "lanes": flow_lanes(stages=STAGES, at=now),
+        "lanes": flow_lanes(stages=(*BILLING, *RECOVERY), at=now),
         "tax_holds": holds,
         "held": sum(one.count for one in holds),
         "money_todos": [

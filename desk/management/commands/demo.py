@@ -1,7 +1,7 @@
 """The demo: a believable company with fourteen months of events, told through the public API."""
 
 from argparse import ArgumentParser
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -15,6 +15,7 @@ from accounts.models import Customer
 from billing.operations.measure_thresholds import measure_thresholds
 from desk.demo.catalog import CATALOG_FROM
 from desk.demo.companies import STORY_STARTS
+from desk.demo.moments import live_moments
 from desk.demo.publish import (
     hire_staff,
     issue_demo_key,
@@ -23,7 +24,7 @@ from desk.demo.publish import (
 )
 from desk.demo.returns import file_past_returns
 from desk.demo.stand_in import stand_in
-from desk.demo.story import SEED, Story
+from desk.demo.story import SEED, Story, clock_at
 from desk.demo.tax import publish_exchange_rates, register_sellers
 from dunning.operations.set_up_campaigns import set_up_campaigns
 
@@ -57,11 +58,14 @@ class Command(BaseCommand):
         set_up_campaigns(at=datetime.combine(STORY_STARTS, time(), tzinfo=UTC))
         unsent = override_settings(EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend")
         with stand_in(settings.VAR_DIR) as box, unsent:
-            self.tell(Story(api_key=key, last_day=last_day, box=box), options)
+            story = Story(api_key=key, last_day=last_day, box=box)
+            told_to = self.tell(story, options)
+            with clock_at(told_to, time(14)):
+                live_moments(till=story.till, last_day=told_to)
         measure_thresholds(at=timezone.now())
         file_past_returns(today=last_day)
 
-    def tell(self, story: Story, options: dict[str, Any]) -> None:
+    def tell(self, story: Story, options: dict[str, Any]) -> date:
         total = min(options["days"] or story.days, story.days)
         columns = (
             TextColumn("Demo: {task.fields[day]}"),
@@ -75,3 +79,4 @@ class Command(BaseCommand):
                 if number >= total:
                     break
         self.stdout.write(f"Demo: {Customer.objects.count()} customers, {total} days.")
+        return STORY_STARTS + timedelta(days=total - 1)
