@@ -19,7 +19,7 @@ CARDS = {
 }
 PREFIX = "/c/pay/"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Stand-in for Stripe</title>
-<meta name="viewport" content="width=device-width"><style>
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><style>
 body{{font:16px/1.5 system-ui;margin:0;background:#eef0f6;color:#1c2033}}
 main{{max-width:26rem;margin:8vh auto;padding:2rem;background:#fff;border-radius:12px}}
 h1{{font-size:1.3rem;margin:0 0 .5rem}}p{{margin:.5rem 0 1.25rem}}

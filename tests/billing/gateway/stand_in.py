@@ -95,12 +95,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start(folder: Path) -> tuple[subprocess.Popen, Wire, ThreadingHTTPServer]:
+def start(folder: Path, *told: str) -> tuple[subprocess.Popen, Wire, ThreadingHTTPServer]:
     wire = Wire(upstream=free_port())
     child = subprocess.Popen(
         [
             *(sys.executable, "-m", "config.stripe_stand_in", "--port", str(wire.upstream)),
             *("--state", str(folder / "stand-in.pickle")),
+            *told,
         ]
     )
     deadline = time.monotonic() + PATIENCE_SECONDS
