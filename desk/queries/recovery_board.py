@@ -26,8 +26,8 @@ from billing.enums import AttemptState
 from billing.models.gateway import PaymentAttempt
 from desk.queries.paging import Page, page_of
 from desk.queries.recovery_words import RUNGS, decline_words, step_words
-from dunning.enums import CaseState
-from dunning.models import Campaign, CaseReceivable, DunningCase, Pause
+from dunning.enums import CaseState, MessageState
+from dunning.models import Campaign, CaseReceivable, DunningCase, Message, Pause
 from dunning.queries.case_facts import CONFIRMATION_GIVEN_UP
 from dunning.queries.work import open_of_case
 
@@ -107,6 +107,29 @@ class Rung:
     @property
     def oldest(self) -> datetime | None:
         return min((one.oldest for one in self.sums), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class MailTrouble:
+    """Messages of running cases whose fate a person should look at."""
+
+    state: str
+    words: str
+    count: int
+
+
+def mail_troubles() -> tuple[MailTrouble, ...]:
+    """Perhaps sent, or refused by the mail server. One query."""
+    rows = (
+        Message.objects.filter(state__in=[MessageState.UNKNOWN, MessageState.FAILED])
+        .exclude(case__state=CaseState.CLOSED)
+        .order_by("state")
+        .values_list("state")
+        .annotate(Count("pk"))
+    )
+    return tuple(
+        MailTrouble(state, MessageState(state).label.lower(), count) for state, count in rows
+    )
 
 
 def running_cases(at: datetime) -> QuerySet[Any]:

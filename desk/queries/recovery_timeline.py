@@ -167,14 +167,15 @@ def why_passed(why: str) -> str:
 def pauses(case: DunningCase) -> Iterator[TimelineRow]:
     """A promise is told with its pause."""
     for one in Pause.objects.filter(case=case).select_related("promise", "paused_by"):
-        until = f"Until {one.until:%Y-%m-%d %H:%M} UTC."
+        until = f"Until {one.until:%Y-%m-%d %H:%M} UTC"
         promise = getattr(one, "promise", None)
         title = "Paused"
         if promise:
             amount = staff_money(promise.amount_minor, case.currency)
             title = f"Promised: {amount} by {promise.by_date.isoformat()}"
         said = promise.words if promise else one.reason
-        yield TimelineRow(one.since, title, f"{said} {until}".strip(), by=name_of(one.paused_by))
+        detail = f"{until}: {said}" if said else f"{until}."
+        yield TimelineRow(one.since, title, detail, by=name_of(one.paused_by))
 
 
 def notes(case_id: UUID) -> Iterator[TimelineRow]:

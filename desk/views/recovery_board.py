@@ -16,6 +16,7 @@ from desk.queries.recovery_board import (
     case_row,
     declines_of_cases,
     listed,
+    mail_troubles,
     rungs,
 )
 from desk.queries.recovery_words import RUNGS
@@ -60,6 +61,7 @@ def board(request: HttpRequest) -> HttpResponse:
         asked=asked,
         sorts=SORTS,
         rungs=rungs(asked, at=now),
+        troubles=mail_troubles(),
         page=case_list(asked, at=now, number=page_number(request)),
         campaigns=campaign_codes(),
         declines=declines_of_cases(at=now),

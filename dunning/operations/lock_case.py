@@ -14,7 +14,7 @@ def lock_case(case_id: UUID) -> DunningCase:
 
     :raises CaseClosed: if it is closed; a closed case never changes
     """
-    case = DunningCase.objects.select_for_update(of=("self",)).get(pk=case_id)
+    case = DunningCase.objects.select_for_update(of=("self",), no_key=True).get(pk=case_id)
     lock_account(case.customer_id)
     if case.state == CaseState.CLOSED:
         raise CaseClosed("This case is closed. What is owed again becomes a new case by itself.")

@@ -36,7 +36,8 @@ def move_cases_to_campaign(
     """
     words = words_of(reason)
     campaign = Campaign.objects.get(pk=campaign_id)
-    cases = DunningCase.objects.select_for_update(of=("self",)).filter(pk__in=case_ids)
+    locked = DunningCase.objects.select_for_update(of=("self",), no_key=True)
+    cases = locked.filter(pk__in=case_ids)
     customers = {one.customer_id for one in cases.order_by("pk")}
     lock_accounts(customers)
     moving = [

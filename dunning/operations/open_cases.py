@@ -52,7 +52,11 @@ def groups_of(customer_ids: Sequence[UUID], at: datetime) -> Iterable[list[Recei
 
 
 def open_or_join(group: Sequence[Receivable], campaigns: Sequence[Campaign], at: datetime) -> None:
-    """:raises CampaignMissing: if no campaign in force fits the customer"""
+    """
+    A case that runs is not written to: whoever takes its steps locks it before the account.
+
+    :raises CampaignMissing: if no campaign in force fits the customer
+    """
     one = group[0]
     running = (
         DunningCase.objects.filter(
@@ -67,8 +71,6 @@ def open_or_join(group: Sequence[Receivable], campaigns: Sequence[Campaign], at:
         if open_minor < campaign.threshold_minor:
             return
         running = new_case(group, campaign, open_minor, at)
-    else:
-        DunningCase.objects.filter(pk=running.pk).update(look_at=at)
     CaseReceivable.objects.bulk_create(
         [
             CaseReceivable(case=running, receivable=row, joined_at=at, open_minor=row.open_minor)

@@ -127,7 +127,8 @@ def count_to_open(*, at: datetime) -> Waiting:
 
 
 def cases_to_look_at(at: datetime) -> QuerySet[DunningCase]:
-    """Due, or something happened since: a charge was answered, a way to pay was added."""
+    """Due, or something happened since: a charge was answered, a way to pay or an invoice was added."""
+    joined = CaseReceivable.objects.filter(case=OuterRef("pk"), joined_at__gt=OuterRef("looked_at"))
     answered = PaymentAttempt.objects.filter(
         receivable__in_cases__case=OuterRef("pk"), answered_at__gt=OuterRef("looked_at")
     )
@@ -135,7 +136,7 @@ def cases_to_look_at(at: datetime) -> QuerySet[DunningCase]:
         customer=OuterRef("customer"), added_at__gt=OuterRef("looked_at")
     )
     return DunningCase.objects.filter(
-        Q(look_at__lte=at) | Exists(answered) | Exists(added),
+        Q(look_at__lte=at) | Exists(answered) | Exists(added) | Exists(joined),
         not_refused(DUN),
         state__in=WORKED,
     ).order_by("look_at", "pk")

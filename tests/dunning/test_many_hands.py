@@ -7,8 +7,9 @@ from django.core import mail
 from django.db import connection
 
 from billing.models import Receivable
-from dunning.models import DunningCase, DunningStep, Message
-from tests.dunning.case_world import FAILED_AT, fail, pay, the_case, tick
+from dunning.models import CaseReceivable, DunningCase, DunningStep, Message
+from tests.dunning.case_world import FAILED_AT, collect, fail, pay, the_case, tick
+from tests.seatworld import day
 
 HANDS = 6
 
@@ -41,7 +42,23 @@ def test_many_ticks_at_once_open_one_case_and_send_each_message_once(committed_w
     assert Receivable.objects.filter(next_attempt_at__isnull=False).count() == 1
 
 
-def test_a_payment_in_the_middle_of_ticks_closes_the_case_and_deadlocks_nobody(committed_world):
+def test_an_invoice_that_joins_while_steps_are_taken_deadlocks_nobody(committed_world, caplog):
+    fail(committed_world)
+    tick(FAILED_AT)
+    committed_world.push(day(2, 15))
+    Receivable.objects.filter(first_failed_at=None).update(next_attempt_at=day(2, 16))
+    collect(day(2, 16))
+
+    for hour in range(3):
+        at_once(lambda hour=hour: tick(day(2, 16, 9 + hour)))
+
+    assert CaseReceivable.objects.count() == 2
+    assert "broke" not in caplog.text
+
+
+def test_a_payment_in_the_middle_of_ticks_closes_the_case_and_deadlocks_nobody(
+    committed_world, caplog
+):
     fail(committed_world)
     tick(FAILED_AT)
     at = FAILED_AT + timedelta(days=3, hours=1)
@@ -53,3 +70,4 @@ def test_a_payment_in_the_middle_of_ticks_closes_the_case_and_deadlocks_nobody(c
     assert the_case().closed_reason == "paid"
     assert not Receivable.objects.filter(next_attempt_at__isnull=False).exists()
     assert not Message.objects.filter(state__in=["queued", "sending"]).exists()
+    assert "broke" not in caplog.text

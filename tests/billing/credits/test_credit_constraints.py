@@ -8,10 +8,18 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 
 from billing.models import CreditNote, Invoice, InvoiceLine, InvoiceVoid, NumberSeries, VoidedSpans
+from billing.operations.push_flow import push_flow
 from billing.operations.void_invoice import VoidOrder, void_invoice
 from kernel.refusal import Refusal
-from tests.billing.credits.world import credit, first_invoice, of_amount, of_lines, taxed_world
-from tests.seatworld import day
+from tests.billing.credits.world import (
+    credit,
+    first_invoice,
+    of_amount,
+    of_lines,
+    recheck,
+    taxed_world,
+)
+from tests.seatworld import PAPERLESS, day
 
 
 @pytest.fixture
@@ -183,3 +191,39 @@ def test_ten_people_at_once_never_give_back_more_than_there_is(staff):
         "SW-CN-000001", "SW-CN-000002", "SW-CN-000003", *["credit_above_what_is_left"] * 7,
     ]  # fmt: skip
     assert NumberSeries.objects.get(kind="credit_note").last_number == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_void_among_pushes_and_other_voids_happens_once(staff):
+    """Three people void, three hands push: one void, the time billed anew once, recheck clean."""
+    world = taxed_world()
+    invoice = first_invoice(world)
+    world.send("fewer", day(1, 19), kind="seat_removed", quantity=5, effective_at=day(1, 15))
+    barrier = Barrier(6)
+
+    def void(_):
+        order = VoidOrder(reason="Wrong", by=staff)
+        try:
+            return str(void_invoice(invoice_id=invoice.pk, order=order, at=day(1, 20)).invoice_id)
+        except Refusal as refusal:
+            return refusal.code
+
+    def push(_):
+        push_flow(stages=PAPERLESS, at=day(1, 20))
+        return "pushed"
+
+    def act(number):
+        barrier.wait()
+        try:
+            return (void if number % 2 else push)(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as hands:
+        answers = sorted(hands.map(act, range(6)))
+    push_flow(stages=PAPERLESS, at=day(1, 20))
+
+    assert answers == sorted([str(invoice.pk), *["void_already"] * 2, *["pushed"] * 3])
+    (again,) = Invoice.objects.filter(kind="invoice").exclude(pk=invoice.pk)
+    assert again.subtotal_minor == 160_00
+    assert recheck() == []
