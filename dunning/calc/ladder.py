@@ -192,10 +192,10 @@ def access_key(step: AccessStep) -> str:
 
 
 def reached_level(terms: CampaignTerms, facts: CaseFacts) -> int:
-    taken = facts.taken_keys
-    return max(
-        (LEVELS.index(step.level) for step in terms.access if access_key(step) in taken), default=0
-    )
+    """The furthest of the campaign's levels that was advised, by it or by one before a move."""
+    known = {step.level for step in terms.access}
+    advised = {key.rpartition(":")[2] for key in facts.taken_keys if key.startswith("access:")}
+    return max((at for at, level in enumerate(LEVELS) if level in known & advised), default=0)
 
 
 def access_moment(terms: CampaignTerms, facts: CaseFacts, step: AccessStep) -> datetime | None:

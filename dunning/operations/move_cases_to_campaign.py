@@ -8,6 +8,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from billing.operations.record_payment import lock_accounts
+from dunning.calc.campaign import LEVELS
+from dunning.calc.ladder import reached_level
 from dunning.enums import StepKind, StepState
 from dunning.models import Campaign, CaseCampaign, DunningCase, DunningStep
 from dunning.operations.lock_case import words_of
@@ -65,7 +67,6 @@ def move(
         ]
     )  # fmt: skip
     case.campaign, case.look_at = campaign, at
-    if case.access_level not in {one["level"] for one in campaign.access}:
-        case.access_level = "none"
+    case.access_level = LEVELS[reached_level(terms_of(campaign), loaded.facts)]
     case.save(update_fields=["campaign", "look_at", "access_level"])
     recommend_access(customer_id=case.customer_id, at=at)

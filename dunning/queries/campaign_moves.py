@@ -63,14 +63,14 @@ def preview_of(loaded: LoadedCase, terms: CampaignTerms, at: datetime) -> MovePr
 def keys_behind(terms: CampaignTerms, facts: CaseFacts, at: datetime) -> tuple[str, ...]:
     """
     Messages whose moment has passed when a case moves are not caught up on, but for the last
-    notice: without it nobody may be suspended.
+    notice: without it nobody may be suspended. One that was sent is not sent again.
     """
+    was_told = facts.last_notice_at is not None
     return tuple(
         message_key(step)
         for step in terms.messages
-        if step.template != "last_notice"
-        and message_key(step) not in facts.taken_keys
-        and moment_on_day(facts, step.day) <= at
+        if message_key(step) not in facts.taken_keys
+        and (was_told if step.template == "last_notice" else moment_on_day(facts, step.day) <= at)
     )
 
 

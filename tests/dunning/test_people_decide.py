@@ -248,7 +248,8 @@ def test_moving_a_case_is_previewed_and_happens_only_when_asked(case):
 
     moved = the_case()
     assert (moved.campaign, moved.first_failed_at) == (new, FAILED_AT)
-    assert preview.next_then.key in taken()
+    assert preview.next_then.key == moved.next_step_key == "message:20:last_notice"
+    assert "access:7:banner" not in taken(), "the banner is advised already"
     assert len(mail.outbox) == sent, "messages of days that passed are not caught up on"
     assert CaseCampaign.objects.get().left.version == 1
     assert preview_move(case_ids=[case.pk], campaign=new, at=at) == []
