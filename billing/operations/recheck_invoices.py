@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from billing.calc.types import RatedSpan as SpanFacts
-from billing.enums import InvoiceKind, InvoiceState, Settlement
+from billing.enums import InvoiceKind, InvoiceState
 from billing.models import Invoice, InvoiceLine, Subscription
 from billing.records.credit_differences import credit_note_differences
 from billing.records.differences import (
@@ -150,8 +150,7 @@ def amounts_of(lines: Sequence[InvoiceLine], derived: Mapping[UUID, SpanFacts]) 
 def credit_differences(invoice: Invoice, credited_minor: int) -> list[Difference]:
     """What the invoice did to the customer's credit, beside the credit entries that name it."""
     is_note = invoice.kind == InvoiceKind.CREDIT_NOTE
-    is_kept = is_note and (invoice.settlement == Settlement.BALANCE or invoice.credits_id)
-    gained = -(invoice.total_minor or 0) if is_kept else -invoice.credit_applied_minor
+    gained = -(invoice.total_minor or 0) if is_note else -invoice.credit_applied_minor
     if gained == credited_minor:
         return []
     place = (invoice.number, 0)

@@ -13,6 +13,7 @@ from billing.enums import InvoiceKind, Settlement
 from billing.records.credit_differences import after, untouched
 from billing.records.credit_rows import credit_line_rows, credit_tax_rows
 from billing.records.creditable import CreditedInvoice
+from kernel.money import exponent_of
 from kernel.refusal import Refusal
 from tests.billing.documents.samples import FIRST, GERMAN_BUYER
 from tests.billing.documents.tax_samples import taxed
@@ -47,6 +48,12 @@ def note_of(source: InvoiceSource, left: Creditable, credit: Credit) -> InvoiceS
     return InvoiceSource(note.invoice, lines, taxes, corrects, reason="Goodwill. A < B & C.")
 
 
+def says_something(note: InvoiceSource) -> bool:
+    """EN 16931 knows two decimals: a few fils of a dinar are written as nothing."""
+    thousandths = exponent_of(note.invoice.currency) == 3
+    return -note.invoice.total_minor >= (5 if thousandths else 1)
+
+
 @given(sources(), st.data())
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_credits_of_an_invoice_validate_as_cii_and_ubl(source, data):
@@ -64,5 +71,6 @@ def test_any_credits_of_an_invoice_validate_as_cii_and_ubl(source, data):
 
         for xml in (cii, ubl):
             assert source.invoice.number.encode() in xml
-        assert Decimal(totals(cii)["GrandTotalAmount"]) > 0  # type 381
+        stands = Decimal(totals(cii)["GrandTotalAmount"])  # type 381
+        assert stands > 0 if says_something(note) else stands == 0
         left = after(left, credit)
