@@ -54,11 +54,15 @@ class CardBox:
         self.post(f"/v1/payment_methods/{made['id']}/attach", {"customer": gateway_customer})
         record_method(facts=read_method({**made, "customer": gateway_customer}), at=at)
 
-    def pay(self, url: str, *, invoice: str) -> dict[str, Any]:
+    def pay(self, url: str, *, gateway_customer: str, invoice: str) -> dict[str, Any]:
         """Pay an invoice on a Checkout page with a card that works; the PaymentIntent it made."""
         self.session.post(url, data={"choice": "good"}, allow_redirects=False, timeout=20)
-        answer = self.session.get(f"{self.base}/v1/payment_intents?limit=20", timeout=20).json()
-        return next(one for one in answer["data"] if one["metadata"].get("invoices") == invoice)
+        asked = {"customer": gateway_customer, "limit": "100"}
+        answer = self.session.get(f"{self.base}/v1/payment_intents", params=asked, timeout=20)
+        for intent in answer.json()["data"]:
+            if intent["metadata"].get("invoices") == invoice and intent["status"] == "succeeded":
+                return dict(intent)
+        raise NotAnswering(f"The payment of {invoice} is not among those of {gateway_customer}.")
 
     def post(self, path: str, form: dict[str, str]) -> dict[str, Any]:
         answer = self.session.post(self.base + path, data=form, timeout=20)

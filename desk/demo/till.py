@@ -138,7 +138,13 @@ class Till:
                 gateway=self.box.gateway, receivable_ids=[attempt.receivable_id],
                 success_url="http://127.0.0.1/paid", cancel_url="http://127.0.0.1/", at=at,
             )  # fmt: skip
-            paid = read_charge(self.box.pay(url, invoice=str(attempt.receivable_id)))
+            paid = read_charge(
+                self.box.pay(
+                    url,
+                    gateway_customer=attempt.customer.gateway_customer.gateway_id,
+                    invoice=str(attempt.receivable_id),
+                )
+            )
             owed = Receivable.objects.select_related("customer", "billing_entity").get(
                 pk=attempt.receivable_id
             )
