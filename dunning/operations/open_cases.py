@@ -8,6 +8,8 @@ from django.db import transaction
 
 from accounts.models.customer import Customer
 from billing.models.receivables import Receivable
+from billing.operations.allocate_credit import allocate_credit
+from billing.operations.finalize_invoices import credit_balances
 from billing.operations.record_payment import lock_accounts
 from billing.operations.refuse import Refused, record_refusals
 from dunning.calc.moments import local_moment
@@ -19,6 +21,7 @@ from dunning.queries.work import CASE, receivables_to_pursue
 from kernel.refusal import Refusal
 from kernel.stage import StageOutcome
 
+SET_OFF = "Credit used before anybody is reminded"
 Together = tuple[UUID, UUID, str]
 
 
@@ -26,6 +29,7 @@ Together = tuple[UUID, UUID, str]
 def open_cases(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
     """A case a customer, company and currency; keys are customers. One without a campaign is refused."""
     lock_accounts(keys)
+    use_credit_first(keys, at)
     campaigns = campaigns_in_force()
     refused = []
     for group in groups_of(keys, at):
@@ -35,6 +39,18 @@ def open_cases(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
             refused.append(refused_customer(group[0].customer, refusal))
     record_refusals(stage=CASE, refused=refused, at=at)
     return StageOutcome(passed=len(keys) - len(refused), refused=len(refused))
+
+
+def use_credit_first(customer_ids: Sequence[UUID], at: datetime) -> None:
+    """Nobody is chased for what their own credit covers: the oldest due is set off first."""
+    balances = credit_balances(customer_ids)
+    for owed in (
+        receivables_to_pursue(at).filter(customer__in=customer_ids).order_by("due_date", "pk")
+    ):
+        credit = min(balances[owed.customer_id, owed.currency], owed.open_minor)
+        if credit > 0:
+            allocate_credit(receivable_id=owed.pk, amount_minor=credit, reason=SET_OFF, at=at)
+            balances[owed.customer_id, owed.currency] -= credit
 
 
 def groups_of(customer_ids: Sequence[UUID], at: datetime) -> Iterable[list[Receivable]]:
