@@ -6,6 +6,7 @@ from typing import Any
 
 import dj_database_url
 
+from config import stand_in
 from config.environment import BASE_DIR, read_environment
 from config.unfold import UNFOLD as SHOWN_AS
 
@@ -22,6 +23,7 @@ DRAFT_GRACE_HOURS = ENVIRONMENT.draft_grace_hours
 STRIPE_API_KEY = ENVIRONMENT.stripe_api_key
 STRIPE_API_BASE = ENVIRONMENT.stripe_api_base
 STRIPE_WEBHOOK_SECRETS = ENVIRONMENT.stripe_webhook_secrets
+STRIPE_STAND_IN_STATE = VAR_DIR / stand_in.STATE
 STRIPE_TIMEOUT_SECONDS = ENVIRONMENT.stripe_timeout_seconds
 VIES_URL = ENVIRONMENT.vies_base
 VIES_TIMEOUT_SECONDS = ENVIRONMENT.vies_timeout_seconds

@@ -209,15 +209,6 @@ def create_session(gateway: Gateway, *, params: SessionCreateParams, key: str) -
     return found.id, found.url or ""
 
 
-def detach_method(gateway: Gateway, *, gateway_id: str) -> None:
-    """Forget a payment method; one already forgotten is no error."""
-    try:
-        ask(lambda: gateway.client.v1.payment_methods.detach(gateway_id))
-    except GatewayRefused as refusal:
-        if refusal.code not in {"resource_missing", "invalid_request"}:
-            raise
-
-
 def is_signed(*, body: bytes, header: str, secrets: Sequence[str]) -> bool:
     """Whether a webhook carries our signature under any of the secrets; its age is not judged here."""
     for secret in secrets:

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Sum
 
 from billing.enums import AllocationSource, CreditReason
 from billing.models import Allocation, CreditEntry, Receivable
 from billing.operations.record_payment import lock_account
+from billing.queries.credit import credit_balance
 from kernel.money import Money
 from kernel.refusal import Refusal
 
@@ -66,11 +66,3 @@ def lock_receivable(receivable_id: UUID) -> Receivable:
     """An invoice's receivable as it is now, its customer's account locked first."""
     lock_account(Receivable.objects.values_list("customer_id", flat=True).get(pk=receivable_id))
     return Receivable.objects.select_related("invoice", "billing_entity").get(pk=receivable_id)
-
-
-def credit_balance(*, customer_id: UUID, currency: str) -> int:
-    """A customer's credit in minor units of a currency."""
-    total = CreditEntry.objects.filter(customer=customer_id, currency=currency).aggregate(
-        balance=Sum("amount_minor")
-    )
-    return total["balance"] or 0

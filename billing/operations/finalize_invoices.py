@@ -1,8 +1,8 @@
 """Finalize: a draft gets its number, its totals and its snapshots, and from then on never changes."""
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,13 +10,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import F, Prefetch, Sum
+from django.db.models import F, Prefetch
 from uuid6 import uuid7
 
 from accounts.models import BillingOwner, Customer
 from billing.enums import CreditReason, InvoiceKind, InvoiceState, Settlement
 from billing.models import CreditEntry, Invoice, NumberSeries
 from billing.operations.give_back import give_back
+from billing.queries.credit import credit_balances
 from billing.records.copy_rows import copy_rows
 from billing.records.policy_quotes import quote_policies
 from billing.records.snapshots import buyer_snapshot, seller_snapshot
@@ -178,19 +179,6 @@ def lock_series(*, entity_id: UUID, code: str, kind: str) -> NumberSeries:
     return NumberSeries.objects.select_for_update(no_key=True).get(
         billing_entity=entity_id, kind=kind
     )
-
-
-def credit_balances(customers: Iterable[UUID]) -> defaultdict[tuple[UUID, str], int]:
-    """Credit each customer holds by currency, in minor units."""
-    sums = (
-        CreditEntry.objects.filter(customer__in=list(customers))
-        .values_list("customer_id", "currency")
-        .annotate(balance=Sum("amount_minor"))
-    )
-    balances: defaultdict[tuple[UUID, str], int] = defaultdict(int)
-    for customer_id, currency, balance in sums:
-        balances[customer_id, currency] = balance
-    return balances
 
 
 def write_finals(

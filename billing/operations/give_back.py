@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from billing.calc.settle import Open, settle
 from billing.enums import PaymentKind
 from billing.models import Invoice, Payment, Receivable
-from billing.operations.allocate_credit import allocate_credit, credit_balance
+from billing.operations.allocate_credit import allocate_credit
 from billing.operations.request_refund import refundable_minor, request_refund
+from billing.queries.credit import credit_balance
 
 
 def give_back(*, note_ids: Sequence[UUID], at: datetime) -> None:
@@ -20,19 +22,20 @@ def give_back(*, note_ids: Sequence[UUID], at: datetime) -> None:
     for note in Invoice.objects.filter(pk__in=note_ids).order_by("pk"):
         credit = credit_balance(customer_id=note.customer_id, currency=note.currency)
         left = min(-(note.total_minor or 0), max(0, credit))
-        for owed in open_of(note):
-            if left:
-                used = min(left, owed.open_minor)
-                allocate_credit(receivable_id=owed.pk, amount_minor=used, reason=words(note), at=at)
-                left -= used
+        waiting = [Open(key=owed.pk, open_minor=owed.open_minor) for owed in open_of(note)]
+        parts, left = settle(amount_minor=left, waiting=waiting)
+        for part in parts:
+            allocate_credit(
+                receivable_id=part.key, amount_minor=part.amount_minor, reason=words(note), at=at
+            )
         for payment in payments_of(note):
-            part = min(left, refundable_minor(payment))
-            if part:
+            refunded = min(left, refundable_minor(payment))
+            if refunded:
                 request_refund(
-                    payment_id=payment.pk, amount_minor=part, reason=words(note),
+                    payment_id=payment.pk, amount_minor=refunded, reason=words(note),
                     credit_note_id=note.pk, at=at,
                 )  # fmt: skip
-                left -= part
+                left -= refunded
 
 
 def open_of(note: Invoice) -> list[Receivable]:

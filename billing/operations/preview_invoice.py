@@ -13,10 +13,10 @@ from billing.calc.totals import Totals, total_up
 from billing.calc.types import RatedSpan, RatingInput, RatingResult
 from billing.enums import InvoiceKind
 from billing.models import Subscription
-from billing.operations.finalize_invoices import credit_balances
 from billing.operations.foresee_events import foresee_events
 from billing.operations.preview_taxes import PreviewTax, preview_taxes
 from billing.operations.rate_periods import last_ratings
+from billing.queries.credit import credit_balances
 from billing.records.billed_spans import billed_spans
 from billing.records.catalog_book import CatalogBook
 from billing.records.incoming import IncomingEvent

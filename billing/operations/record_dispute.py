@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from billing.enums import CreditReason, DisputeState, PaymentKind
+from billing.calc.settle import Open, settle
+from billing.enums import AllocationSource, CreditReason, DisputeState, PaymentKind
 from billing.models import Allocation, CreditEntry, Dispute, Payment
 from billing.operations.record_payment import lock_account, place
 
@@ -65,16 +66,17 @@ def withdraw_money(*, dispute: Dispute, at: datetime) -> Payment:
     if known:
         return known
     taken = movement(dispute, kind=PaymentKind.WITHDRAWAL, minor=-dispute.amount_minor, at=at)
-    left = dispute.amount_minor
-    for allocation in undisputed(dispute.payment):
-        part = min(left, allocation.amount_minor)
-        if part:
-            Allocation.objects.create(
-                customer_id=dispute.customer_id, receivable_id=allocation.receivable_id,
-                source=allocation.source, payment=taken, amount_minor=-part, recorded_at=at,
-                reason=f"Dispute {dispute.gateway_id}",
-            )  # fmt: skip
-            left -= part
+    settled = undisputed(dispute.payment)
+    parts, left = settle(
+        amount_minor=dispute.amount_minor,
+        waiting=[Open(key=one.receivable_id, open_minor=one.amount_minor) for one in settled],
+    )
+    for part in parts:
+        Allocation.objects.create(
+            customer_id=dispute.customer_id, receivable_id=part.key,
+            source=AllocationSource.PAYMENT, payment=taken, amount_minor=-part.amount_minor,
+            recorded_at=at, reason=f"Dispute {dispute.gateway_id}",
+        )  # fmt: skip
     if left:
         CreditEntry.objects.create(
             customer_id=dispute.customer_id, currency=dispute.currency, amount_minor=-left,

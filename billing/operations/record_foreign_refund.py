@@ -6,11 +6,11 @@ from django.db import transaction
 
 from billing.enums import CreditReason
 from billing.models import CreditEntry, Payment, Refund
-from billing.operations.allocate_credit import credit_balance
 from billing.operations.record_dispute import undisputed
 from billing.operations.record_payment import lock_account
 from billing.operations.settle_refund import settle_refund
 from billing.operations.take_back_allocation import take_back_allocation
+from billing.queries.credit import credit_balance
 
 REASON = "Refunded at the gateway"
 

@@ -9,8 +9,8 @@ from django.db.models import Sum
 
 from billing.enums import CreditReason, PaymentKind, RefundState
 from billing.models import CreditEntry, Payment, Refund
-from billing.operations.allocate_credit import credit_balance
 from billing.operations.record_payment import lock_account
+from billing.queries.credit import credit_balance
 from kernel.money import Money
 from kernel.refusal import Refusal
 

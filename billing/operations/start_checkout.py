@@ -1,6 +1,6 @@
 """Send a customer to the gateway's own page: to pay open invoices, or to leave a payment method."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -88,9 +88,7 @@ def cancel_waiting(*, gateway: Gateway, invoices: Sequence[Receivable], at: date
     waiting = PaymentAttempt.objects.filter(
         receivable__in=invoices, state=AttemptState.NEEDS_CUSTOMER
     )
-    for attempt in waiting:
-        answer = door.cancel_charge(gateway, gateway_id=attempt.gateway_id)
-        answer_attempt(attempt_id=attempt.pk, answer=answer, at=at)
+    cancel_attempts(waiting, gateway=gateway, at=at)
 
 
 def cancel_settled(*, gateway: Gateway, at: datetime, limit: int = 50) -> int:
@@ -99,10 +97,17 @@ def cancel_settled(*, gateway: Gateway, at: datetime, limit: int = 50) -> int:
     waiting = PaymentAttempt.objects.filter(is_over, state=AttemptState.NEEDS_CUSTOMER).order_by(
         "pk"
     )[:limit]
-    for attempt in waiting:
+    return cancel_attempts(waiting, gateway=gateway, at=at)
+
+
+def cancel_attempts(attempts: Iterable[PaymentAttempt], *, gateway: Gateway, at: datetime) -> int:
+    """Ask the gateway to cancel each and store what it says; how many were asked."""
+    count = 0
+    for attempt in attempts:
         answer = door.cancel_charge(gateway, gateway_id=attempt.gateway_id)
         answer_attempt(attempt_id=attempt.pk, answer=answer, at=at)
-    return len(waiting)
+        count += 1
+    return count
 
 
 def start_method_setup(

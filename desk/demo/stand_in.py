@@ -18,7 +18,6 @@ from billing.gateways.stripe import Gateway
 from billing.operations.record_method import record_method
 
 KEY = "sk_test_standinstandinstandin"
-STATE = "stripe-stand-in.pickle"
 PATIENCE_SECONDS = 30
 CARDS = {
     "good": ("4242424242424242", ""),
@@ -71,15 +70,15 @@ class CardBox:
 
 
 @contextmanager
-def stand_in(folder: Path) -> Iterator[CardBox]:
-    """The process while the story is told; what it knows stays in the folder for `make run`."""
+def stand_in(state: Path) -> Iterator[CardBox]:
+    """The process while the story is told; what it knows stays in its file for `make run`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     child = subprocess.Popen(
         [
             *(sys.executable, "-m", "config.stripe_stand_in", "--port", str(port)),
-            *("--state", str(folder / STATE)),
+            *("--state", str(state)),
         ],
         env={**os.environ, "DATABASE_URL": "", "REDIS_URL": ""},
     )

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q
 
 from accounts.enums import MembershipState
 from accounts.models import Customer, Membership
-from billing.models import CreditEntry, Invoice, InvoiceLine, SeatLedgerEntry, Subscription
+from billing.models import Invoice, InvoiceLine, SeatLedgerEntry, Subscription
+from billing.queries.credit import credit_balances
 from desk.queries.entries import EntryRow, entry_row
 from desk.queries.invoice_list import InvoiceRow, invoice_row
 from desk.queries.seat_history import SeatHistory
@@ -110,12 +111,7 @@ def customer_facts(customer_id: UUID) -> CustomerFacts | None:
         .exclude(state=MembershipState.REMOVED)
         .aggregate(people=Count("grantee", distinct=True))
     )
-    credit = (
-        CreditEntry.objects.filter(customer=customer)
-        .order_by("currency")
-        .values_list("currency")
-        .annotate(balance=Sum("amount_minor"))
-    )
+    held = credit_balances([customer.pk])
     assignment = getattr(customer, "seller_assignment", None)
     return CustomerFacts(
         id=customer.pk,
@@ -136,7 +132,7 @@ def customer_facts(customer_id: UUID) -> CustomerFacts | None:
         ),
         groups=customer.group_count,
         grantees=grantees["people"],
-        credit=tuple(credit),
+        credit=tuple((currency, minor) for (_, currency), minor in held.items()),
     )
 
 

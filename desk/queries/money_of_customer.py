@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Sum
-
-from billing.models import CreditEntry, Payment, PaymentMethod, Receivable
+from billing.models import Payment, PaymentMethod, Receivable
+from billing.queries.credit import credit_balances
 from desk.queries.money_payments import PaymentRow, payment_row
 
 SHOWN = 12
@@ -98,12 +97,8 @@ def customer_money(customer_id: UUID, *, on: date) -> CustomerMoney:
 
 def balances(customer_id: UUID, items: list[OpenRow]) -> tuple[Balance, ...]:
     """By currency: what is open, overdue and credit. One query."""
-    credit = dict(
-        CreditEntry.objects.filter(customer=customer_id)
-        .order_by("currency")
-        .values_list("currency")
-        .annotate(Sum("amount_minor"))
-    )
+    held = credit_balances([customer_id])
+    credit = {currency: minor for (_, currency), minor in held.items()}
     currencies = sorted({one.currency for one in items} | set(credit))
     return tuple(
         Balance(

@@ -10,7 +10,7 @@ from billing.documents.formats import bank_account
 from billing.documents.staff_text import money_decimal
 from billing.enums import AllocationSource
 from billing.models import PaymentMethod, Receivable
-from billing.operations.allocate_credit import credit_balance
+from billing.queries.credit import credit_balance
 from billing.queries.statement import local_day
 from desk.queries.money_attempts import AttemptRow, attempts_of
 from desk.queries.money_rows import AllocationRow, allocation_rows

@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts.models import Customer
 from billing.calc.settle import Open, settle
 from billing.models import Receivable
-from billing.operations.allocate_credit import credit_balance
+from billing.queries.credit import credit_balance
 from kernel.money import Money
 from tax.models import BillingEntity
 

@@ -9,8 +9,6 @@ from billing.documents.staff_text import money_decimal
 from desk.queries.recovery_words import decline_words
 from dunning.queries.recovered import Grouping, RecoveredRow, recovered_by
 
-MONTHS_SHOWN = 12
-
 
 @dataclass(frozen=True, slots=True)
 class ResultFilter:

@@ -18,7 +18,6 @@ from django.http import (
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.admin.base import csv_response
@@ -38,7 +37,7 @@ from desk.queries.bank import (
 )
 from desk.queries.bank_line import choice_of, line_page
 from desk.views.filters import date_of, page_number, query_without_page
-from desk.views.page import desk_page, note_in_log, show
+from desk.views.page import back_to, desk_page, note_in_log, show
 from kernel.refusal import Refusal
 from tax.models import BillingEntity
 
@@ -179,18 +178,18 @@ def match(request: HttpRequest, line_id: UUID) -> HttpResponse:
     form = MatchForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Choose a customer of the list, then match.")
-        return HttpResponseRedirect(back_to(request))
+        return HttpResponseRedirect(back_to(request, reverse("desk:money_bank")))
     said = form.cleaned_data
     try:
         payment = match_as_seen(request, row, said["customer"], said["invoice"], said["seen"])
     except Refusal as refusal:
         messages.error(request, refusal.message)
-        return HttpResponseRedirect(back_to(request))
+        return HttpResponseRedirect(back_to(request, reverse("desk:money_bank")))
     if payment is None:
         messages.warning(request, MOVED)
         place = reverse("desk:money_bank_line", args=[line_id])
         return HttpResponseRedirect(f"{place}?customer={said['customer']}#choice")
-    return HttpResponseRedirect(back_to(request))
+    return HttpResponseRedirect(back_to(request, reverse("desk:money_bank")))
 
 
 def match_as_seen(
@@ -231,11 +230,4 @@ def set_aside(request: HttpRequest, line_id: UUID) -> HttpResponse:
     else:
         note_in_log(request, [row], action_flag=CHANGE, message="Set aside.")
         messages.success(request, "Set aside. It may still be matched from its page.")
-    return HttpResponseRedirect(back_to(request))
-
-
-def back_to(request: HttpRequest) -> str:
-    """The page it came from, if the form says so and it is ours."""
-    place = request.POST.get("back", "")
-    ours = url_has_allowed_host_and_scheme(place, allowed_hosts=None)
-    return place if ours and place.startswith("/") else reverse("desk:money_bank")
+    return HttpResponseRedirect(back_to(request, reverse("desk:money_bank")))

@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from billing.documents.staff_text import staff_money
@@ -26,7 +25,7 @@ from billing.operations.start_attempts import start_attempt
 from billing.operations.take_back_allocation import take_back_allocation
 from billing.operations.write_off import write_off
 from billing.tasks import ask_gateway
-from desk.views.page import desk_page, note_in_log
+from desk.views.page import back_to, desk_page, note_in_log
 from kernel.money import Money
 from kernel.refusal import Refusal
 
@@ -168,10 +167,3 @@ def take_back(request: HttpRequest, allocation_id: UUID) -> HttpResponse:
 
 def invoice_place(invoice_id: UUID) -> str:
     return reverse("desk:invoice", args=[invoice_id]) + "#money"
-
-
-def back_to(request: HttpRequest, otherwise: str) -> str:
-    """Where it was decided, if that is a page of ours."""
-    place = request.POST.get("back", "")
-    ours = url_has_allowed_host_and_scheme(place, allowed_hosts=None) and place.startswith("/")
-    return place if ours else otherwise

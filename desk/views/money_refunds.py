@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from billing.enums import RefundState
 from billing.models import Payment, Refund
-from billing.operations.allocate_credit import credit_balance
 from billing.operations.record_payment import lock_account
 from billing.operations.request_refund import refundable_minor, request_refund
 from billing.operations.settle_refund import fail_refund, settle_refund
+from billing.queries.credit import credit_balance
 from billing.tasks import ask_gateway
 from desk.views.money_moves import MOST_CHARACTERS
 from desk.views.page import desk_page, note_in_log, show

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 View = Callable[..., HttpResponseBase]
 
@@ -45,6 +46,13 @@ def show(request: HttpRequest, template: str, *, title: str, **context: Any) -> 
     """Render a whole page in the frame of the admin: sidebar, theme, messages."""
     frame = admin.site.each_context(request)
     return TemplateResponse(request, template, {**frame, "title": title, **context})
+
+
+def back_to(request: HttpRequest, otherwise: str) -> str:
+    """The page a form came from, if the form says so and it is ours."""
+    place = request.POST.get("back", "")
+    ours = url_has_allowed_host_and_scheme(place, allowed_hosts=None) and place.startswith("/")
+    return place if ours else otherwise
 
 
 def show_part(request: HttpRequest, template: str, **context: Any) -> HttpResponse:

@@ -16,7 +16,6 @@ from django.http import (
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.admin.base import csv_response
@@ -34,7 +33,7 @@ from desk.queries.tax_holds import (
     hold_sums,
 )
 from desk.views.filters import any_of, page_number, query_without_page
-from desk.views.page import desk_page, note_in_log, show
+from desk.views.page import back_to, desk_page, note_in_log, show
 from kernel.refusal import Refusal
 from tax.models import BillingEntity
 
@@ -125,7 +124,7 @@ def assign(request: HttpRequest, hold_id: UUID) -> HttpResponse:
     form = OwnerForm(request.POST)
     if "me" not in request.POST and not form.is_valid():
         messages.error(request, "Nobody with this name works here; choose one of the list.")
-        return HttpResponseRedirect(back_to(request))
+        return HttpResponseRedirect(back_to(request, reverse("desk:tax_holds")))
     owner = user if "me" in request.POST else form.cleaned_data["owner"]
     try:
         hold = assign_tax_hold(hold_id=hold_id, owner=owner)
@@ -135,13 +134,4 @@ def assign(request: HttpRequest, hold_id: UUID) -> HttpResponse:
         words = f"Assigned to {owner.get_username()}." if owner else "Given back to everybody."
         note_in_log(request, [hold], action_flag=CHANGE, message=words)
         messages.success(request, words)
-    return HttpResponseRedirect(back_to(request))
-
-
-def back_to(request: HttpRequest) -> str:
-    """The list as it was filtered, if the form says so and it is ours."""
-    place = request.POST.get("back", "")
-    ours = url_has_allowed_host_and_scheme(place, allowed_hosts=None)
-    if not ours or not place.startswith("/"):
-        return reverse("desk:tax_holds")
-    return place
+    return HttpResponseRedirect(back_to(request, reverse("desk:tax_holds")))

@@ -9,9 +9,9 @@ from django.db import transaction
 from accounts.models.customer import Customer
 from billing.models.receivables import Receivable
 from billing.operations.allocate_credit import allocate_credit
-from billing.operations.finalize_invoices import credit_balances
 from billing.operations.record_payment import lock_accounts
 from billing.operations.refuse import Refused, record_refusals
+from billing.queries.credit import credit_balances
 from dunning.calc.moments import local_moment
 from dunning.enums import CaseBasis, CaseState
 from dunning.models import Campaign, CaseReceivable, DunningCase

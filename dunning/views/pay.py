@@ -10,7 +10,8 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from billing.gateways.stripe import Gateway, GatewayRefused, GatewayUnreachable
+from billing.gateways.configured import configured_gateway
+from billing.gateways.stripe import GatewayRefused, GatewayUnreachable
 from billing.operations.start_checkout import start_checkout
 from dunning.documents.pay_link import PayLinkExpired, PayLinkWrong, read_pay_token
 from dunning.queries.pay_page import PayPage, pay_page
@@ -43,11 +44,7 @@ class PayCase(View):
     def checkout(self, request: HttpRequest, page: PayPage) -> str:
         here = request.build_absolute_uri(request.path)
         return start_checkout(
-            gateway=Gateway(
-                api_key=settings.STRIPE_API_KEY,
-                api_base=settings.STRIPE_API_BASE,
-                timeout_seconds=settings.STRIPE_TIMEOUT_SECONDS,
-            ),
+            gateway=configured_gateway(),
             receivable_ids=page.receivable_ids,
             success_url=f"{here}?paid=1",
             cancel_url=here,

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from billing.enums import AllocationSource, AttemptState, PaymentKind, RefundState
 from billing.models import Allocation, Payment, PaymentAttempt, Receivable, Refund
-from billing.operations.allocate_credit import credit_balance
 from billing.operations.record_dispute import withdraw_money
+from billing.queries.credit import credit_balance
 from tests.desk.money_world import PRICE, MoneyWorld
 from tests.seatworld import day
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from billing.enums import AllocationSource
 from billing.models import Allocation, Receivable
-from billing.operations.allocate_credit import credit_balance
 from billing.operations.record_payment import record_payment
 from billing.operations.take_back_allocation import take_back_allocation
+from billing.queries.credit import credit_balance
 from dunning.models import DunningCase
 from kernel.money import Money
 from tests.dunning.case_world import PRICE, prepare, tick

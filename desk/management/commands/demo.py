@@ -57,7 +57,7 @@ class Command(BaseCommand):
         (settings.VAR_DIR / "demo-sign-ins.txt").write_text(notes)
         set_up_campaigns(at=datetime.combine(STORY_STARTS, time(), tzinfo=UTC))
         unsent = override_settings(EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend")
-        with stand_in(settings.VAR_DIR) as box, unsent:
+        with stand_in(settings.STRIPE_STAND_IN_STATE) as box, unsent:
             story = Story(api_key=key, last_day=last_day, box=box)
             told_to = self.tell(story, options)
             with clock_at(told_to, time(14)):

@@ -12,7 +12,6 @@ from billing.calc.bank.csv_file import CsvHints
 from billing.calc.bank.file import StatementUnreadable
 from billing.enums import BankLineState, CreditReason, PaymentMethodKind
 from billing.models import BankLine, BankStatement, CreditEntry, Payment, Receivable
-from billing.operations.allocate_credit import credit_balance
 from billing.operations.import_bank_statement import (
     NO_HINTS,
     ImportOutcome,
@@ -33,6 +32,7 @@ from billing.operations.set_aside_bank_line import (
 )
 from billing.operations.take_back_allocation import take_back_allocation
 from billing.queries.bank_claims import claims_named, credit_of, invoice_prefixes, payers_of
+from billing.queries.credit import credit_balance
 from kernel.money import Money
 from kernel.refusal import Refusal
 from tax.models import BillingEntity

@@ -49,7 +49,8 @@ def test_a_customer_pays_on_the_gateways_page_and_the_invoice_is_settled(api, wo
     assert answer.status_code == 201, answer.content
     page = answer.json()["url"].removeprefix(f"http://127.0.0.1:{wire.port}")
     wire.visit(page, choice="good")
-    (paid,) = wire.call("GET", "/v1/payment_intents?limit=1")["data"]
+    payer = GatewayCustomer.objects.get().gateway_id
+    (paid,) = wire.call("GET", f"/v1/payment_intents?customer={payer}")["data"]
     post(event("payment_intent.succeeded", paid, created=ISSUED))
     push_flow(stages=(SETTLE,), at=day(1, 16))
     assert Receivable.objects.get().open_minor == 0

@@ -22,9 +22,9 @@ from billing.models import (
     Refund,
     StageRefusal,
 )
-from billing.operations.allocate_credit import credit_balance
 from billing.operations.push_flow import push_flow
 from billing.pipeline import SETTLE
+from billing.queries.credit import credit_balance
 from tests.billing.gateway.telling import SECRET, URL, event, post
 from tests.seatworld import START, SeatWorld, day
 

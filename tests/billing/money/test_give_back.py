@@ -4,7 +4,7 @@ import pytest
 
 from billing.enums import AllocationSource
 from billing.models import Allocation, Invoice, Receivable, Refund
-from billing.operations.allocate_credit import credit_balance
+from billing.queries.credit import credit_balance
 from tests.billing.money.test_payments import pay
 from tests.seatworld import SeatWorld, day
 

@@ -13,13 +13,13 @@ from billing.operations.allocate_credit import (
     AllocationTooLarge,
     NothingToAllocate,
     allocate_credit,
-    credit_balance,
 )
 from billing.operations.record_payment import PaymentReasonMissing, record_payment
 from billing.operations.request_refund import RefundTooLarge, request_refund
 from billing.operations.settle_refund import fail_refund, settle_refund
 from billing.operations.take_back_allocation import AllocationTakenBack, take_back_allocation
 from billing.operations.write_off import WriteOffTooLarge, write_off
+from billing.queries.credit import credit_balance
 from kernel.money import Money
 from tests.seatworld import SeatWorld, day
 
