@@ -52,6 +52,7 @@ RECOVERY = (
     "dunning.casenote",
 )  # fmt: skip
 FLOW = ("billing.invoicerun", "billing.stagerefusal")
+RELEASE = ("desk.releasescenario", "desk.releasecheckrun", "desk.releasecheckresult")
 MACHINES = ("accounts.apiclient", "accounts.apireply")
 STAFF = ("auth.user", "auth.group", "admin.logentry")
 
@@ -65,7 +66,7 @@ def may(actions: str, *models: str) -> set[str]:
 TAX = (*TAX_FACTS, *TAX_ANSWERS, *TAX_RECORDS)
 LOOK = may(
     "view", *PEOPLE, *SELLERS, *CATALOG, *BOUGHT, *RECORDS, *MONEY, *BOOKS, *BOOKS_KEPT, *RECOVERY,
-    *FLOW, *TAX,
+    *FLOW, *TAX, *RELEASE,
 )  # fmt: skip
 RUN_THE_FLOW = {"billing.add_invoicerun", "billing.change_stagerefusal"}
 KEEP_PEOPLE = may("add change", *PEOPLE, "tax.sellerassignment")
@@ -86,9 +87,9 @@ WORK_CASES = {"dunning.change_dunningcase", "dunning.add_casenote", "dunning.add
 LEAD_CAMPAIGNS = {"dunning.add_campaign", "dunning.add_casecampaign"}
 
 WORK = LOOK | RUN_THE_FLOW | KEEP_PEOPLE | KEEP_TAX | MOVE_MONEY | {"billing.export_books"}
-WORK |= WORK_CASES
+WORK |= WORK_CASES | {"desk.add_releasecheckrun"}
 APPROVE = WORK | DECIDE_TAX | {"billing.write_off"} | may("add change", *CATALOG, *BOUGHT)
-APPROVE |= LEAD_CAMPAIGNS
+APPROVE |= LEAD_CAMPAIGNS | may("add change", "desk.releasescenario")
 
 PERMISSIONS: dict[StaffRole, set[str]] = {
     StaffRole.SUPPORT: LOOK,
