@@ -52,6 +52,10 @@ RECOVERY = (
     "dunning.casenote",
 )  # fmt: skip
 FLOW = ("billing.invoicerun", "billing.stagerefusal")
+INCIDENTS = (
+    "desk.incident", "desk.incidentaffected", "desk.incidentstep", "desk.incidentnote",
+    "desk.incidentfinding", "desk.incidentmessage", "desk.detectorrule", "billing.memberreport",
+)  # fmt: skip
 RELEASE = ("desk.releasescenario", "desk.releasecheckrun", "desk.releasecheckresult")
 MACHINES = ("accounts.apiclient", "accounts.apireply")
 STAFF = ("auth.user", "auth.group", "admin.logentry")
@@ -66,7 +70,7 @@ def may(actions: str, *models: str) -> set[str]:
 TAX = (*TAX_FACTS, *TAX_ANSWERS, *TAX_RECORDS)
 LOOK = may(
     "view", *PEOPLE, *SELLERS, *CATALOG, *BOUGHT, *RECORDS, *MONEY, *BOOKS, *BOOKS_KEPT, *RECOVERY,
-    *FLOW, *TAX, *RELEASE,
+    *FLOW, *TAX, *RELEASE, *INCIDENTS,
 )  # fmt: skip
 RUN_THE_FLOW = {"billing.add_invoicerun", "billing.change_stagerefusal"}
 KEEP_PEOPLE = may("add change", *PEOPLE, "tax.sellerassignment")
@@ -88,11 +92,14 @@ LEAD_CAMPAIGNS = {"dunning.add_campaign", "dunning.add_casecampaign"}
 
 WORK = LOOK | RUN_THE_FLOW | KEEP_PEOPLE | KEEP_TAX | MOVE_MONEY | {"billing.export_books"}
 WORK |= WORK_CASES | {"desk.add_releasecheckrun"}
+WORK |= {
+    "desk.add_incident", "desk.change_incident", "desk.add_incidentnote", "desk.add_incidentmessage",
+}  # fmt: skip
 APPROVE = WORK | DECIDE_TAX | {"billing.write_off"} | may("add change", *CATALOG, *BOUGHT)
-APPROVE |= LEAD_CAMPAIGNS | may("add change", "desk.releasescenario")
+APPROVE |= LEAD_CAMPAIGNS | may("add change", "desk.releasescenario", "desk.detectorrule")
 
 PERMISSIONS: dict[StaffRole, set[str]] = {
-    StaffRole.SUPPORT: LOOK,
+    StaffRole.SUPPORT: LOOK | {"desk.add_incident", "desk.add_incidentnote"},
     StaffRole.ANALYST: WORK,
     StaffRole.APPROVER: APPROVE,
     StaffRole.ADMINISTRATOR: APPROVE
