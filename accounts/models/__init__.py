@@ -2,6 +2,7 @@
 
 from accounts.models.access import AccessAdvice
 from accounts.models.api import ApiClient, ApiReply
+from accounts.models.audit import AuditEntry, AuditHead
 from accounts.models.customer import BillingOwner, Customer
 from accounts.models.people import Grantee, Group, Membership
 
@@ -9,6 +10,8 @@ __all__ = [
     "AccessAdvice",
     "ApiClient",
     "ApiReply",
+    "AuditEntry",
+    "AuditHead",
     "BillingOwner",
     "Customer",
     "Grantee",
