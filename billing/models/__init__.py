@@ -35,6 +35,7 @@ from billing.models.journal import (
     RecognitionSlice,
 )
 from billing.models.ledger import EntitlementEvent, LedgerHead, SeatLedgerEntry
+from billing.models.members import MemberReport
 from billing.models.rating import RatedSpan, Rating
 from billing.models.receivables import Allocation, Payment, Receivable
 from billing.models.run import InvoiceRun, StageRefusal
@@ -67,6 +68,7 @@ __all__ = [
     "JournalEntry",
     "JournalPosting",
     "LedgerHead",
+    "MemberReport",
     "NumberSeries",
     "Payment",
     "PaymentAttempt",
