@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic_settings import NoDecode
+
+from config.sign_in import DEMO_CODES, SignInEnvironment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret-not-for-production-0123456789"  # noqa: S105 - production refuses it
@@ -15,7 +17,7 @@ SHORTEST_SECRET = 50
 VIES = "https://ec.europa.eu/taxation_customs/vies/rest-api"
 
 
-class Environment(BaseSettings):
+class Environment(SignInEnvironment):
     """Every variable the product reads. docs/deploy.md explains each."""
 
     environment: Literal["development", "production"] = "development"
@@ -48,7 +50,7 @@ class Environment(BaseSettings):
     email_timeout_seconds: float = Field(default=20.0, gt=0, le=80)
     anymail: Annotated[dict[str, str], NoDecode] = Field(default_factory=dict)
 
-    @field_validator("allowed_hosts", "stripe_webhook_secrets", mode="before")
+    @field_validator("allowed_hosts", "stripe_webhook_secrets", "oidc_domains", mode="before")
     @classmethod
     def read_list(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -66,6 +68,14 @@ class Environment(BaseSettings):
             return json.loads(value or "{}") if isinstance(value, str) else value
         except json.JSONDecodeError:
             raise ValueError('write a JSON object: {"POSTMARK_SERVER_TOKEN": "…"}') from None
+
+    @field_validator("oidc_group_roles", mode="before")
+    @classmethod
+    def read_roles(cls, value: object) -> object:
+        try:
+            return json.loads(value or "{}") if isinstance(value, str) else value
+        except json.JSONDecodeError:
+            raise ValueError('write a JSON object: {"finance-leads": "approver"}') from None
 
     @field_validator("time_zone")
     @classmethod
@@ -131,6 +141,9 @@ class Environment(BaseSettings):
             "DATABASE_URL": not self.database_url,
             "REDIS_URL": not self.redis_url,
             "BASE_URL": not self.base_url.startswith("https://"),
+            "STAFF_SECOND_FACTOR": self.staff_second_factor != "required",
+            "VAR_DIR": (self.var_dir / DEMO_CODES).exists(),
+            "OIDC_ISSUER": self.oidc_issuer.startswith("http://"),
         }
         problems = [f"{name}: {PRODUCTION_NEEDS[name]}" for name, bad in wrong.items() if bad]
         if problems:
@@ -145,6 +158,9 @@ PRODUCTION_NEEDS = {
     "DATABASE_URL": "must name a PostgreSQL server; the embedded one is for development",
     "REDIS_URL": "must name a Redis server; the embedded one is for development",
     "BASE_URL": "must be the public https:// address",
+    "STAFF_SECOND_FACTOR": "must be required",
+    "VAR_DIR": f"holds a demo that shows its codes ({DEMO_CODES}); use another folder",
+    "OIDC_ISSUER": "must be an https:// address",
 }
 
 
@@ -155,10 +171,11 @@ SCHEMES = {
     "STRIPE_API_BASE": ("http://", "https://"),
     "STRIPE_API_KEY": ("sk_", "rk_"),
     "VIES_URL": ("http://", "https://"),
+    "OIDC_ISSUER": ("http://", "https://"),
 }
 
 
-UNREPEATED = frozenset({"ANYMAIL", "EMAIL_PASSWORD"})
+UNREPEATED = frozenset({"ANYMAIL", "EMAIL_PASSWORD", "OIDC_CLIENT_SECRET"})
 
 
 class EnvironmentInvalid(SystemExit):

@@ -11,6 +11,7 @@ PRODUCTION = {
     "BASE_URL": "https://billing.example.com",
     "DATABASE_URL": "postgresql://db/seatledger",
     "REDIS_URL": "redis://cache/0",
+    "STAFF_SECOND_FACTOR": "required",
 }
 
 
@@ -38,6 +39,12 @@ PRODUCTION = {
         ("EMAIL_SECURITY", "ssl"),
         ("EMAIL_TIMEOUT_SECONDS", "0"),
         ("ANYMAIL", "token"),
+        ("STAFF_SECOND_FACTOR", "later"),
+        ("SESSION_IDLE_MINUTES", "0"),
+        ("OIDC_ISSUER", "login.example.com"),
+        ("OIDC_DOMAINS", "example.com"),
+        ("OIDC_GROUP_ROLES", '{"finance": "boss"}'),
+        ("OIDC_GROUP_ROLES", "finance=approver"),
     ],
 )
 def test_a_wrong_value_names_its_variable(monkeypatch, name, value):
@@ -66,6 +73,7 @@ def test_production_starts_with_everything_its_own(monkeypatch):
         ("BASE_URL", "http://billing.example.com"),
         ("DATABASE_URL", ""),
         ("REDIS_URL", ""),
+        ("STAFF_SECOND_FACTOR", "optional"),
     ],
 )
 def test_production_refuses_development_values(monkeypatch, name, value):
@@ -80,6 +88,28 @@ def test_production_refuses_development_values(monkeypatch, name, value):
         read_environment()
 
     assert name in str(stop.value)
+
+
+def test_production_refuses_the_folder_of_a_demo_that_shows_its_codes(monkeypatch, tmp_path):
+    for known, good in PRODUCTION.items():
+        monkeypatch.setenv(known, good)
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    (tmp_path / "demo-codes").write_text("alma")
+
+    with pytest.raises(EnvironmentInvalid, match="demo-codes"):
+        read_environment()
+
+
+def test_an_issuer_needs_a_client_and_domains_and_its_secret_is_not_repeated(monkeypatch):
+    monkeypatch.setenv("OIDC_ISSUER", "https://login.example.com")
+    monkeypatch.setenv("OIDC_CLIENT_SECRET", "hunter2")
+
+    with pytest.raises(EnvironmentInvalid) as stop:
+        read_environment()
+
+    assert "OIDC_CLIENT_ID" in str(stop.value)
+    assert "OIDC_DOMAINS" in str(stop.value)
+    assert "hunter2" not in str(stop.value)
 
 
 def test_a_wrong_address_is_refused_without_repeating_its_password(monkeypatch):
