@@ -69,3 +69,10 @@ class AuditAction(TextChoices):
     SIGNED_IN = "signed_in", "Signed in"
     SIGNED_OUT = "signed_out", "Signed out"
     SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
+
+
+class SignInStep(TextChoices):
+    """What was guessed."""
+
+    PASSWORD = "password", "Password"
+    CODE = "code", "Code of a second factor"

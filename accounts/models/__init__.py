@@ -5,6 +5,7 @@ from accounts.models.api import ApiClient, ApiReply
 from accounts.models.audit import AuditEntry, AuditHead
 from accounts.models.customer import BillingOwner, Customer
 from accounts.models.people import Grantee, Group, Membership
+from accounts.models.sign_in import SignInAttempt
 
 __all__ = [
     "AccessAdvice",
@@ -17,4 +18,5 @@ __all__ = [
     "Grantee",
     "Group",
     "Membership",
+    "SignInAttempt",
 ]
