@@ -1,0 +1,1 @@
+"""What the desk decides and says in pure code: no framework, no clock, no network."""

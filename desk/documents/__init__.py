@@ -1,0 +1,1 @@
+"""What the desk prints: evidence packets as sheets and files."""
