@@ -8,6 +8,7 @@ from billing.api.customers import Customers
 from billing.api.entitlements import Entitlements
 from billing.api.events import EntitlementEventBatch, EntitlementEvents
 from billing.api.invoices import InvoiceByNumber, InvoicePdf, Invoices, InvoiceUbl, InvoiceXml
+from billing.api.members import ActiveMembers, ActiveMembersBatch
 from billing.api.payments import CheckoutSessions, PaymentMethods, SetupIntents
 from billing.api.preview import SubscriptionPreview
 from billing.api.statement import CustomerStatementView
@@ -46,6 +47,12 @@ urlpatterns = [
     ),
     path("subscriptions", Subscriptions.as_view(), name="subscriptions"),
     path("subscriptions/<str:subscription>", SubscriptionById.as_view(), name="subscription"),
+    path(
+        "subscriptions/<str:subscription>/active-members",
+        ActiveMembers.as_view(),
+        name="active_members",
+    ),
+    path("active-members/batch", ActiveMembersBatch.as_view(), name="active_members_batch"),
     path(
         "subscriptions/<str:subscription>/preview",
         SubscriptionPreview.as_view(),

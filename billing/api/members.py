@@ -1,0 +1,142 @@
+"""PUT active members: what the product counted, to compare with the seats that are billed."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.enums import ApiScope
+from billing.api.authentication import ApiView, caller
+from billing.api.customers import field_errors
+from billing.api.errors import FieldError, invalid, not_found
+from billing.api.events import IDEMPOTENCY, LARGEST_BATCH
+from billing.api.idempotency import once
+from billing.operations.record_members import CountedMembers, MembersAnswer, record_members
+from billing.queries.subscription_facts import find_subscription
+
+LARGEST_COUNT = 1_000_000
+STATUS = {"recorded": 200, "duplicate": 200}
+CONFLICTS = {"members_reported_differently": 409}
+
+
+class ActiveMembersSchema(serializers.Serializer[Any]):
+    """Members active at an instant, by seat type; `grantees` are optional and never more than counted."""
+
+    reported_at = serializers.DateTimeField(help_text="When it was so; with a zone")
+    counts = serializers.DictField(
+        child=serializers.IntegerField(min_value=0, max_value=LARGEST_COUNT), allow_empty=False
+    )
+    grantees = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField(max_length=100)), required=False
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ids must be different, belong to a counted seat type, and be as many as counted."""
+        for code, ids in attrs.get("grantees", {}).items():
+            if len(set(ids)) != len(ids):
+                raise serializers.ValidationError({"grantees": f"“{code}” names one twice."})
+            if len(ids) != attrs["counts"].get(code, -1):
+                message = f"“{code}” names {len(ids)}; name as many as are counted, or none."
+                raise serializers.ValidationError({"grantees": message})
+        return attrs
+
+
+class ReportedMembersSchema(ActiveMembersSchema):
+    subscription = serializers.CharField(max_length=100)
+
+
+class MembersAnswerSchema(serializers.Serializer[Any]):
+    """What became of a report; `code` and `message` when it was refused."""
+
+    subscription = serializers.CharField()
+    status = serializers.ChoiceField(["recorded", "duplicate", "refused"])
+    code = serializers.CharField(required=False)
+    message = serializers.CharField(required=False)
+
+
+class MembersBatchSchema(serializers.Serializer[Any]):
+    reports = ReportedMembersSchema(many=True)
+
+
+class MembersBatchAnswerSchema(serializers.Serializer[Any]):
+    answers = MembersAnswerSchema(many=True)
+
+
+class ActiveMembers(ApiView):
+    scopes = {"PUT": ApiScope.EVENTS_WRITE}
+
+    @extend_schema(
+        request=ActiveMembersSchema,
+        responses={200: MembersAnswerSchema, 409: MembersAnswerSchema, 422: MembersAnswerSchema},
+        parameters=[IDEMPOTENCY],
+    )
+    def put(self, request: Request, subscription: str) -> Response:
+        """Report the members active at an instant; it changes no seat and no invoice."""
+        now = timezone.now()
+
+        def act() -> Response:
+            found = find_subscription(subscription)
+            if found is None:
+                return not_found("such subscription")
+            body = ActiveMembersSchema(data=request.data)
+            if not body.is_valid():
+                return invalid(field_errors(body.errors))
+            report = CountedMembers(subscription=found.external_id, **body.validated_data)
+            (answer,) = record_members(reports=[report], client=caller(request), at=now)
+            status = STATUS.get(answer.status) or CONFLICTS.get(answer.code, 422)
+            return Response(answer_body(answer), status=status)
+
+        return once(request, at=now, act=act)
+
+
+class ActiveMembersBatch(ApiView):
+    scopes = {"POST": ApiScope.EVENTS_WRITE}
+
+    @extend_schema(
+        request=MembersBatchSchema,
+        responses={200: MembersBatchAnswerSchema},
+        parameters=[IDEMPOTENCY],
+    )
+    def post(self, request: Request) -> Response:
+        """Up to 1,000 reports; each is answered by itself, in their order."""
+        now = timezone.now()
+
+        def act() -> Response:
+            bodies = request.data.get("reports") if isinstance(request.data, dict) else None
+            if not isinstance(bodies, list) or not 1 <= len(bodies) <= LARGEST_BATCH:
+                message = f'Send {{"reports": […]}} with 1 to {LARGEST_BATCH} reports.'
+                return invalid([FieldError("reports", "not_a_batch", message)])
+            return Response({"answers": answers_to(bodies, request=request, at=now)})
+
+        return once(request, at=now, act=act)
+
+
+def answers_to(bodies: Sequence[Any], *, request: Request, at: Any) -> list[dict[str, Any]]:
+    """Unreadable reports are refused; the others are recorded together."""
+    answers: dict[int, dict[str, Any]] = {}
+    readable = {}
+    for place, body in enumerate(bodies):
+        read = ReportedMembersSchema(data=body)
+        if read.is_valid():
+            readable[place] = CountedMembers(**read.validated_data)
+        else:
+            answers[place] = unreadable(body, read.errors)
+    recorded = record_members(reports=list(readable.values()), client=caller(request), at=at)
+    for place, answer in zip(readable, recorded, strict=True):
+        answers[place] = answer_body(answer)
+    return [answers[place] for place in range(len(bodies))]
+
+
+def unreadable(body: Any, errors: Any) -> dict[str, Any]:
+    name = body.get("subscription", "") if isinstance(body, dict) else ""
+    message = "; ".join(f"{one.field}: {one.message}" for one in field_errors(errors))
+    return {"subscription": str(name), "status": "refused", "code": "invalid", "message": message}
+
+
+def answer_body(answer: MembersAnswer) -> dict[str, Any]:
+    return {name: value for name, value in asdict(answer).items() if value}
