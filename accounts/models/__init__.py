@@ -3,14 +3,28 @@
 from accounts.models.access import AccessAdvice
 from accounts.models.api import ApiClient, ApiReply
 from accounts.models.customer import BillingOwner, Customer
+from accounts.models.exceptions import (
+    AuthorityMatrix,
+    AuthorityRule,
+    ExceptionAttachment,
+    ExceptionComment,
+    ExceptionDecision,
+    ExceptionRequest,
+)
 from accounts.models.people import Grantee, Group, Membership
 
 __all__ = [
     "AccessAdvice",
     "ApiClient",
     "ApiReply",
+    "AuthorityMatrix",
+    "AuthorityRule",
     "BillingOwner",
     "Customer",
+    "ExceptionAttachment",
+    "ExceptionComment",
+    "ExceptionDecision",
+    "ExceptionRequest",
     "Grantee",
     "Group",
     "Membership",
