@@ -92,3 +92,31 @@ class SupportBurden(TextChoices):
     LOW = "low", "Less than usual"
     USUAL = "usual", "As usual"
     HIGH = "high", "More than usual"
+
+
+class ActorKind(TextChoices):
+    """Whom an entry of the trail speaks of."""
+
+    USER = "user", "Staff"
+    API_CLIENT = "api_client", "API client"
+    CUSTOMER = "customer", "Customer"
+    SYSTEM = "system", "System"
+    NOBODY = "nobody", "Not signed in"
+
+
+class AuditAction(TextChoices):
+    """What the trail tells of. Others may add codes of their own: the column takes any code."""
+
+    VIEWED = "viewed", "Viewed"
+    LISTED = "listed", "Listed"
+    EXPORTED = "exported", "Exported"
+    DOWNLOADED = "downloaded", "Downloaded"
+    CREATED = "created", "Created"
+    CHANGED = "changed", "Changed"
+    DELETED = "deleted", "Deleted"
+    SUBMITTED = "submitted", "Submitted"
+    REFUSED = "refused", "Refused"
+    FAILED = "failed", "Failed"
+    SIGNED_IN = "signed_in", "Signed in"
+    SIGNED_OUT = "signed_out", "Signed out"
+    SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"

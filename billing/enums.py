@@ -238,3 +238,28 @@ class ChartOfAccounts(TextChoices):
     SKR03 = "SKR03", "SKR03"
     SKR04 = "SKR04", "SKR04"
     GENERIC = "generic", "Generic"
+
+
+class CloseItem(TextChoices):
+    """What has to be true before a month is closed, in the order people read it."""
+
+    EARLIER = "earlier", "Earlier months are closed"
+    EVENTS = "events", "All events of the month are rated"
+    DRAFTS = "drafts", "No draft of the month is left"
+    LEDGER = "ledger", "The seat ledger is whole"
+    RECHECK = "recheck", "Invoices derive again from the ledger"
+    RECONCILE = "reconcile", "The books reconcile to zero"
+    REVENUE = "revenue", "Revenue of the month is recognized"
+    TAX_INPUTS = "tax_inputs", "Tax inputs are complete"
+    RETURNS = "returns", "Returns tie to the invoices"
+    APPROVALS = "approvals", "Credits and exceptions are decided"
+    WEBHOOKS = "webhooks", "Webhooks are applied"
+    DOCUMENTS = "documents", "Documents are rendered"
+    REFUSALS = "refusals", "No stage refuses anything"
+    BANK = "bank", "Bank lines are matched"
+
+
+class CloseOutcome(TextChoices):
+    PASSED = "passed", "Passed"
+    FOUND = "found", "To do"
+    ERROR = "error", "Could not be checked"

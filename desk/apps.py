@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
-LAST_APP_WITH_TABLES = "dunning"
+LAST_APP_WITH_TABLES = "desk"
 
 
 class DeskConfig(AppConfig):

@@ -1,0 +1,1 @@
+"""Decisions of accounts that need no database."""

@@ -2,6 +2,7 @@
 
 from accounts.models.access import AccessAdvice
 from accounts.models.api import ApiClient, ApiReply
+from accounts.models.audit import AuditEntry, AuditHead
 from accounts.models.customer import BillingOwner, Customer
 from accounts.models.exceptions import (
     AuthorityMatrix,
@@ -17,6 +18,8 @@ __all__ = [
     "AccessAdvice",
     "ApiClient",
     "ApiReply",
+    "AuditEntry",
+    "AuditHead",
     "AuthorityMatrix",
     "AuthorityRule",
     "BillingOwner",

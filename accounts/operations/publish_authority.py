@@ -12,7 +12,15 @@ from accounts.models import AuthorityMatrix, AuthorityRule, ExceptionRequest
 
 MONEY = ("credit", "refund", "write_off")
 PRICES = ("discount", "free_seats", "price_override")
-LIMITS = (("EUR", 100), ("USD", 100), ("GBP", 100), ("CHF", 100), ("JPY", 1), ("KWD", 1000), ("", 100))
+LIMITS = (
+    ("EUR", 100),
+    ("USD", 100),
+    ("GBP", 100),
+    ("CHF", 100),
+    ("JPY", 1),
+    ("KWD", 1000),
+    ("", 100),
+)
 FIELDS = {
     "kind", "currency", "up_to_minor", "approvers", "role", "stand_in", "target_hours",
     "needs_step_up",
@@ -84,7 +92,9 @@ def checked_rule(index: int, one: Mapping[str, Any]) -> dict[str, Any]:
     at = f"rules[{index}]"
     if unknown := set(one) - FIELDS:
         raise TermsInvalid(f"{at}.{sorted(unknown)[0]}", "is unknown")
-    known = rule(str(one.get("kind", "")), **{key: value for key, value in one.items() if key != "kind"})
+    known = rule(
+        str(one.get("kind", "")), **{key: value for key, value in one.items() if key != "kind"}
+    )
     limit, hours = known["up_to_minor"], known["target_hours"]
     is_wrong = {
         "kind": known["kind"] not in ExceptionKind.values,

@@ -2,6 +2,14 @@
 
 from billing.models.bank import BankLine, BankStatement
 from billing.models.catalog import Plan, Price, Product, SeatPolicy, SeatType
+from billing.models.close import (
+    CloseCheck,
+    CloseReopening,
+    CloseRun,
+    CloseSignature,
+    CloseWaiver,
+    PeriodClose,
+)
 from billing.models.credits import CreditNote, InvoiceVoid, VoidedSpans
 from billing.models.gateway import (
     Dispute,
@@ -39,6 +47,11 @@ __all__ = [
     "BankLine",
     "BankStatement",
     "Books",
+    "CloseCheck",
+    "CloseReopening",
+    "CloseRun",
+    "CloseSignature",
+    "CloseWaiver",
     "CreditEntry",
     "CreditNote",
     "Dispute",
@@ -59,6 +72,7 @@ __all__ = [
     "PaymentAttempt",
     "PaymentMethod",
     "Payout",
+    "PeriodClose",
     "Plan",
     "Price",
     "Product",

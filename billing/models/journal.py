@@ -105,6 +105,9 @@ class JournalEntry(models.Model):
     source_id = models.UUIDField()
     currency = models.CharField(max_length=3)
     day = models.DateField(help_text="In the zone of the document, else of the entity's books")
+    original_day = models.DateField(
+        null=True, blank=True, help_text="Its own day, where that was closed already"
+    )
     customer = models.ForeignKey(
         Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="journal_entries"
     )
@@ -119,7 +122,11 @@ class JournalEntry(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="journal_entry_once_per_source_and_kind", fields=["source_id", "kind"]
-            )
+            ),
+            models.CheckConstraint(
+                name="journal_entry_moves_out_of_closed_days_only",
+                condition=Q(original_day=None) | Q(original_day__lt=F("day")),
+            ),
         ]
         indexes = [
             models.Index(
