@@ -176,7 +176,7 @@ class ExceptionRequest(models.Model):
             ),
             models.CheckConstraint(
                 name="exception_ends_after_it_starts",
-                condition=Q(ends_on=None) | Q(starts_on__isnull=False, ends_on__gt=F("starts_on")),
+                condition=Q(ends_on=None) | Q(starts_on=None) | Q(ends_on__gt=F("starts_on")),
             ),
             models.CheckConstraint(
                 name="exception_carried_out_only_when_approved",

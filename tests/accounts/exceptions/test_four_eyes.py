@@ -237,7 +237,7 @@ def test_decisions_and_rules_are_append_only(acme, ben, alma):
     with raising("authorityrule_append_only"):
         type(asked.rule).objects.update(approvers=0)
     with raising("authoritymatrix_append_only"):
-        type(asked.rule.matrix).objects.all().delete()
+        type(asked.rule.matrix).objects.update(version=9)
 
 
 def test_small_money_needs_nobody_else(ben, alma):
