@@ -43,6 +43,57 @@ class ApiScope(TextChoices):
     BILLING_WRITE = "billing:write", "Issue credit notes, start payments"
 
 
+class ExceptionKind(TextChoices):
+    """What a second person must agree to. What each needs and blocks is in calc/exception_terms.py."""
+
+    DISCOUNT = "discount", "Discount"
+    FREE_SEATS = "free_seats", "Free seats"
+    PRICE_OVERRIDE = "price_override", "Price override"
+    PRORATION_EXCEPTION = "proration_exception", "Proration exception"
+    CREDIT = "credit", "Credit"
+    REFUND = "refund", "Refund"
+    WRITE_OFF = "write_off", "Write-off"
+    BACKDATED_CORRECTION = "backdated_correction", "Correction over a closed period"
+    TAX_OVERRIDE = "tax_override", "Tax override"
+    DUNNING_PAUSE = "dunning_pause", "Dunning pause"
+    LIMIT_RAISE = "limit_raise", "Limit raise"
+    PAYMENT_TERMS = "payment_terms", "Payment terms"
+    REOPEN_PERIOD = "reopen_period", "Reopening of a closed month"
+    AUTHORITY_CHANGE = "authority_change", "Change of the authority matrix"
+
+
+class ExceptionState(TextChoices):
+    REQUESTED = "requested", "Waits for a decision"
+    SENT_BACK = "sent_back", "Sent back"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    EXPIRED = "expired", "Expired"
+    REVOKED = "revoked", "Revoked"
+
+
+PENDING_STATES = (ExceptionState.REQUESTED, ExceptionState.SENT_BACK)
+
+
+class Verdict(TextChoices):
+    """What a decision says; each moves the request to one state (trigger exception_moves_by_decision)."""
+
+    APPROVE = "approve", "Approve"
+    REJECT = "reject", "Reject"
+    SEND_BACK = "send_back", "Send back"
+    ESCALATE = "escalate", "Escalate"
+    RESUBMIT = "resubmit", "Ask again"
+    WITHDRAW = "withdraw", "Withdraw"
+    REVOKE = "revoke", "Revoke"
+    EXPIRE = "expire", "Expire"
+
+
+class SupportBurden(TextChoices):
+    LOW = "low", "Less than usual"
+    USUAL = "usual", "As usual"
+    HIGH = "high", "More than usual"
+
+
 class ActorKind(TextChoices):
     """Whom an entry of the trail speaks of."""
 

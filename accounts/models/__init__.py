@@ -4,6 +4,14 @@ from accounts.models.access import AccessAdvice
 from accounts.models.api import ApiClient, ApiReply
 from accounts.models.audit import AuditEntry, AuditHead
 from accounts.models.customer import BillingOwner, Customer
+from accounts.models.exceptions import (
+    AuthorityMatrix,
+    AuthorityRule,
+    ExceptionAttachment,
+    ExceptionComment,
+    ExceptionDecision,
+    ExceptionRequest,
+)
 from accounts.models.people import Grantee, Group, Membership
 from accounts.models.sign_in import SignInAttempt
 
@@ -13,8 +21,14 @@ __all__ = [
     "ApiReply",
     "AuditEntry",
     "AuditHead",
+    "AuthorityMatrix",
+    "AuthorityRule",
     "BillingOwner",
     "Customer",
+    "ExceptionAttachment",
+    "ExceptionComment",
+    "ExceptionDecision",
+    "ExceptionRequest",
     "Grantee",
     "Group",
     "Membership",

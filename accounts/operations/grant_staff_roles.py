@@ -51,6 +51,10 @@ RECOVERY = (
     "dunning.casecampaign", "dunning.message", "dunning.pause", "dunning.promise",
     "dunning.casenote",
 )  # fmt: skip
+EXCEPTIONS = (
+    "accounts.exceptionrequest", "accounts.exceptiondecision", "accounts.exceptioncomment",
+    "accounts.exceptionattachment", "accounts.authoritymatrix", "accounts.authorityrule",
+)  # fmt: skip
 FLOW = ("billing.invoicerun", "billing.stagerefusal")
 INCIDENTS = (
     "desk.incident", "desk.incidentaffected", "desk.incidentstep", "desk.incidentnote",
@@ -70,7 +74,7 @@ def may(actions: str, *models: str) -> set[str]:
 TAX = (*TAX_FACTS, *TAX_ANSWERS, *TAX_RECORDS)
 LOOK = may(
     "view", *PEOPLE, *SELLERS, *CATALOG, *BOUGHT, *RECORDS, *MONEY, *BOOKS, *BOOKS_KEPT, *RECOVERY,
-    *FLOW, *TAX, *RELEASE, *INCIDENTS,
+    *EXCEPTIONS, *FLOW, *TAX, *RELEASE, *INCIDENTS,
 )  # fmt: skip
 RUN_THE_FLOW = {"billing.add_invoicerun", "billing.change_stagerefusal"}
 KEEP_PEOPLE = may("add change", *PEOPLE, "tax.sellerassignment")
@@ -88,6 +92,10 @@ MOVE_MONEY = {
 DECIDE_TAX = may("add change", *TAX_FACTS) | {"tax.sign_off_tax", "tax.add_taxreturn"}
 
 WORK_CASES = {"dunning.change_dunningcase", "dunning.add_casenote", "dunning.add_message"}
+ASK_FOR_EXCEPTIONS = {
+    "accounts.add_exceptionrequest", "accounts.add_exceptioncomment",
+    "accounts.add_exceptionattachment",
+}  # fmt: skip
 LEAD_CAMPAIGNS = {"dunning.add_campaign", "dunning.add_casecampaign"}
 
 WORK = LOOK | RUN_THE_FLOW | KEEP_PEOPLE | KEEP_TAX | MOVE_MONEY | {"billing.export_books"}
@@ -96,7 +104,11 @@ WORK |= {
     "desk.add_incident", "desk.change_incident", "desk.add_incidentnote", "desk.add_incidentmessage",
 }  # fmt: skip
 APPROVE = WORK | DECIDE_TAX | {"billing.write_off"} | may("add change", *CATALOG, *BOUGHT)
-APPROVE |= LEAD_CAMPAIGNS | may("add change", "desk.releasescenario", "desk.detectorrule")
+APPROVE |= (
+    LEAD_CAMPAIGNS
+    | {"accounts.decide_exception"}
+    | may("add change", "desk.releasescenario", "desk.detectorrule")
+)
 
 PERMISSIONS: dict[StaffRole, set[str]] = {
     StaffRole.SUPPORT: LOOK | {"desk.add_incident", "desk.add_incidentnote"},
