@@ -146,7 +146,7 @@ def append_only(table: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_exceptions")]
+    dependencies = [("accounts", "0006_exceptions")]
 
     operations = [
         migrations.RunSQL(FUNCTIONS, DROP_FUNCTIONS),
