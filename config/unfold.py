@@ -209,7 +209,10 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
     "STYLES": [lambda request: static("desk/desk.css")],
-    "SCRIPTS": [lambda request: static("desk/desk.js")],
+    "SCRIPTS": [
+        lambda request: static("desk/desk.js"),
+        lambda request: static("desk/find.js"),
+    ],
     "SIDEBAR": {"show_search": True, "command_search": False, "navigation": NAVIGATION},
     "COLORS": {
         "primary": {

@@ -28,6 +28,7 @@ from desk.views import (
     recovery_publish,
     recovery_simulator,
     runs,
+    search,
     tax_evidence,
     tax_facts,
     tax_holds,
@@ -45,6 +46,7 @@ RETURN = "tax/registrations/<uuid:registration_id>/<slug:kind>/<day:first>"
 app_name = "desk"
 urlpatterns = [
     path("", flow.home, name="home"),
+    path("search/", search.search_page, name="search"),
     path("flow/", flow.flow, name="flow"),
     path("flow/retry/", flow.retry, name="retry"),
     path("flow/subjects/<slug:stage>/<uuid:subject_id>/", flow.subject, name="subject"),

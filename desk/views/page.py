@@ -35,6 +35,20 @@ def desk_page(permission: str) -> Callable[[View], View]:
     return decorate
 
 
+def staff_page(view: View) -> View:
+    """Let in signed-in staff of any role; the view itself shows only what each may see."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        if not request.user.is_staff:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """The sign-in page; a part that HTMX asked for sends the whole page there."""
     if request.headers.get("HX-Request"):

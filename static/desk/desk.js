@@ -1,17 +1,5 @@
-// Keyboard, confirmations and charts of the desk. Data comes from JSON in the page; nothing is evaluated.
+// Confirmations and charts of the desk (keys: find.js). Data comes from JSON in the page; nothing is evaluated.
 (() => {
-  const typing = () => /^(input|textarea|select)$/i.test(document.activeElement?.tagName ?? "") ||
-    document.activeElement?.isContentEditable;
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || typing() || event.ctrlKey || event.metaKey) return;
-    const search = document.querySelector("[data-desk-search], #searchbar");
-    if (!search) return;
-    event.preventDefault();
-    search.focus();
-    search.select();
-  });
-
   document.addEventListener("submit", (event) => {
     const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
     if (question && !window.confirm(question)) event.preventDefault();

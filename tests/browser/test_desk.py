@@ -56,11 +56,11 @@ def test_a_customer_page_draws_seats_as_steps(page, invoice, subscription):
     expect(page.get_by_role("link", name=invoice.number, exact=True)).to_be_visible()
 
 
-def test_the_slash_key_leads_to_the_search(page, catalog):
+def test_the_f_key_leads_to_the_search_of_a_list(page, catalog):
     world.make_customer(catalog, 7)
     page.goto("/desk/customers/")
 
-    page.keyboard.press("/")
+    page.keyboard.press("f")
     page.keyboard.type("acme-7")
     page.keyboard.press("Enter")
 
