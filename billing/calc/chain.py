@@ -1,4 +1,4 @@
-"""The hash chain of a customer's ledger: each entry's digest covers the entry and the one before it."""
+"""Digests of events, and the hash chain of a customer's ledger: each entry's covers the one before it."""
 
 from collections.abc import Mapping
 
@@ -15,3 +15,9 @@ CHAINED = (
 def entry_digest(values: Mapping[str, object], *, previous_digest: str) -> str:
     """SHA-256 in hexadecimal over the previous digest and the entry's columns of `CHAINED`."""
     return record_digest([previous_digest, *(values[name] for name in CHAINED)])
+
+
+def payload_digest(payload: Mapping[str, Any]) -> str:
+    """SHA-256 in hexadecimal of an event's canonical JSON: tells a retry from a conflict."""
+    text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

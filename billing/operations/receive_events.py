@@ -11,6 +11,7 @@ from uuid6 import uuid7
 
 from accounts.models import ApiClient
 from billing.calc.accept import EntryDraft, EventDraft, accept
+from billing.calc.chain import payload_digest
 from billing.enums import EventKind
 from billing.models import EntitlementEvent, Subscription
 from billing.operations.append_ledger import Appender, PersonRaced
@@ -22,7 +23,7 @@ from billing.operations.refusals import (
     GroupUnknown,
     SubscriptionUnknown,
 )
-from billing.records.incoming import IncomingEvent, payload_digest
+from billing.records.incoming import IncomingEvent
 from billing.records.ledger_batch import LedgerBatch, OpenLedger, load_ledger_batch
 from kernel.refusal import Refusal
 

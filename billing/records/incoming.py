@@ -1,7 +1,5 @@
 """An entitlement event as a product service sends it, before anything is decided about it."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -55,9 +53,3 @@ def json_value(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     return dict(value) if isinstance(value, Mapping) else value
-
-
-def payload_digest(payload: Mapping[str, Any]) -> str:
-    """SHA-256 in hexadecimal of the canonical JSON: tells a retry from a conflict."""
-    text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
