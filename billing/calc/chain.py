@@ -1,6 +1,9 @@
 """Digests of events, and the hash chain of a customer's ledger: each entry's covers the one before it."""
 
+import hashlib
+import json
 from collections.abc import Mapping
+from typing import Any
 
 from kernel.chain import record_digest
 
