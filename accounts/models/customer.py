@@ -1,11 +1,20 @@
 """Who pays: the customer and the people who receive and settle its invoices."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Upper
 from simple_history.models import HistoricalRecords
 from uuid6 import uuid7
 
 from accounts.enums import CustomerStatus
+
+
+def compact_tax_number() -> Upper:
+    """Its letters and digits alone, in capitals: how VAT ids are compared and found."""
+    signs = Value("[^A-Za-z0-9]")
+    return Upper(Func(F("tax_number"), signs, Value(""), Value("g"), function="regexp_replace"))
 
 
 class Customer(models.Model):
@@ -38,7 +47,15 @@ class Customer(models.Model):
 
     class Meta:
         ordering = ["legal_name", "id"]
-        indexes = [models.Index(fields=["legal_name"], name="customer_by_legal_name")]
+        indexes = [
+            models.Index(fields=["legal_name"], name="customer_by_legal_name"),
+            GinIndex(SearchVector("legal_name", config="simple"), name="customer_by_words_of_name"),
+            models.Index(
+                compact_tax_number(),
+                name="customer_by_compact_tax_number",
+                condition=~Q(tax_number=""),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="customer_country_is_two_capitals", condition=Q(country__regex=r"^[A-Z]{2}$")
@@ -71,6 +88,11 @@ class BillingOwner(models.Model):
 
     class Meta:
         ordering = ["-is_primary", "name"]
+        indexes = [
+            models.Index(
+                OpClass(Upper("email"), name="text_pattern_ops"), name="billing_owner_by_email"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="billing_owner_one_primary_per_customer",

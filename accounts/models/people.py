@@ -1,7 +1,9 @@
 """Who uses: groups, grantees and their memberships. Nothing here pays."""
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from simple_history.models import HistoricalRecords
 from uuid6 import uuid7
 
@@ -54,6 +56,13 @@ class Grantee(models.Model):
 
     class Meta:
         ordering = ["external_id"]
+        indexes = [
+            models.Index(
+                OpClass(Upper("email"), name="text_pattern_ops"),
+                name="grantee_by_email",
+                condition=~Q(email=""),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or self.external_id

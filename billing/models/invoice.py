@@ -100,7 +100,10 @@ class Invoice(models.Model):
                 condition=Q(series__isnull=False),
             ),
             models.UniqueConstraint(
-                name="invoice_number_once", fields=["number"], condition=~Q(number="")
+                name="invoice_number_once",
+                fields=["number"],
+                condition=~Q(number=""),
+                opclasses=["varchar_pattern_ops"],  # also finds the beginning of a number
             ),
             models.UniqueConstraint(
                 name="invoice_one_draft_per_customer_and_cycle",

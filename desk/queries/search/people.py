@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 from django.urls import reverse
 
 from accounts.models import BillingOwner, Customer, Grantee, Membership
+from accounts.models.customer import compact_tax_number
 from billing.models import GatewayCustomer, PaymentMethod, Subscription
 from desk.queries.search.term import AT_MOST, Hit, Kind, Term
 
@@ -62,14 +63,6 @@ def customers_by_tax_id(term: Term) -> Sequence[Hit]:
         customer_hit(one, is_exact=True, because=f"VAT id {one.tax_number}")
         for one in rows.exclude(tax_number="").order_by()[:AT_MOST]
     ]
-
-
-def compact_tax_number() -> Func:
-    """The expression `customer_by_compact_tax_number` is an index of."""
-    bare = Func(
-        F("tax_number"), Value("[^A-Za-z0-9]"), Value(""), Value("g"), function="regexp_replace"
-    )
-    return Upper(bare)
 
 
 def may_be_tax_id(term: Term) -> bool:
@@ -129,7 +122,7 @@ def grantees(term: Term) -> Sequence[Hit]:
     if term.key:
         rows = rows.filter(pk=term.key)
     elif term.is_mail:
-        rows = rows.filter(upper__startswith=term.upper)
+        rows = rows.exclude(email="").filter(upper__startswith=term.upper)
     else:
         rows = rows.filter(external_id=term.text)
     found = list(rows.order_by()[:AT_MOST])
