@@ -2,9 +2,10 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from uuid6 import uuid7
 
+from accounts.models import ExceptionRequest
 from billing.enums import CloseItem, CloseOutcome, RunState
 from tax.models import BillingEntity
 
@@ -106,6 +107,9 @@ class CloseCheck(models.Model):
     amounts = models.JSONField(default=dict, blank=True)
     words = models.CharField(max_length=500, blank=True, help_text="What was found, in a sentence")
     rows = models.JSONField(default=list, blank=True)
+    finding = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of what was found; a waiver names it"
+    )
     computed_at = models.DateTimeField(null=True, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -141,7 +145,7 @@ class CloseWaiver(models.Model):
     close = models.ForeignKey(PeriodClose, on_delete=models.PROTECT, related_name="waivers")
     round = models.PositiveSmallIntegerField()
     code = models.CharField(max_length=12, choices=CloseItem.choices)
-    finding = models.CharField(max_length=64, help_text="SHA-256 of the rows it explains")
+    finding = models.CharField(max_length=64, help_text="SHA-256 of what it explains")
     count = models.PositiveIntegerField()
     reason = models.CharField(max_length=500)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -165,7 +169,11 @@ class CloseWaiver(models.Model):
 
 
 class CloseSignature(models.Model):
-    """One of two people who sign a month off, over one computed result. Append-only."""
+    """
+    One of two people who sign a month off, over one computed result. Append-only.
+
+    A first signature over a result that has moved since counts for nothing and stays on record.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     close = models.ForeignKey(PeriodClose, on_delete=models.PROTECT, related_name="signatures")
@@ -180,10 +188,17 @@ class CloseSignature(models.Model):
         ordering = ["close", "round", "position"]
         constraints = [
             models.UniqueConstraint(
-                name="close_signature_once_per_position", fields=["close", "round", "position"]
+                name="close_signature_once_per_position",
+                fields=["close", "round", "digest", "position"],
             ),
             models.UniqueConstraint(
-                name="close_signed_by_two_different_people", fields=["close", "round", "by"]
+                name="close_signed_by_two_different_people",
+                fields=["close", "round", "digest", "by"],
+            ),
+            models.UniqueConstraint(
+                name="close_locked_once_per_round",
+                fields=["close", "round"],
+                condition=Q(position=2),
             ),
             models.CheckConstraint(
                 name="close_signature_is_first_or_second", condition=Q(position__in=[1, 2])
@@ -195,30 +210,20 @@ class CloseSignature(models.Model):
 
 
 class CloseReopening(models.Model):
-    """A locked month opened again, as a second person approved. It ends the round. Append-only."""
+    """A locked month opened again by an approved exception. It ends the round. Append-only."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     close = models.ForeignKey(PeriodClose, on_delete=models.PROTECT, related_name="reopenings")
     round = models.PositiveSmallIntegerField(help_text="The round it ends")
-    reason = models.CharField(max_length=500)
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    request = models.OneToOneField(
+        ExceptionRequest, on_delete=models.PROTECT, related_name="reopening"
     )
     at = models.DateTimeField()
 
     class Meta:
         ordering = ["close", "round"]
         constraints = [
-            models.UniqueConstraint(
-                name="close_reopened_once_per_round", fields=["close", "round"]
-            ),
-            models.CheckConstraint(
-                name="close_reopened_by_two_people", condition=~Q(requested_by=F("approved_by"))
-            ),
-            models.CheckConstraint(name="close_reopening_has_its_reason", condition=~Q(reason="")),
+            models.UniqueConstraint(name="close_reopened_once_per_round", fields=["close", "round"])
         ]
 
     def __str__(self) -> str:

@@ -24,6 +24,7 @@ from billing.operations.recognize_revenue import recognize_months
 from billing.operations.refuse import Refused, record_refusals
 from billing.operations.set_up_books import set_up_books
 from billing.queries.books_work import CAME_BACK, OWN_ENTRY, PAID
+from billing.queries.closed_periods import keep_open
 from billing.records.booked_documents import booked_documents
 from billing.records.booked_money import (
     booked_credit,
@@ -116,15 +117,20 @@ def payout_bookings(
 def write_bookings(
     bookings: Sequence[Booking], *, books: Mapping[UUID, EntityBooks], at: datetime
 ) -> None:
-    """Entries, their postings and the schedules of their lines by one COPY each."""
-    written = [(uuid7(), booking) for booking in bookings]
+    """
+    Entries, their postings and the schedules of their lines by one COPY each.
+
+    What is dated in closed days is booked on the first open day and names its own.
+    """
+    closed = keep_open({one.entity_id for one in bookings}) if bookings else {}
+    written = [(uuid7(), booking.on_an_open_day(closed)) for booking in bookings]
     copy_if(
         JournalEntry,
-        ("id", "billing_entity", "kind", "source_id", "currency", "day", "customer", "document",
-         "text", "posted_at"),
+        ("id", "billing_entity", "kind", "source_id", "currency", "day", "original_day",
+         "customer", "document", "text", "posted_at"),
         [
-            (key, one.entity_id, one.kind, one.source_id, one.currency, one.day, one.customer_id,
-             one.document, one.text[:200], at)
+            (key, one.entity_id, one.kind, one.source_id, one.currency, one.day, one.original_day,
+             one.customer_id, one.document, one.text[:200], at)
             for key, one in written
         ],
     )  # fmt: skip
@@ -144,7 +150,7 @@ def write_bookings(
          "entry"),
         [
             (uuid7(), one.entity_id, one.currency, part.line, part.month, part.ends_on, part.days,
-             part.minor, key if part.is_past(one.day) else None)
+             part.minor, key if one.is_earned(part) else None)
             for key, one in written
             for part in one.slices
         ],

@@ -11,7 +11,8 @@ from billing.calc.books.postings import recognition
 from billing.enums import JournalKind
 from billing.models import JournalEntry, JournalPosting, RecognitionSlice
 from billing.operations.set_up_books import set_up_books
-from billing.records.booking import EntityBooks
+from billing.queries.closed_periods import keep_open
+from billing.records.booking import EntityBooks, first_open_day
 from kernel.period import add_months
 from kernel.refusal import Refusal
 
@@ -76,17 +77,20 @@ def recognize_month(
     rows = RecognitionSlice.objects.select_for_update(no_key=True).filter(pk=first.pk)
     if rows.get().entry_id:
         return False
-    last = add_months(first.month, 1) - timedelta(days=1)
+    earned_on = min(add_months(first.month, 1) - timedelta(days=1), over)
+    closed = keep_open([first.billing_entity_id]).get(first.billing_entity_id)
+    day = first_open_day(earned_on, closed_through=closed)
     entry = JournalEntry.objects.create(
         id=uuid7(), billing_entity_id=first.billing_entity_id, kind=JournalKind.RECOGNITION,
-        source_id=first.pk, currency=first.currency, day=min(last, over), posted_at=at,
+        source_id=first.pk, currency=first.currency, day=day, posted_at=at,
+        original_day=None if day == earned_on else earned_on,
         document=f"REV-{first.month:%Y-%m}", text=f"All lines with service in {first.month:%Y-%m}",
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
             TAKE,
             [entry.pk, first.billing_entity_id, first.currency, first.month,
-             entry.day + timedelta(days=1)],
+             earned_on + timedelta(days=1)],
         )  # fmt: skip
         _, earned = cursor.fetchone()
     JournalPosting.objects.bulk_create(

@@ -1,8 +1,8 @@
 """An entry before it is written, and the books it goes into."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,11 @@ class EntityBooks:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """One source as it will be posted. Legs in minor units of `currency`, positive is debit."""
+    """
+    One source as it will be posted. Legs in minor units of `currency`, positive is debit.
+
+    `original_day` is set where its own day is closed: what was earned counts from there.
+    """
 
     entity_id: UUID
     kind: str
@@ -37,3 +41,20 @@ class Booking:
     text: str
     legs: Sequence[Leg]
     slices: Sequence[Slice] = ()
+    original_day: date | None = None
+
+    def is_earned(self, part: Slice) -> bool:
+        """Whether a slice was over on the booking's own day."""
+        return part.is_past(self.original_day or self.day)
+
+    def on_an_open_day(self, closed: Mapping[UUID, date]) -> "Booking":
+        """Itself, or dated on the first day after the entity's last closed one."""
+        day = first_open_day(self.day, closed_through=closed.get(self.entity_id))
+        return self if day == self.day else replace(self, day=day, original_day=self.day)
+
+
+def first_open_day(day: date, *, closed_through: date | None) -> date:
+    """The day itself while its month is open, else the first day that is."""
+    if closed_through is None or day > closed_through:
+        return day
+    return closed_through + timedelta(days=1)

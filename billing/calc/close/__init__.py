@@ -1,0 +1,1 @@
+"""Month end in plain values: findings, figures and the digest two people sign."""

@@ -1,0 +1,64 @@
+"""Which days are closed: a seller's books are locked up to the last day of its latest signed month."""
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from billing.enums import InvoiceState
+from billing.models import Invoice
+from tax.models import BillingEntity, SellerAssignment
+
+CLOSED = """
+SELECT id, books_closed_through(id) FROM tax_billingentity
+ WHERE id = ANY(%s) AND books_closed_through(id) IS NOT NULL
+"""
+LOCK = """
+SELECT lock_books_of(id, %s) FROM (SELECT id FROM tax_billingentity WHERE id = ANY(%s) ORDER BY id) AS entity
+"""
+
+
+def is_closed(billing_entity_id: UUID, on: date) -> bool:
+    """Whether a local date of the entity's books is closed."""
+    last = closed_through(billing_entity_id)
+    return last is not None and on <= last
+
+
+def closed_through(billing_entity_id: UUID) -> date | None:
+    """The last closed day of an entity's books; None if no month was ever closed."""
+    return closed_days([billing_entity_id]).get(billing_entity_id)
+
+
+def customer_closed_through(customer_id: UUID) -> date | None:
+    """
+    The last closed day for a customer: of the seller who invoices it, or of any who did.
+
+    What becomes effective on that day or before touches a closed period.
+    """
+    assigned = SellerAssignment.objects.filter(customer=customer_id).values("billing_entity")
+    invoiced = Invoice.objects.filter(customer=customer_id, state=InvoiceState.FINALIZED)
+    sellers: QuerySet[BillingEntity] = BillingEntity.objects.filter(
+        pk__in=assigned.union(invoiced.order_by().values("billing_entity"))
+    )
+    return max(closed_days(list(sellers.values_list("pk", flat=True))).values(), default=None)
+
+
+def closed_days(entity_ids: Collection[UUID]) -> dict[UUID, date]:
+    """The last closed day of each of these entities that has one. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSED, [list(entity_ids)])
+        return dict(cursor.fetchall())
+
+
+def keep_open(entity_ids: Collection[UUID]) -> dict[UUID, date]:
+    """As `closed_days`, and no month of these entities is signed before this transaction ends."""
+    lock_books(entity_ids, alone=False)
+    return closed_days(entity_ids)
+
+
+def lock_books(entity_ids: Collection[UUID], *, alone: bool) -> None:
+    """Until the transaction ends: alone to close or reopen, with others to book."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [alone, list(entity_ids)])
