@@ -152,6 +152,9 @@ class ExceptionRequest(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
+    grant_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the grant stage has work; empty: none"
+    )
     carried_out_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When its effect ended")
     outcome = models.JSONField(default=dict, blank=True)
@@ -201,14 +204,9 @@ class ExceptionRequest(models.Model):
                 condition=Q(state__in=PENDING_STATES, blocks_drafts=True),
             ),
             models.Index(
-                name="exception_to_carry_out",
-                fields=["decided_at", "id"],
-                condition=Q(state=ExceptionState.APPROVED, carried_out_at=None),
-            ),
-            models.Index(
-                name="exception_to_end",
-                fields=["ends_on", "id"],
-                condition=Q(carried_out_at__isnull=False, ended_at=None, ends_on__isnull=False),
+                name="exception_grant_due",
+                fields=["grant_due_at", "id"],
+                condition=Q(grant_due_at__isnull=False),
             ),
             models.Index(name="exception_by_package", fields=["package", "asked_at"]),
         ]
