@@ -19,6 +19,7 @@ DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 BASE_URL = ENVIRONMENT.base_url
 VAR_DIR: Path = ENVIRONMENT.var_dir
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 DRAFT_GRACE_HOURS = ENVIRONMENT.draft_grace_hours
 STRIPE_API_KEY = ENVIRONMENT.stripe_api_key
 STRIPE_API_BASE = ENVIRONMENT.stripe_api_base
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "config.audit.middleware.AuditMiddleware",  # innermost: sees what each view answered
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

@@ -1,0 +1,241 @@
+"""Every address and whether it shows personal data. What is not listed is taken as if it did."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import ResolverMatch
+
+# Of each page of the desk: whose data it shows, or None where it shows nobody's.
+DESK: dict[str, str | None] = {
+    "home": None,
+    "search": "customer",
+    "flow": None,
+    "retry": None,
+    "subject": "flowsubject",
+    "runs": None,
+    "start_run": None,
+    "run": None,
+    "retry_run": None,
+    "customers": "customer",
+    "customers_csv": "customer",
+    "customer": "customer",
+    "ledger": "customer",
+    "tax_answer": "customer",
+    "tax_evidence": "customer",
+    "money_statement": "customer",
+    "money_statement_csv": "customer",
+    "money_statement_pdf": "customer",
+    "money_payments": "payment",
+    "money_payments_csv": "payment",
+    "money_payment_new": "payment",
+    "money_payment": "payment",
+    "money_refund_new": "payment",
+    "money_bank": "bankline",
+    "money_bank_csv": "bankline",
+    "money_bank_import": "bankstatement",
+    "money_bank_statement": "bankstatement",
+    "money_bank_line": "bankline",
+    "money_bank_match": "bankline",
+    "money_bank_set_aside": "bankline",
+    "money_refunds": "refund",
+    "money_refund": "refund",
+    "money_refund_answer": "refund",
+    "money_attempts": "paymentattempt",
+    "money_attempts_csv": "paymentattempt",
+    "money_disputes": "dispute",
+    "money_payouts": None,
+    "money_events": "gatewayevent",
+    "money_event": "gatewayevent",
+    "money_event_replay": "gatewayevent",
+    "money_allocate": "invoice",
+    "money_write_off": "invoice",
+    "money_charge": "invoice",
+    "money_take_back": "allocation",
+    "invoices": "invoice",
+    "invoices_csv": "invoice",
+    "invoice": "invoice",
+    "document": "invoice",
+    "document_xml": "invoice",
+    "document_ubl": "invoice",
+    "credit": "invoice",
+    "void": "invoice",
+    "void_changes": "invoice",
+    "line": "invoiceline",
+    "preview": "subscription",
+    "books": None,
+    "books_csv": None,
+    "books_trial_balance": None,
+    "books_recognition": None,
+    "books_reconciliation": None,
+    "books_export": None,
+    "recovery_board": "dunningcase",
+    "recovery_board_csv": "dunningcase",
+    "recovery_case": "dunningcase",
+    "recovery_pause": "dunningcase",
+    "recovery_resume": "dunningcase",
+    "recovery_promise": "dunningcase",
+    "recovery_note": "dunningcase",
+    "recovery_hand_over": "dunningcase",
+    "recovery_ask_write_off": "dunningcase",
+    "recovery_send_link": "dunningcase",
+    "recovery_campaigns": None,
+    "recovery_new_campaign": None,
+    "recovery_campaign": None,
+    "recovery_new_version": None,
+    "recovery_move": "dunningcase",
+    "recovery_template": None,
+    "recovery_results": None,
+    "recovery_results_csv": None,
+    "recovery_aging": "customer",
+    "recovery_aging_csv": "customer",
+    "recovery_simulator": None,
+    "tax_registrations": None,
+    "tax_returns": None,
+    "tax_registration": None,
+    "tax_return": "invoice",
+    "tax_return_csv": "invoice",
+    "tax_return_file": "invoice",
+    "tax_markets": None,
+    "tax_market": None,
+    "tax_market_sign": None,
+    "tax_market_revoke": None,
+    "tax_holds": "taxhold",
+    "tax_holds_csv": "taxhold",
+    "tax_hold_assign": "taxhold",
+    "tax_market_of": "customer",
+    "tax_thresholds": None,
+    "tax_facts": None,
+    "event": "entitlementevent",
+}
+# Of each door of the API: whose data it reads or writes. None: no people, or a row of its own
+# that says who sent it and never changes (entitlement events).
+API: dict[str, str | None] = {
+    "entitlements": None,
+    "entitlement_events": None,
+    "entitlement_event_batch": None,
+    "entitlement_event_trace": "entitlementevent",
+    "customers": "customer",
+    "customer_statement": "customer",
+    "payment_methods": "customer",
+    "setup_intents": "customer",
+    "checkout_sessions": "customer",
+    "subscriptions": "subscription",
+    "subscription": "subscription",
+    "subscription_preview": "subscription",
+    "invoices": "invoice",
+    "invoice": "invoice",
+    "invoice_pdf": "invoice",
+    "invoice_xml": "invoice",
+    "invoice_ubl": "invoice",
+    "credit_notes": "invoice",
+    "invoice_line_trace": "invoice",
+    "active_members": "customer",
+    "active_members_batch": "customer",
+    "openapi": None,
+}
+PAY: dict[str, str | None] = {"case": "dunningcase"}
+# Tables of the admin that speak of people: their own names, or whom a customer's row belongs to.
+PERSONAL_TABLES = frozenset([
+    "accounts_billingowner", "accounts_customer", "accounts_grantee", "accounts_group",
+    "accounts_membership", "accounts_apireply", "admin_logentry", "auth_user",
+    "billing_allocation", "billing_bankline", "billing_bankstatement", "billing_creditentry",
+    "billing_creditnote", "billing_dispute", "billing_entitlementevent", "billing_gatewaycustomer",
+    "billing_gatewayevent", "billing_invoice", "billing_invoicedocument", "billing_invoiceline",
+    "billing_invoicetax", "billing_invoicevoid", "billing_journalentry", "billing_ledgerhead",
+    "billing_payment", "billing_paymentattempt", "billing_paymentmethod", "billing_ratedspan",
+    "billing_rating", "billing_receivable", "billing_refund", "billing_seatledgerentry",
+    "billing_subscription", "billing_taxhold", "dunning_casecampaign", "dunning_casenote",
+    "dunning_casereceivable", "dunning_dunningcase", "dunning_dunningstep", "dunning_message",
+    "dunning_pause", "dunning_promise", "tax_exemptioncertificate", "tax_locationevidence",
+    "tax_sellerassignment", "tax_taxcalculation", "tax_taxidcheck",
+])  # fmt: skip
+OTHER_TABLES = frozenset([
+    "accounts_apiclient", "auth_group", "billing_accountmapping", "billing_books",
+    "billing_invoicerun", "billing_journalposting", "billing_numberseries", "billing_payout",
+    "billing_plan", "billing_price", "billing_product", "billing_recognitionslice",
+    "billing_seatpolicy", "billing_seattype", "billing_stagerefusal", "dunning_campaign",
+    "tax_billingentity", "tax_exchangerate", "tax_marketchecklist", "tax_registrationthreshold",
+    "tax_taxability", "tax_taxrate", "tax_taxregistration", "tax_taxreturn", "tax_taxterritory",
+    "tax_thresholdposition",
+])  # fmt: skip
+ADMIN: dict[str, str | None] = {
+    "index": None,
+    "app_list": None,
+    "autocomplete": "customer",
+    "jsi18n": None,
+    "login": None,
+    "logout": None,
+    "password_change": None,
+    "password_change_done": None,
+    "search": "customer",
+    "view_on_site": None,
+    "auth_user_password_change": "user",
+}
+ELSEWHERE: dict[str, str | None] = {"root": None, "webhooks_stripe": None}
+TABLES = {"desk": DESK, "api": API, "pay": PAY, "": ELSEWHERE}
+STAFF_DOORS = frozenset(["desk", "admin"])
+SUBJECT_ARGUMENTS = (
+    "customer_id", "invoice_id", "key", "payment_id", "refund_id", "line_id", "statement_id",
+    "event_id", "allocation_id", "case_id", "hold_id", "subject_id", "object_id", "id", "customer",
+    "number", "subscription",
+)  # fmt: skip
+UNKNOWN = "unclassified"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address: who may stand behind it, and whose data it shows (`subject_kind` or nobody's)."""
+
+    door: str
+    name: str
+    subject_kind: str
+    subject_id: str
+    is_personal: bool
+    is_known: bool = True
+
+    @property
+    def is_for_staff(self) -> bool:
+        return self.door in STAFF_DOORS
+
+
+def place_of(match: ResolverMatch | None) -> Place:
+    if match is None:
+        return Place("", "", UNKNOWN, "", is_personal=False)
+    door, name = match.namespace, match.url_name or ""
+    kind, is_known = kind_of(door, name)
+    if door == "pay":  # its argument is a secret: the link itself
+        return Place(door, match.view_name, kind or UNKNOWN, "", is_personal=bool(kind))
+    return Place(
+        door,
+        match.view_name if name else door,
+        kind or name or UNKNOWN,
+        subject_id(match.kwargs),
+        is_personal=kind is not None,
+        is_known=is_known,
+    )
+
+
+def subject_id(arguments: Mapping[str, Any]) -> str:
+    return next(
+        (str(arguments[name]) for name in SUBJECT_ARGUMENTS if arguments.get(name) is not None), ""
+    )
+
+
+def kind_of(door: str, name: str) -> tuple[str | None, bool]:
+    """Whose data an address shows (None: nobody's), and whether the tables above know it."""
+    if door == "admin":
+        return kind_in_admin(name)
+    table = TABLES.get(door, {})
+    return (table[name], True) if name in table else (UNKNOWN, False)
+
+
+def kind_in_admin(name: str) -> tuple[str | None, bool]:
+    if not name:  # the redirects of the admin: an object's address, and any unknown address
+        return None, True
+    if name in ADMIN:
+        return ADMIN[name], True
+    table = "_".join(name.split("_")[:2])
+    if table in PERSONAL_TABLES:
+        return table.split("_")[1], True
+    return (None, True) if table in OTHER_TABLES else (UNKNOWN, False)
