@@ -1,21 +1,20 @@
 """Hand queued messages to the mail server, each at most once. Called outside transactions."""
 
-import smtplib
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail import get_connection
 from django.db import transaction
 
 from dunning.enums import CaseState, MessageState
+from dunning.gateways.mail import (
+    LOST_AFTER,
+    Outcome,
+    hand_over_mail,
+    problem_reaching,
+    wait_after,
+)
 from dunning.models import DunningCase, Message
-
-LOST_AFTER = timedelta(minutes=15)
-FIRST_WAIT = timedelta(minutes=5)
-LONGEST_WAIT = timedelta(hours=6)
-REFUSED = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
 
 
 def send_messages(*, at: datetime, limit: int = 100) -> int:
@@ -36,7 +35,9 @@ def send_messages(*, at: datetime, limit: int = 100) -> int:
             break  # the others would find the same
         message = claim(key, at)
         if message:
-            sent += hand_over_mail(message, connection, at)
+            outcome = hand_over_mail(message, connection)
+            note(message, outcome, at)
+            sent += outcome.state == MessageState.SENT
         connection.close()
     return sent
 
@@ -44,15 +45,6 @@ def send_messages(*, at: datetime, limit: int = 100) -> int:
 def waiting(at: datetime, limit: int) -> list[UUID]:
     rows = Message.objects.filter(state=MessageState.QUEUED, send_after__lte=at)
     return list(rows.order_by("send_after", "pk").values_list("pk", flat=True)[:limit])
-
-
-def problem_reaching(connection: BaseEmailBackend) -> str:
-    """Empty when the server listens. Nothing was said to it yet, so trying again is safe."""
-    try:
-        connection.open()
-    except (OSError, smtplib.SMTPException) as error:
-        return f"{type(error).__name__}: {error}"[:300]
-    return ""
 
 
 @transaction.atomic
@@ -76,33 +68,10 @@ def claim(key: UUID, at: datetime) -> Message | None:
     return message
 
 
-def hand_over_mail(message: Message, connection: BaseEmailBackend, at: datetime) -> bool:
-    mail = EmailMultiAlternatives(
-        subject=message.subject,
-        body=message.text,
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=message.to,
-        reply_to=[message.reply_to] if message.reply_to else None,
-        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
-        connection=connection,
-    )
-    mail.attach_alternative(message.html, "text/html")
-    try:
-        mail.send()
-    except REFUSED as error:
-        note(message, MessageState.FAILED, at, f"{type(error).__name__}: {error}")
-        return False
-    except Exception as error:  # whatever a provider's library raises: what it did is not known
-        note(message, MessageState.UNKNOWN, at, f"{type(error).__name__}: {error}")
-        return False
-    note(message, MessageState.SENT, at, "")
-    return True
-
-
-def note(message: Message, state: MessageState, at: datetime, problem: str) -> None:
+def note(message: Message, outcome: Outcome, at: datetime) -> None:
     """What became of it; its case is looked at again, because the next step may wait for it."""
-    message.state, message.problem = state, problem[:300]
-    message.sent_at = at if state == MessageState.SENT else None
+    message.state, message.problem = outcome.state, outcome.problem
+    message.sent_at = at if outcome.state == MessageState.SENT else None
     message.save(update_fields=["state", "problem", "sent_at"])
     DunningCase.objects.filter(
         pk=message.case_id, state__in=[CaseState.OPEN, CaseState.PAUSED]
@@ -116,8 +85,7 @@ def put_off(key: UUID, problem: str, at: datetime) -> None:
         )
         for one in message:
             one.try_count += 1
-            wait = min(FIRST_WAIT * 2 ** min(one.try_count - 1, 10), LONGEST_WAIT)
-            one.send_after, one.problem = at + wait, problem
+            one.send_after, one.problem = at + wait_after(one.try_count), problem
             one.save(update_fields=["try_count", "send_after", "problem"])
 
 

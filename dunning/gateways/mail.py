@@ -1,0 +1,71 @@
+"""The mail server: whether it listens, and what became of one message handed to it."""
+
+import smtplib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+
+from dunning.enums import MessageState
+
+LOST_AFTER = timedelta(minutes=15)
+FIRST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=6)
+REFUSED = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
+
+
+class Mail(Protocol):
+    """A message as it is sent."""
+
+    subject: str
+    text: str
+    html: str
+    to: list[str]
+    reply_to: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Sent, failed, or unknown: perhaps sent. `problem` says why not, in the library's words."""
+
+    state: MessageState
+    problem: str = ""
+
+
+def problem_reaching(connection: BaseEmailBackend) -> str:
+    """Empty when the server listens. Nothing was said to it yet, so trying again is safe."""
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException) as error:
+        return f"{type(error).__name__}: {error}"[:300]
+    return ""
+
+
+def wait_after(tries: int) -> timedelta:
+    """How long to leave a server alone that could not be reached so many times."""
+    return min(FIRST_WAIT * 2 ** min(tries - 1, 10), LONGEST_WAIT)
+
+
+def hand_over_mail(mail: Mail, connection: BaseEmailBackend) -> Outcome:
+    """Tell the server once; what it answered, or that its answer is not known."""
+    message = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=mail.text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=mail.to,
+        reply_to=[mail.reply_to] if mail.reply_to else None,
+        headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
+        connection=connection,
+    )
+    message.attach_alternative(mail.html, "text/html")
+    try:
+        message.send()
+    except REFUSED as error:
+        return Outcome(MessageState.FAILED, f"{type(error).__name__}: {error}"[:300])
+    except Exception as error:  # whatever a provider's library raises: what it did is not known
+        return Outcome(MessageState.UNKNOWN, f"{type(error).__name__}: {error}"[:300])
+    return Outcome(MessageState.SENT)
