@@ -55,7 +55,11 @@ def plain(value: object) -> object:
 
 
 def manifest_of(
-    files: Mapping[str, bytes], *, made_at: datetime, is_redacted: bool, left_out: tuple[LeftOut, ...]
+    files: Mapping[str, bytes],
+    *,
+    made_at: datetime,
+    is_redacted: bool,
+    left_out: tuple[LeftOut, ...],
 ) -> bytes:
     """Every other file with its size in bytes and its SHA-256."""
     return as_json(

@@ -148,7 +148,7 @@ def spoken(value: Value, words: StoryPhrases, voice: Voice) -> Spoken:
         case date():
             return Spoken(voice.day(value))
         case int():
-            return Spoken(voice.number(value))
+            return Spoken(voice.number(value), is_one=value == 1)
         case _:
             return Spoken(value)
 

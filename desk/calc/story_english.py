@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
     # seats
-    "before": "Before {day}, earlier changes had led to {seats}",
+    "before": "Before {day}, {changes} earlier {changes:change|changes} had been made to your seats",
     "subscription_started": "On {day} your subscription started with {seats}",
     "seat_added": "On {day} {seats} {seats:was|were} added",
     "seat_added_by": "On {day} your administrator added {seats}",
@@ -88,9 +88,9 @@ SENTENCES: Mapping[str, str] = {
     "paused": "From {day} to {until} the reminders paused",
     "access_advised": "On {day} we advised the product: {level}",
     # decisions and looks
-    "exception_asked": "On {day} an exception was asked for: {words}",
-    "exception_granted": "On {day} the exception was granted: {words}",
-    "exception_rejected": "On {day} the exception was not granted: {words}",
+    "exception_asked": "On {day} an exception was asked for: {exception}",
+    "exception_granted": "On {day} the exception was granted: {exception}",
+    "exception_rejected": "On {day} the exception was not granted: {exception}",
     "page_viewed": "On {day} the page to pay was opened",
 }  # fmt: skip
 CLAUSES: Mapping[str, str] = {
@@ -123,6 +123,13 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "level": {
         "none": "nothing any more", "banner": "show a notice",
         "restrict_additions": "add no new seats", "suspend": "suspend access",
+    },
+    "exception": {
+        "discount": "a discount", "free_seats": "free seats", "price_override": "another price",
+        "proration_exception": "another way to prorate", "credit": "a credit", "refund": "a refund",
+        "write_off": "to give up a claim", "backdated_correction": "a correction of a closed month",
+        "tax_override": "another tax treatment", "dunning_pause": "a pause of reminders",
+        "limit_raise": "a higher limit of seats", "payment_terms": "other terms of payment",
     },
     "closed": {
         "paid": "all was paid", "credited": "credit settled it", "written_off": "we gave up the claim",

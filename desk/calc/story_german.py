@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
     # seats
-    "before": "Bis zum {day} hatten frühere Änderungen zu {seats:dative} geführt",
+    "before": "Vor dem {day} gab es {changes} frühere {changes:Änderung|Änderungen} an Ihren Plätzen",
     "subscription_started": "Am {day} begann Ihr Abonnement mit {seats:dative}",
     "seat_added": "Am {day} {seats:kam|kamen} {seats} hinzu",
     "seat_added_by": "Am {day} fügte Ihr Administrator {seats} hinzu",
@@ -88,9 +88,9 @@ SENTENCES: Mapping[str, str] = {
     "paused": "Vom {day} bis zum {until} ruhten die Erinnerungen",
     "access_advised": "Am {day} rieten wir dem Produkt: {level}",
     # decisions and looks
-    "exception_asked": "Am {day} wurde eine Ausnahme beantragt: {words}",
-    "exception_granted": "Am {day} wurde die Ausnahme gewährt: {words}",
-    "exception_rejected": "Am {day} wurde die Ausnahme nicht gewährt: {words}",
+    "exception_asked": "Am {day} wurde eine Ausnahme beantragt: {exception}",
+    "exception_granted": "Am {day} wurde die Ausnahme gewährt: {exception}",
+    "exception_rejected": "Am {day} wurde die Ausnahme nicht gewährt: {exception}",
     "page_viewed": "Am {day} wurde die Zahlungsseite geöffnet",
 }  # fmt: skip
 CLAUSES: Mapping[str, str] = {
@@ -125,6 +125,16 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "level": {
         "none": "nichts mehr", "banner": "einen Hinweis zu zeigen",
         "restrict_additions": "keine neuen Plätze zuzulassen", "suspend": "den Zugang ruhen zu lassen",
+    },
+    "exception": {
+        "discount": "ein Nachlass", "free_seats": "kostenlose Plätze",
+        "price_override": "ein anderer Preis",
+        "proration_exception": "eine andere anteilige Berechnung", "credit": "eine Gutschrift",
+        "refund": "eine Erstattung", "write_off": "der Verzicht auf eine Forderung",
+        "backdated_correction": "eine Korrektur in einem geschlossenen Monat",
+        "tax_override": "eine andere steuerliche Behandlung",
+        "dunning_pause": "eine Pause der Erinnerungen",
+        "limit_raise": "eine höhere Grenze der Plätze", "payment_terms": "andere Zahlungsbedingungen",
     },
     "closed": {
         "paid": "Alles war bezahlt", "credited": "Guthaben hat es beglichen",

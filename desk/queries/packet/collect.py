@@ -1,0 +1,154 @@
+"""A packet put together: every section from its own query, then the story that is told from them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from accounts.models import Customer
+from desk.documents.story_voice import story_voice
+from desk.calc.packet_file import FORMAT
+from desk.calc.story import Told, sentence
+from desk.calc.story_phrases import story_language
+from desk.queries.packet.approvals import approval_rows, view_rows
+from desk.queries.packet.corrections import credit_note_rows, related_documents, void_rows
+from desk.queries.packet.invoices import PacketInvoice, packet_invoices
+from desk.queries.packet.ledger import packet_events, packet_ledger, with_corrections
+from desk.queries.packet.money import packet_money
+from desk.queries.packet.people import redacted
+from desk.queries.packet.records import Packet, PacketCustomer, PacketOwner, StorySentence
+from desk.queries.packet.recovery import packet_recovery
+from desk.queries.packet.story_money import Teller
+from desk.queries.packet.story_papers import told_of_papers
+from desk.queries.packet.story_seats import told_of_seats
+from desk.queries.packet.subject import Asked
+from desk.queries.packet.versions import (
+    location_rows,
+    policy_versions,
+    price_versions,
+    registration_rows,
+)
+
+NO_PREVIEW = "Previews are calculated when somebody looks and are not stored: none was kept for these documents."
+NO_VISITS = "No visit of the customer to the page to pay is on the trail."
+NOT_WHOLE = (
+    "The entries between those named here are too many for a packet: each entry proves itself, "
+    "that none is missing between them is proven by manage.py verify_ledger."
+)
+
+
+def packet_of(asked: Asked, *, at: datetime, may_see_people: bool, language: str = "") -> Packet:
+    """
+    Everything about what was asked, in a fixed number of queries.
+
+    The story is told in `language`, else in that of the latest document, else of the customer.
+    Without `may_see_people` persons stand under pseudonyms.
+    """
+    customer = packet_customer(asked.customer_id)
+    found = packet_invoices(asked.invoice_ids)
+    invoices, keys = found.invoices, asked.invoice_ids
+    lines = [line for invoice in invoices for line in invoice.lines]
+    named = with_corrections(
+        customer_id=asked.customer_id, entry_ids=found.entry_ids | set(asked.entry_ids)
+    )
+    ledger = packet_ledger(customer_id=asked.customer_id, entry_ids=named)
+    recovery = packet_recovery(keys)
+    money = packet_money(invoice_ids=keys, payment_ids=asked.payment_ids)
+    spoken = story_language(language or (invoices[-1].language if invoices else customer.language))
+    subjects = {
+        *keys,
+        asked.id,
+        *(line.subscription_id for line in lines),
+        *(one.id for one in money.payments),
+        *(one.id for one in recovery.cases),
+    }
+    packet = Packet(
+        format=FORMAT,
+        made_at=at,
+        redacted=not may_see_people,
+        asked=asked,
+        customer=customer,
+        story_language=spoken,
+        story=(),
+        invoices=invoices,
+        events=packet_events(ledger.entries),
+        ledger=ledger,
+        prices=price_versions({line.price_id for line in lines}),
+        policies=policy_versions({line.policy_id for line in lines}),
+        location=location_rows(tax for invoice in invoices for tax in invoice.taxes),
+        registrations=registration_rows(keys),
+        approvals=approval_rows(customer_id=asked.customer_id, subject_ids=subjects),
+        related=related_documents(lines, set(keys)),
+        credit_notes=credit_note_rows(keys, language=spoken),
+        voids=void_rows(keys),
+        money=money,
+        recovery=recovery,
+        views=view_rows([one.id for one in recovery.cases]),
+        absent=(),
+    )
+    told = replace(packet, story=story_of(packet), absent=absent_from(packet))
+    return told if may_see_people else redacted(told)
+
+
+def packet_customer(customer_id: UUID) -> PacketCustomer:
+    """Two queries."""
+    row = Customer.objects.prefetch_related("billing_owners").get(pk=customer_id)
+    return PacketCustomer(
+        id=row.pk,
+        external_id=row.external_id,
+        legal_name=row.legal_name,
+        country=row.country,
+        is_business=row.is_business,
+        language=row.language,
+        time_zone=row.time_zone,
+        paper=row.paper,
+        owners=tuple(PacketOwner(one.name, one.email) for one in row.billing_owners.all()),
+    )
+
+
+def absent_from(packet: Packet) -> tuple[str, ...]:
+    said = [NO_PREVIEW]
+    if not packet.views:
+        said.append(NO_VISITS)
+    if not packet.ledger.is_whole:
+        said.append(NOT_WHOLE)
+    return tuple(said)
+
+
+def story_of(packet: Packet) -> tuple[StorySentence, ...]:
+    """Every sentence in the order of what happened; what happened at once, as the sections come."""
+    zone = ZoneInfo(zone_of(packet.invoices, packet.customer))
+    voice = story_voice(language=packet.story_language, paper=packet.customer.paper)
+    return tuple(
+        StorySentence(one.at, one.day, one.kind, sentence(one, voice), one.where, one.about)
+        for one in sorted(everything_told(packet, zone), key=lambda one: one.at)
+    )
+
+
+def zone_of(invoices: Sequence[PacketInvoice], customer: PacketCustomer) -> str:
+    return invoices[-1].time_zone if invoices else customer.time_zone
+
+
+def everything_told(packet: Packet, zone: ZoneInfo) -> list[Told]:
+    teller = Teller(zone)
+    return [
+        *teller.approvals(packet.approvals),
+        *told_of_seats(
+            invoices=packet.invoices,
+            entries=packet.ledger.named,
+            events=packet.events,
+            zone=zone,
+        ),
+        *told_of_papers(
+            invoices=packet.invoices,
+            credit_notes=packet.credit_notes,
+            voids=packet.voids,
+            related=packet.related,
+            language=packet.story_language,
+            zone=zone,
+        ),
+        *teller.money(packet.money),
+        *teller.recovery(packet.recovery),
+        *teller.views(packet.views),
+    ]

@@ -1,0 +1,174 @@
+"""What to tell of money, reminders, decisions and visits."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from accounts.enums import ExceptionState
+from billing.enums import (
+    AllocationSource,
+    AttemptState,
+    CreditReason,
+    DisputeState,
+    PaymentKind,
+    RefundState,
+)
+from desk.calc.story import Amount, Coded, Document, Told, Value
+from desk.queries.money_attempts import AttemptRow
+from desk.queries.money_rows import AllocationRow, DisputeRow, RefundRow
+from desk.queries.packet.approvals import ApprovalRow, ViewRow
+from desk.queries.packet.money import PacketMoney, PaymentRow
+from desk.queries.packet.recovery import MessageRow, PacketRecovery, PauseRow
+from dunning.enums import MessageState, StepKind, StepState
+
+KEPT = (CreditReason.OVERPAID, CreditReason.CREDIT_NOTE)
+MOVED = {PaymentKind.WITHDRAWAL: "withdrawn", PaymentKind.REINSTATED: "reinstated"}
+ALLOCATED = {
+    AllocationSource.PAYMENT: "settled",
+    AllocationSource.CREDIT: "settled_by_credit",
+    AllocationSource.WRITE_OFF: "written_off",
+}
+ATTEMPTED = {
+    AttemptState.SUCCEEDED: "attempt_succeeded",
+    AttemptState.FAILED: "attempt_failed",
+    AttemptState.CANCELED: "attempt_canceled",
+    AttemptState.NEEDS_CUSTOMER: "attempt_needs_customer",
+}
+WRITTEN = {
+    MessageState.SENT: "message_sent",
+    MessageState.QUEUED: "message_queued",
+    MessageState.SENDING: "message_queued",
+    MessageState.UNKNOWN: "message_unknown",
+    MessageState.CANCELED: "message_canceled",
+    MessageState.FAILED: "message_failed",
+}
+GRANTED = (ExceptionState.APPROVED, ExceptionState.REVOKED)
+DISPUTED = {DisputeState.WON: "dispute_won", DisputeState.LOST: "dispute_lost"}
+
+
+class Teller:
+    """Holds the clock a story is told on."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+
+    def told(
+        self, kind: str, at: datetime, values: dict[str, Value], where: str, about: UUID | str
+    ) -> Told:
+        return Told(
+            kind, at, at.astimezone(self.zone).date(), values, where=where, about=str(about)
+        )
+
+    def money(self, money: PacketMoney) -> Iterator[Told]:
+        """A charge that became a payment is told as the payment."""
+        arrived = {one.gateway_id for one in money.payments if one.gateway_id}
+        for payment in money.payments:
+            yield from self.payment(payment)
+        for allocation in money.allocations:
+            yield self.allocation(allocation)
+        for attempt in money.attempts:
+            if attempt.state != AttemptState.SUCCEEDED or attempt.gateway_id not in arrived:
+                yield self.attempt(attempt)
+        for refund in money.refunds:
+            yield from self.refund(refund)
+        for dispute in money.disputes:
+            yield from self.dispute(dispute)
+        for move in money.credit:
+            if move.reason in KEPT:
+                values: dict[str, Value] = {"amount": Amount(move.amount_minor, move.currency)}
+                about = str(move.payment_id or move.invoice_id)
+                yield self.told("kept_as_credit", move.recorded_at, values, "money", about)
+
+    def payment(self, one: PaymentRow) -> Iterator[Told]:
+        """Refunds are told as such."""
+        values: dict[str, Value] = {"amount": Amount(one.amount_minor, one.currency)}
+        if one.kind == PaymentKind.RECEIVED:
+            values["method"] = Coded("method", one.method)
+            yield self.told("paid", one.recorded_at, values, "money", one.id)
+        elif one.kind in MOVED:
+            kind = MOVED[PaymentKind(one.kind)]
+            yield self.told(kind, one.recorded_at, values, "money", one.id)
+
+    def allocation(self, one: AllocationRow) -> Told:
+        kind = "taken_back" if one.amount_minor < 0 else ALLOCATED[AllocationSource(one.source)]
+        values: dict[str, Value] = {
+            "amount": Amount(one.amount_minor, one.currency),
+            "document": Document(one.number),
+        }
+        return self.told(kind, one.recorded_at, values, "money", one.id)
+
+    def attempt(self, one: AttemptRow) -> Told:
+        kind = ATTEMPTED.get(AttemptState(one.state), "attempt_open")
+        values: dict[str, Value] = {
+            "amount": Amount(one.amount_minor, one.currency),
+            "document": Document(one.invoice_number),
+            "decline": Coded("decline", one.decline_code),
+        }
+        return self.told(kind, one.answered_at or one.started_at, values, "money", one.id)
+
+    def refund(self, one: RefundRow) -> Iterator[Told]:
+        values: dict[str, Value] = {"amount": Amount(one.amount_minor, one.currency)}
+        yield self.told("refund_requested", one.requested_at, values, "money", one.id)
+        if one.answered_at and one.state != RefundState.REQUESTED:
+            kind = "refund_succeeded" if one.state == RefundState.SUCCEEDED else "refund_failed"
+            yield self.told(kind, one.answered_at, values, "money", one.id)
+
+    def dispute(self, one: DisputeRow) -> Iterator[Told]:
+        values: dict[str, Value] = {"amount": Amount(one.amount_minor, one.currency)}
+        yield self.told("dispute_opened", one.opened_at, values, "money", one.id)
+        if one.closed_at and one.state != DisputeState.OPEN:
+            kind = DISPUTED[DisputeState(one.state)]
+            yield self.told(kind, one.closed_at, values, "money", one.id)
+
+    def recovery(self, recovery: PacketRecovery) -> Iterator[Told]:
+        currencies = {}
+        for case in recovery.cases:
+            currencies[case.id] = case.currency
+            opened: dict[str, Value] = {"amount": Amount(case.opened_minor, case.currency)}
+            yield self.told("case_opened", case.opened_at, opened, "recovery", case.id)
+            if case.closed_at:
+                reason = Coded("closed", case.closed_reason)
+                yield self.told(
+                    "case_closed", case.closed_at, {"reason": reason}, "recovery", case.id
+                )
+        for message in recovery.messages:
+            yield self.message(message)
+        for pause in recovery.pauses:
+            yield from self.pause(pause, currencies[pause.case_id])
+        for step in recovery.steps:
+            if step.kind == StepKind.ACCESS and step.state == StepState.DONE:
+                level = Coded("level", step.value)
+                yield self.told(
+                    "access_advised", step.done_at, {"level": level}, "recovery", step.id
+                )
+
+    def message(self, one: MessageRow) -> Told:
+        values: dict[str, Value] = {"template": Coded("template", one.template)}
+        kind = WRITTEN[MessageState(one.state)]
+        return self.told(kind, one.sent_at or one.queued_at, values, "recovery", one.id)
+
+    def pause(self, one: PauseRow, currency: str) -> Iterator[Told]:
+        if one.promised_minor is not None and one.promised_by:
+            values: dict[str, Value] = {
+                "amount": Amount(one.promised_minor, currency),
+                "by_date": one.promised_by,
+            }
+            yield self.told("promised", one.since, values, "recovery", one.id)
+        until = one.until.astimezone(self.zone).date()
+        yield self.told("paused", one.since, {"until": until}, "recovery", one.id)
+
+    def approvals(self, rows: Iterable[ApprovalRow]) -> Iterator[Told]:
+        for one in rows:
+            values: dict[str, Value] = {"exception": Coded("exception", one.kind)}
+            yield self.told("exception_asked", one.asked_at, values, "approvals", one.id)
+            if one.decided_at and one.state in (*GRANTED, ExceptionState.REJECTED):
+                granted = one.state in GRANTED
+                kind = "exception_granted" if granted else "exception_rejected"
+                yield self.told(kind, one.decided_at, values, "approvals", one.id)
+
+    def views(self, rows: Iterable[ViewRow]) -> Iterator[Told]:
+        """Once a day."""
+        days = {one.at.astimezone(self.zone).date(): one for one in reversed(tuple(rows))}
+        for one in days.values():
+            yield self.told("page_viewed", one.at, {}, "views", str(one.sequence))

@@ -1,0 +1,142 @@
+"""What to tell of documents: taxes, holds, issue, credit notes, voids and corrections."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from billing.documents.phrases import phrases_for, tax_name
+from billing.queries.tax_trace import TaxTrace
+from desk.calc.story import Amount, Coded, Document, Told, Value
+from desk.queries.packet.corrections import CreditNoteRow, RelatedDocument, VoidRow
+from desk.queries.packet.invoices import PacketInvoice
+from desk.queries.packet.story_seats import document_of, told_at
+from tax.enums import TaxTreatment
+
+
+def told_of_papers(
+    *,
+    invoices: Sequence[PacketInvoice],
+    credit_notes: Iterable[CreditNoteRow],
+    voids: Iterable[VoidRow],
+    related: Iterable[RelatedDocument],
+    language: str,
+    zone: ZoneInfo,
+) -> Iterator[Told]:
+    """Taxes before the issue of their document; a person's credit note once, wherever it is known from."""
+    by_person = {one.id for one in credit_notes}
+    for invoice in invoices:
+        yield from told_holds(invoice, zone)
+        yield from told_taxes(invoice, language)
+        if invoice.issued_at and invoice.id not in by_person:
+            yield told_issue(invoice, invoice.issued_at, zone)
+        if invoice.credit_applied_minor:
+            applied = Amount(invoice.credit_applied_minor, invoice.currency)
+            yield told_paper(invoice, "credit_applied", {"amount": applied})
+    for note in credit_notes:
+        if note.issued_at:
+            yield told_note(note, note.issued_at, zone)
+    for void in voids:
+        yield from told_void(void, zone)
+    shown = by_person | {one.id for one in invoices}
+    for other in related:
+        if other.relation == "later" and other.id not in shown:
+            yield Told(
+                "corrected_later", other.at, other.at.astimezone(zone).date(),
+                {
+                    "document": Document(other.number, other.is_credit_note),
+                    "amount": Amount(other.amount_minor, other.currency),
+                },
+                where="corrections", about=str(other.id),
+            )  # fmt: skip
+
+
+def told_paper(invoice: PacketInvoice, kind: str, values: dict[str, Value]) -> Told:
+    said = {"document": document_of(invoice), **values}
+    return Told(
+        kind, told_at(invoice), invoice.cycle_date, said, where="invoices", about=str(invoice.id)
+    )
+
+
+def told_holds(invoice: PacketInvoice, zone: ZoneInfo) -> Iterator[Told]:
+    about = str(invoice.id)
+    for hold in invoice.holds:
+        since = hold.since.astimezone(zone).date()
+        yield Told("tax_held", hold.since, since, where="taxes", about=about)
+        if hold.released_at:
+            day = hold.released_at.astimezone(zone).date()
+            yield Told("tax_released", hold.released_at, day, where="taxes", about=about)
+
+
+def told_taxes(invoice: PacketInvoice, language: str) -> Iterator[Told]:
+    phrases = phrases_for(language)
+    for tax in invoice.taxes:
+        values: dict[str, Value] = {
+            "name": tax_name(tax.name, tax.jurisdiction, phrases) or phrases.tax,
+            "document": document_of(invoice),
+        }
+        kind = tax_kind(tax)
+        if kind == "tax_charged":
+            values["rate"] = f"{tax.rate_percent.normalize():f}".replace(
+                ".", decimal_point(language)
+            )
+            values["base"] = Amount(tax.base_minor, invoice.currency)
+            values["amount"] = Amount(tax.amount_minor, invoice.currency)
+        if kind == "tax_zero":
+            values["treatment"] = Coded("treatment", tax.treatment)
+        yield Told(
+            kind, told_at(invoice), invoice.cycle_date, values, where="taxes", about=str(invoice.id)
+        )
+
+
+def tax_kind(tax: TaxTrace) -> str:
+    if tax.treatment == TaxTreatment.REVERSE_CHARGE:
+        return "tax_reversed"
+    return "tax_charged" if tax.amount_minor else "tax_zero"
+
+
+def decimal_point(language: str) -> str:
+    return "," if language == "de" else "."
+
+
+def told_issue(invoice: PacketInvoice, at: datetime, zone: ZoneInfo) -> Told:
+    return Told(
+        "credit_note_issued" if invoice.is_credit_note else "invoice_issued",
+        at,
+        at.astimezone(zone).date(),
+        {
+            "document": document_of(invoice),
+            "amount": Amount(invoice.total_minor or 0, invoice.currency),
+        },
+        where="invoices",
+        about=str(invoice.id),
+    )
+
+
+def told_note(note: CreditNoteRow, at: datetime, zone: ZoneInfo) -> Told:
+    return Told(
+        "credit_note_for",
+        at,
+        at.astimezone(zone).date(),
+        {
+            "document": Document(note.number, is_credit_note=True),
+            "credited": Document(note.invoice_number),
+            "amount": Amount(note.amount_minor, note.currency),
+            "reason": note.reason,
+        },
+        where="corrections",
+        about=str(note.id),
+    )
+
+
+def told_void(void: VoidRow, zone: ZoneInfo) -> Iterator[Told]:
+    day = void.at.astimezone(zone).date()
+    document = Document(void.invoice_number)
+    note = Document(void.note_number, is_credit_note=True)
+    about = str(void.invoice_id)
+    yield Told(
+        "voided", void.at, day, {"document": document, "note": note},
+        where="corrections", about=about,
+    )  # fmt: skip
+    for number in void.replacements:
+        said: dict[str, Value] = {"document": document, "replacement": Document(number)}
+        yield Told("replaced", void.at, day, said, where="corrections", about=about)
