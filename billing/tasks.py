@@ -12,11 +12,12 @@ from billing.gateways.configured import configured_gateway
 from billing.gateways.stripe import GatewayUnreachable
 from billing.models import InvoiceRun
 from billing.operations.ask_gateway import ask_charges, ask_refunds
+from billing.operations.compute_close import compute_close
 from billing.operations.measure_thresholds import measure_thresholds
 from billing.operations.push_flow import push_chunk, push_flow
 from billing.operations.run_invoices import push_run, start_run
 from billing.operations.start_checkout import cancel_settled
-from billing.pipeline import RENDER, SETTLE, STAGES, TICK
+from billing.pipeline import POST, RENDER, SETTLE, STAGES, TICK
 
 HANDS = 2
 
@@ -82,3 +83,10 @@ def render_some(**_added_later: object) -> None:
     """One chunk of documents, then back to the queue's end: invoices never wait for paper."""
     if push_chunk(stage=RENDER, at=timezone.now()):
         render_some.delay()
+
+
+@shared_task
+def check_close(*, run_id: str, **_added_later: object) -> str:
+    """Month end: post what waits, then compute the checklist item by item."""
+    push_flow(stages=(POST,), at=timezone.now())
+    return compute_close(run_id=UUID(run_id), now=timezone.now).digest

@@ -53,6 +53,7 @@ NAVIGATION = [
             page("Payouts", "account_balance", "desk:money_payouts", "billing.view_payout"),
             page("Webhooks", "webhook", "desk:money_events", "billing.view_gatewayevent"),
             page("Books", "menu_book", "desk:books", "billing.view_journalentry"),
+            page("Month end", "event_available", "desk:close", "billing.view_periodclose"),
         ],
     },
     {

@@ -7,6 +7,8 @@ from desk.views import (
     bank_import,
     books,
     books_reconciliation,
+    close,
+    close_steps,
     credits,
     customers,
     events,
@@ -37,10 +39,12 @@ from desk.views import (
     tax_returns,
     tax_thresholds,
 )
-from desk.views.filters import DayConverter
+from desk.views.filters import DayConverter, MonthConverter
 
 register_converter(DayConverter, "day")
+register_converter(MonthConverter, "month")
 
+CLOSE = "close/<slug:entity>/<month:month>"
 RETURN = "tax/registrations/<uuid:registration_id>/<slug:kind>/<day:first>"
 
 app_name = "desk"
@@ -136,6 +140,15 @@ urlpatterns = [
     path("books/recognition/", books.recognition, name="books_recognition"),
     path("books/reconciliation/", books_reconciliation.reconciliation, name="books_reconciliation"),
     path("books/export/", books.export, name="books_export"),
+    path("close/", close.grid, name="close"),
+    path(f"{CLOSE}/", close.month, name="close_month"),
+    path(f"{CLOSE}.csv", close.differences_csv, name="close_csv"),
+    path(f"{CLOSE}.pdf", close.report, name="close_report"),
+    path(f"{CLOSE}/run/", close_steps.run, name="close_run"),
+    path(f"{CLOSE}/sign/", close_steps.sign, name="close_sign"),
+    path(f"{CLOSE}/waive/", close_steps.waive, name="close_waive"),
+    path(f"{CLOSE}/assign/", close_steps.assign, name="close_assign"),
+    path(f"{CLOSE}/reopen/", close_steps.ask_reopening, name="close_reopen"),
     path("recovery/", recovery_board.board, name="recovery_board"),
     path("recovery/cases.csv", recovery_board.board_csv, name="recovery_board_csv"),
     path("recovery/cases/<uuid:case_id>/", recovery_case.case, name="recovery_case"),

@@ -44,6 +44,8 @@ MONEY = (
 )  # fmt: skip
 BOOKS = (
     "billing.journalentry", "billing.journalposting", "billing.recognitionslice",
+    "billing.periodclose", "billing.closerun", "billing.closecheck", "billing.closewaiver",
+    "billing.closesignature", "billing.closereopening",
 )  # fmt: skip
 BOOKS_KEPT = ("billing.books", "billing.accountmapping")
 RECOVERY = (
@@ -89,6 +91,7 @@ MOVE_MONEY = {
     "billing.add_paymentattempt", "billing.issue_credit_note", "billing.add_bankstatement",
     "billing.change_bankline",
 }  # fmt: skip
+CLOSE_MONTHS = {"billing.add_closerun", "billing.change_closecheck"}
 DECIDE_TAX = may("add change", *TAX_FACTS) | {"tax.sign_off_tax", "tax.add_taxreturn"}
 
 WORK_CASES = {"dunning.change_dunningcase", "dunning.add_casenote", "dunning.add_message"}
@@ -103,7 +106,7 @@ WORK |= WORK_CASES | {"desk.add_releasecheckrun"}
 WORK |= {
     "desk.add_incident", "desk.change_incident", "desk.add_incidentnote", "desk.add_incidentmessage",
 }  # fmt: skip
-APPROVE = WORK | DECIDE_TAX | {"billing.write_off"} | may("add change", *CATALOG, *BOUGHT)
+APPROVE = WORK | DECIDE_TAX | {"billing.write_off", "billing.sign_close"} | may("add change", *CATALOG, *BOUGHT)
 APPROVE |= (
     LEAD_CAMPAIGNS
     | {"accounts.decide_exception"}

@@ -44,18 +44,23 @@ def begin_close(*, entity: BillingEntity, month: date, at: datetime) -> PeriodCl
 
     :raises CloseMonthNotOver: while the month goes on where the entity's books are kept
     """
-    period = month_of(month)
-    if at.astimezone(zone_of_books(entity)).date() < period.after:
-        raise CloseMonthNotOver(f"{month:%B %Y} goes on until {period.last}. Close it afterwards.")
+    check_is_over(entity, month, at=at)
     close, is_new = PeriodClose.objects.get_or_create(
         billing_entity=entity, month=month, defaults={"begun_at": at}
     )
     if is_new:
         CloseCheck.objects.bulk_create(
-            CloseCheck(close=close, code=item.code, due=due_on(item, month_after=period.after))
+            CloseCheck(close=close, code=item.code, due=due_on(item, month_after=month_of(month).after))
             for item in ITEMS
         )
     return close
+
+
+def check_is_over(entity: BillingEntity, month: date, *, at: datetime) -> None:
+    """:raises CloseMonthNotOver: while the month goes on where the entity's books are kept"""
+    period = month_of(month)
+    if at.astimezone(zone_of_books(entity)).date() < period.after:
+        raise CloseMonthNotOver(f"{month:%B %Y} goes on until {period.last}. Close it afterwards.")
 
 
 @transaction.atomic

@@ -20,6 +20,18 @@ class DayConverter:
         return value.isoformat()
 
 
+class MonthConverter:
+    """A month in an address, as its first day: 2026-01."""
+
+    regex = r"\d{4}-(?:0[1-9]|1[0-2])"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(f"{value}-01")
+
+    def to_url(self, value: date) -> str:
+        return f"{value:%Y-%m}"
+
+
 def any_of(choices: Iterable[Any], label: str) -> forms.ChoiceField:
     """One of a vocabulary, or any."""
     return forms.ChoiceField(choices=[("", "Any"), *choices], required=False, label=label)

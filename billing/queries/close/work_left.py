@@ -200,7 +200,7 @@ def exception_row(one: ExceptionRequest) -> FindingRow:
         label=f"{one.number}: {one.get_kind_display()}{whose}",
         words=one.get_state_display(),
         page="exception",
-        key=str(one.pk),
+        key=one.number,
         currency=one.currency,
         minor=one.amount_minor if one.currency else None,
         day=one.asked_at.date().isoformat(),
