@@ -1,59 +1,13 @@
-"""Scenario files on disk: which there are, and their text as plain values. Keeps figures exact."""
+"""Scenario files on disk: which there are, and the story of each."""
 
-import re
 from collections.abc import Iterable
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from billing.calc.scenario.fields import ScenarioUnusable
-from billing.calc.scenario.read import read_scenario
 from billing.calc.scenario.story import Story
+from billing.records.scenario_text import parse_scenario
 
 SUFFIXES = {".yaml", ".yml", ".json"}
-
-
-class PlainLoader(yaml.SafeLoader):
-    """
-    YAML whose scalars mean what they look like: dates stay text, NO is a country, 8.10 is exact.
-
-    A key written twice is an error; YAML would keep the last one silently.
-    """
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-
-
-def exact_number(loader: yaml.SafeLoader, found: yaml.ScalarNode) -> Decimal:
-    return Decimal(found.value)
-
-
-def unique_keys(loader: yaml.SafeLoader, found: yaml.MappingNode) -> dict[Any, Any]:
-    values: dict[Any, Any] = {}
-    for key_node, value_node in found.value:
-        key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, str):
-            raise ScenarioUnusable(
-                f"line {key_node.start_mark.line + 1}", f"the key “{key}” is no word."
-            )
-        if key in values:
-            raise ScenarioUnusable(
-                key, f"stands twice in one place (line {key_node.start_mark.line + 1})."
-            )
-        values[key] = loader.construct_object(value_node, deep=True)
-    return values
-
-
-for tag, pattern, first in (
-    ("null", r"^(?:~|null|)$", ["~", "n", ""]),
-    ("bool", r"^(?:true|false)$", list("tf")),
-    ("int", r"^[-+]?(?:0|[1-9]\d*)$", list("-+0123456789")),
-    ("float", r"^[-+]?\d+\.\d+$", list("-+0123456789")),
-):
-    PlainLoader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), first)
-PlainLoader.add_constructor("tag:yaml.org,2002:float", exact_number)
-PlainLoader.add_constructor("tag:yaml.org,2002:map", unique_keys)
 
 
 def scenario_files(paths: Iterable[str]) -> list[Path]:
@@ -83,9 +37,6 @@ def load_scenario(path: Path) -> Story:
     """:raises ScenarioUnusable: if it cannot be read, is no YAML, or says what no scenario says"""
     try:
         text = path.read_text(encoding="utf-8")
-        value = yaml.load(text, Loader=PlainLoader)  # noqa: S506 - a safe loader that guesses less
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioUnusable("file", f"cannot be read: {error}") from error
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ScenarioUnusable("file", f"is not YAML: {error}") from error
-    return read_scenario(value)
+    return parse_scenario(text)

@@ -104,6 +104,11 @@ class ReleaseCheckRun(models.Model):
             models.Index(fields=["-started_at", "-id"], name="release_check_by_start"),
         ]
 
+    @property
+    def is_clean(self) -> bool:
+        """Finished, and everything came out as expected."""
+        return self.state == CheckState.FINISHED and not (self.differing or self.unusable)
+
     def __str__(self) -> str:
         return f"release check of {self.started_at:%Y-%m-%d %H:%M %Z}"
 
