@@ -102,13 +102,14 @@ ASK_FOR_EXCEPTIONS = {
 LEAD_CAMPAIGNS = {"dunning.add_campaign", "dunning.add_casecampaign"}
 
 WORK = LOOK | RUN_THE_FLOW | KEEP_PEOPLE | KEEP_TAX | MOVE_MONEY | {"billing.export_books"}
-WORK |= WORK_CASES | {"desk.add_releasecheckrun"}
+WORK |= WORK_CASES | CLOSE_MONTHS | ASK_FOR_EXCEPTIONS | {"desk.add_releasecheckrun"}
 WORK |= {
     "desk.add_incident", "desk.change_incident", "desk.add_incidentnote", "desk.add_incidentmessage",
 }  # fmt: skip
-APPROVE = WORK | DECIDE_TAX | {"billing.write_off", "billing.sign_close"} | may("add change", *CATALOG, *BOUGHT)
+APPROVE = WORK | DECIDE_TAX | {"billing.write_off"} | may("add change", *CATALOG, *BOUGHT)
 APPROVE |= (
     LEAD_CAMPAIGNS
+    | {"billing.sign_close"}
     | {"accounts.decide_exception"}
     | may("add change", "desk.releasescenario", "desk.detectorrule")
 )
