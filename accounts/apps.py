@@ -16,7 +16,12 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from accounts.views.sign_in import (  # noqa: PLC0415 - models are not loaded at import
+            signals,
+        )
+
         post_migrate.connect(set_up, sender=self)
+        signals.watch()
 
 
 def set_up(*, using: str, **_signal: Any) -> None:

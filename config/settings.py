@@ -6,7 +6,7 @@ from typing import Any
 
 import dj_database_url
 
-from config import stand_in
+from config import sign_in, stand_in
 from config.environment import BASE_DIR, read_environment
 from config.unfold import UNFOLD as SHOWN_AS
 
@@ -56,6 +56,12 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "simple_history",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "accounts",
     "tax",
     "billing",
@@ -70,9 +76,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.views.sign_in.middleware.SessionLimits",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.views.sign_in.middleware.SecondFactor",
     "config.audit.middleware.AuditMiddleware",  # innermost: sees what each view answered
 ]
 ROOT_URLCONF = "config.urls"
@@ -87,6 +96,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.views.sign_in.frame.frame",
             ]
         },
     }
@@ -109,8 +119,62 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+STAFF_SECOND_FACTOR = ENVIRONMENT.staff_second_factor
+STEP_UP_MINUTES = ENVIRONMENT.step_up_minutes
+SESSION_IDLE_MINUTES = ENVIRONMENT.session_idle_minutes
+SESSION_COOKIE_AGE = ENVIRONMENT.session_hours * 3600
+SIGN_IN_FAILURES = ENVIRONMENT.sign_in_failures
+SIGN_IN_FAILURES_PER_ADDRESS = ENVIRONMENT.sign_in_failures_per_address
+SIGN_IN_LOCK_MINUTES = ENVIRONMENT.sign_in_lock_minutes
+DEMO_CODES = None if IS_PRODUCTION else VAR_DIR / sign_in.DEMO_CODES
+OIDC_ISSUER = ENVIRONMENT.oidc_issuer.rstrip("/")
+OIDC_NAME = ENVIRONMENT.oidc_name
+OIDC_DOMAINS = ENVIRONMENT.oidc_domains
+OIDC_GROUP_CLAIM = ENVIRONMENT.oidc_group_claim
+OIDC_GROUP_ROLES = ENVIRONMENT.oidc_group_roles
+OIDC_SECOND_FACTOR_TRUSTED = ENVIRONMENT.oidc_second_factor_trusted
+SOCIALACCOUNT_PROVIDERS = sign_in.providers(ENVIRONMENT)
+SOCIALACCOUNT_ADAPTER = "accounts.views.sign_in.company.CompanyAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+ACCOUNT_ADAPTER = "accounts.views.sign_in.adapter.SignInAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.views.sign_in.forms.PasswordForm",
+    "change_password": "accounts.views.sign_in.forms.NewPasswordForm",
+    "reauthenticate": "accounts.views.sign_in.forms.AgainByPasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True  # until the limits below, on every device alike
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_RATE_LIMITS = {"login_failed": None}  # counted in PostgreSQL by count_sign_in_failures
+MFA_ADAPTER = "accounts.views.sign_in.factors.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.views.sign_in.forms.CodeForm",
+    "reauthenticate": "accounts.views.sign_in.forms.AgainByCodeForm",
+    "activate_totp": "accounts.views.sign_in.forms.NewAppForm",
+    "add_webauthn": "accounts.views.sign_in.forms.NewPasskeyForm",
+    "edit_webauthn": "accounts.views.sign_in.forms.PasskeyNameForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Seatledger"
+MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds either way, for clocks that differ
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION  # http://localhost
+CACHES = {
+    "default": {  # used codes and rates of sign-in; Redis may be away
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
 
 LANGUAGE_CODE = "en-us"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]

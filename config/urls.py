@@ -4,11 +4,17 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts.views.sign_in.pages import admin_login
 from billing.views import webhooks
+
+to_new_password = RedirectView.as_view(pattern_name="account_change_password")
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="desk:home"), name="root"),
+    path("admin/login/", admin_login),
+    path("admin/password_change/", to_new_password),
     path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
     path("desk/", include("desk.urls")),
     path("api/v1/", include("billing.urls")),
     path("pay/", include("dunning.urls")),

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group as StaffRoleGroup
 from django.contrib.auth.models import User
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from accounts.admin import sign_in
 from accounts.admin.base import LookOnlyAdmin, StaffAdmin
 
 admin.site.unregister(User)
@@ -29,6 +30,7 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
         "last_login",
     ]
     list_filter = ["is_active", "is_staff", "groups"]
+    actions = sign_in.ACTIONS
 
 
 @admin.register(StaffRoleGroup)

@@ -31,7 +31,7 @@ MOST_AT_ONCE = 5000
 
 
 @require_GET
-@login_required(login_url="admin:login")
+@login_required
 def home(request: HttpRequest) -> HttpResponse:
     """The first page somebody may see."""
     if request.user.has_perm("billing.view_stagerefusal"):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.views import redirect_to_login
@@ -52,8 +53,8 @@ def staff_page(view: View) -> View:
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """The sign-in page; a part that HTMX asked for sends the whole page there."""
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": resolve_url("admin:login")})
-    return redirect_to_login(request.get_full_path(), login_url=resolve_url("admin:login"))
+        return HttpResponse(status=204, headers={"HX-Redirect": resolve_url(settings.LOGIN_URL)})
+    return redirect_to_login(request.get_full_path(), login_url=resolve_url(settings.LOGIN_URL))
 
 
 def show(request: HttpRequest, template: str, *, title: str, **context: Any) -> HttpResponse:

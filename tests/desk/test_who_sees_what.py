@@ -50,13 +50,13 @@ def status(client, address):
 def test_nobody_sees_a_page_without_signing_in(db, page):
     answer = Client().get(reverse(page))
 
-    assert (answer.status_code, answer.url.split("?")[0]) == (302, reverse("admin:login"))
+    assert (answer.status_code, answer.url.split("?")[0]) == (302, reverse("account_login"))
 
 
 def test_a_board_left_open_goes_to_the_sign_in_page_as_a_whole(db):
     answer = Client().get(reverse("desk:flow"), headers={"HX-Request": "true"})
 
-    assert (answer.status_code, answer["HX-Redirect"]) == (204, reverse("admin:login"))
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, reverse("account_login"))
 
 
 @pytest.mark.parametrize("page", PAGES)

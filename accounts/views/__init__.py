@@ -1,0 +1,1 @@
+"""Pages of accounts: signing in, and what one may change about that."""

@@ -1,0 +1,172 @@
+"""Single sign-on: the company's OpenID Connect issuer, checked more closely than allauth does alone."""
+
+import hmac
+from typing import Any
+
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.internal import jwtkit
+from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base import AuthProcess
+from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.crypto import salted_hmac
+
+from accounts.operations.admit_person import Admitted, Claims, PersonWithoutRole, admit_person
+from accounts.operations.match_staff_roles import RoleChange
+from accounts.views.sign_in.proof import COMPANY_ASKED_AT, PROVED_BY_COMPANY
+from accounts.views.sign_in.trail import note
+from kernel.refusal import Refusal
+
+AGAIN = {"prompt": "login", "max_age": "0"}
+
+
+def nonce_of(state: str) -> str:
+    """Bound to the state, which is bound to the browser's session; nobody else can compute it."""
+    return salted_hmac("oidc-nonce", state, algorithm="sha256").hexdigest()
+
+
+class ClientWithNonce(OAuth2Client):
+    def get_redirect_url(self, authorization_url: str, scope: Any, extra_params: dict) -> str:
+        params = {**extra_params, "nonce": nonce_of(str(self.state))}
+        return str(super().get_redirect_url(authorization_url, scope, params))
+
+
+class IssuerDoor(OpenIDConnectOAuth2Adapter):
+    """The questions asked of the issuer, and what of its answers is believed."""
+
+    client_class = ClientWithNonce
+
+    @property
+    def openid_config(self) -> dict:
+        config: dict = super().openid_config
+        if str(config.get("issuer", "")).rstrip("/") != settings.OIDC_ISSUER:
+            raise OAuth2Error("The issuer calls itself by another name.")
+        return config
+
+    def complete_login(self, request: HttpRequest, app: Any, token: Any, **kwargs: Any) -> Any:
+        """
+        Claims of the signed token, and beside them what the issuer says of the same person.
+
+        :raises OAuth2Error: another issuer, a token not made for this sign-in, or another person
+        """
+        said_to_be = request.GET.get("iss")
+        if said_to_be and said_to_be.rstrip("/") != settings.OIDC_ISSUER:
+            raise OAuth2Error("The answer is of another issuer.")
+        signed = self._decode_id_token(app, kwargs["response"].get("id_token") or "")
+        nonce = nonce_of(request.GET.get("state", ""))
+        if not hmac.compare_digest(str(signed.get("nonce", "")), nonce):
+            raise OAuth2Error("The token was not made for this sign-in.")
+        told = self._fetch_user_info(token.token)
+        if told.get("sub") != signed["sub"]:
+            raise OAuth2Error("The issuer speaks of two people.")
+        return self.get_provider().sociallogin_from_response(
+            request, {"id_token": {**told, **signed}}
+        )
+
+    def _decode_id_token(self, app: Any, id_token: str) -> dict:
+        """Its signature too: a token is believed for who signed it, not for where it came from."""
+        return jwtkit.verify_and_decode(
+            credential=id_token,
+            keys_url=self.openid_config["jwks_uri"],
+            issuer=self.openid_config["issuer"],
+            audience=app.client_id,
+            lookup_kid=jwtkit.lookup_kid_jwk,
+        )
+
+
+class Company(OpenIDConnectProvider):
+    oauth2_adapter_class = IssuerDoor
+
+    def get_auth_params_from_request(self, request: HttpRequest, action: str) -> dict:
+        """The browser may ask for a fresh sign-in at the issuer, and for nothing else."""
+        return dict(AGAIN) if request.GET.get("again") else {}
+
+    def get_scope_from_request(self, request: HttpRequest) -> list[str]:
+        return list(self.get_scope())
+
+
+class CompanyAdapter(DefaultSocialAccountAdapter):
+    def get_provider(self, request: HttpRequest, provider: str, client_id: Any = None) -> Company:
+        return Company(request, app=self.get_app(request, provider, client_id))
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Whom the issuer vouches for is let in as the person they are here, or refused."""
+        if sociallogin.state.get("process") != AuthProcess.LOGIN:
+            raise ImmediateHttpResponse(refused(request, "Sign in; nothing else is done this way."))
+        said = sociallogin.account.extra_data["id_token"]
+        known = sociallogin.user if sociallogin.is_existing else None
+        try:
+            admitted = admit(said, sociallogin.account.provider, known)
+        except PersonWithoutRole as no:
+            tell_roles(request, no.user, no.change)
+            note(request, "sign_in_refused", about=no.user, reason=no.code)
+            raise ImmediateHttpResponse(refused(request, no.message)) from no
+        except Refusal as no:
+            note(request, "sign_in_refused", about=known, reason=no.code)
+            raise ImmediateHttpResponse(refused(request, no.message)) from no
+        if not sociallogin.is_existing:
+            sociallogin.connect(request, admitted.user)
+            note(request, "identity_linked", about=admitted.user)
+        tell_roles(request, admitted.user, admitted.change)
+        remember(request, sociallogin, said)
+
+
+def admit(said: dict, provider_id: str, known: User | None) -> Admitted:
+    return admit_person(
+        known=known,
+        claims=Claims.read(said, group_claim=settings.OIDC_GROUP_CLAIM),
+        provider_id=provider_id,
+        domains=settings.OIDC_DOMAINS,
+        group_roles=settings.OIDC_GROUP_ROLES,
+    )
+
+
+def tell_roles(request: HttpRequest, user: User, change: RoleChange) -> None:
+    if change:
+        note(request, "role_changed", about=user, given=change.given, taken=change.taken)
+
+
+def remember(request: HttpRequest, sociallogin: SocialLogin, said: dict) -> None:
+    """For the session about to begin: when the issuer asked the person, and how."""
+    methods = said.get("amr") or []
+    sociallogin.state["company_asked_at"] = said.get("auth_time", 0)
+    sociallogin.state["company_proved"] = (
+        settings.OIDC_SECOND_FACTOR_TRUSTED and isinstance(methods, list) and "mfa" in methods
+    )
+
+
+def keep_what_company_said(request: HttpRequest, sociallogin: Any = None, **_signal: Any) -> None:
+    """When the sign-in is complete: allauth has made a new session by then."""
+    if sociallogin is not None:
+        request.session[COMPANY_ASKED_AT] = sociallogin.state.get("company_asked_at", 0)
+        request.session[PROVED_BY_COMPANY] = sociallogin.state.get("company_proved", False)
+
+
+def refused(request: HttpRequest, why: str) -> HttpResponse:
+    return render(request, "socialaccount/refused.html", {"why": why}, status=403)
+
+
+def sign_in_there(request: HttpRequest, provider_id: str) -> HttpResponseBase:
+    return at_door(OAuth2LoginView, request, provider_id)
+
+
+def back_from_there(request: HttpRequest, provider_id: str) -> HttpResponseBase:
+    return at_door(OAuth2CallbackView, request, provider_id)
+
+
+def at_door(view: Any, request: HttpRequest, provider_id: str) -> HttpResponseBase:
+    if not settings.OIDC_ISSUER or provider_id != "company":
+        raise Http404
+    answer: HttpResponseBase = view.adapter_view(IssuerDoor(request, provider_id))(request)
+    return answer
