@@ -47,6 +47,9 @@ class Customer(models.Model):
 
     class Meta:
         ordering = ["legal_name", "id"]
+        permissions = [
+            ("see_personal_data", "Can see persons by name in evidence packets"),
+        ]
         indexes = [
             models.Index(fields=["legal_name"], name="customer_by_legal_name"),
             GinIndex(SearchVector("legal_name", config="simple"), name="customer_by_words_of_name"),

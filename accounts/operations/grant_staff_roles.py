@@ -102,6 +102,7 @@ ASK_FOR_EXCEPTIONS = {
 LEAD_CAMPAIGNS = {"dunning.add_campaign", "dunning.add_casecampaign"}
 
 WORK = LOOK | RUN_THE_FLOW | KEEP_PEOPLE | KEEP_TAX | MOVE_MONEY | {"billing.export_books"}
+WORK |= {"accounts.see_personal_data"}
 WORK |= WORK_CASES | CLOSE_MONTHS | ASK_FOR_EXCEPTIONS | {"desk.add_releasecheckrun"}
 WORK |= {
     "desk.add_incident", "desk.change_incident", "desk.add_incidentnote", "desk.add_incidentmessage",
