@@ -87,7 +87,7 @@ def usual_range(earlier: Sequence[int], limits: Limits) -> tuple[Decimal, Decima
 
 
 def found_unusual(one: PricedInvoice, usual: tuple[Decimal, Decimal]) -> Found:
-    low, high = (Money(int(max(edge, 0)), one.currency) for edge in usual)
+    low, high = (Money(max(int(edge), 0), one.currency) for edge in usual)
     return Found(
         subject=str(one.invoice_id),
         customer_id=one.customer_id,

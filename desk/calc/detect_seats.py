@@ -144,7 +144,7 @@ def is_drift(counted: CountedSeats, limits: Limits) -> bool:
     """At least so many seats, and so many percent of the larger count."""
     gap = abs(counted.drift)
     larger = max(counted.billed, counted.active)
-    return gap >= max(limits.at_least, 1) and gap * 100 >= limits.percent * larger
+    return gap > 0 and gap >= limits.at_least and gap * 100 >= limits.percent * larger
 
 
 def seat_drift(rows: Iterable[CountedSeats], limits: Limits) -> list[Found]:

@@ -10,14 +10,14 @@ from billing.models import Invoice, InvoiceLine, Subscription
 from desk.enums import AffectedState, DetectorCode, IncidentState, PlaybookCode, Severity
 
 
-def staff_key(**options: object) -> models.ForeignKey:
+def staff_key(help_text: str = "") -> models.ForeignKey:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        **options,
+        help_text=help_text,
     )
 
 

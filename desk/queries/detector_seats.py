@@ -114,7 +114,11 @@ def lines_of_same_basis(*, since: datetime, at: datetime) -> list[TwoLines]:
 
 
 def two_lines(row: tuple[Any, ...]) -> TwoLines:
-    return TwoLines(*row[:5], earlier=billed_line(*row[5:16]), later=billed_line(*row[16:]))
+    customer_id, subscription_id, seat_type, basis, currency = row[:5]
+    return TwoLines(
+        customer_id, subscription_id, seat_type, basis, currency,
+        earlier=billed_line(*row[5:16]), later=billed_line(*row[16:]),
+    )  # fmt: skip
 
 
 def billed_line(

@@ -47,7 +47,8 @@ def problem_reaching(connection: BaseEmailBackend) -> str:
 
 def wait_after(tries: int) -> timedelta:
     """How long to leave a server alone that could not be reached so many times."""
-    return min(FIRST_WAIT * 2 ** min(tries - 1, 10), LONGEST_WAIT)
+    factor: int = 2 ** min(tries - 1, 10)
+    return min(FIRST_WAIT * factor, LONGEST_WAIT)
 
 
 def hand_over_mail(mail: Mail, connection: BaseEmailBackend) -> Outcome:
