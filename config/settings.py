@@ -7,6 +7,7 @@ from typing import Any
 import dj_database_url
 
 from config import sign_in, stand_in
+from config.content_security import directives
 from config.environment import BASE_DIR, read_environment
 from config.unfold import UNFOLD as SHOWN_AS
 
@@ -69,8 +70,10 @@ INSTALLED_APPS = [
     "desk",
 ]
 MIDDLEWARE = [
+    "config.content_security.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.content_security.ContentSecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -208,6 +211,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_PRODUCTION
 SECURE_HSTS_PRELOAD = IS_PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"  # only the PDF view allows its own invoice page to frame it
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives(form_targets=[ENVIRONMENT.oidc_issuer])}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 REST_FRAMEWORK = {
