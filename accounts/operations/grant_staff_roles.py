@@ -60,7 +60,8 @@ EXCEPTIONS = (
 FLOW = ("billing.invoicerun", "billing.stagerefusal")
 INCIDENTS = (
     "desk.incident", "desk.incidentaffected", "desk.incidentstep", "desk.incidentnote",
-    "desk.incidentfinding", "desk.incidentmessage", "desk.detectorrule", "billing.memberreport",
+    "desk.incidentfinding", "desk.incidentmessage", "desk.detectorrule", "desk.seatdrift",
+    "billing.memberreport",
 )  # fmt: skip
 RELEASE = ("desk.releasescenario", "desk.releasecheckrun", "desk.releasecheckresult")
 MACHINES = ("accounts.apiclient", "accounts.apireply")
@@ -91,7 +92,7 @@ MOVE_MONEY = {
     "billing.add_paymentattempt", "billing.issue_credit_note", "billing.add_bankstatement",
     "billing.change_bankline",
 }  # fmt: skip
-CLOSE_MONTHS = {"billing.add_closerun", "billing.change_closecheck"}
+CLOSE_MONTHS = {"billing.add_closerun", "billing.change_closecheck", "billing.sign_close"}
 DECIDE_TAX = may("add change", *TAX_FACTS) | {"tax.sign_off_tax", "tax.add_taxreturn"}
 
 WORK_CASES = {"dunning.change_dunningcase", "dunning.add_casenote", "dunning.add_message"}
@@ -110,7 +111,7 @@ WORK |= {
 APPROVE = WORK | DECIDE_TAX | {"billing.write_off"} | may("add change", *CATALOG, *BOUGHT)
 APPROVE |= (
     LEAD_CAMPAIGNS
-    | {"billing.sign_close"}
+    | {"billing.lock_close"}
     | {"accounts.decide_exception"}
     | may("add change", "desk.releasescenario", "desk.detectorrule")
 )

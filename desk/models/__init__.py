@@ -1,6 +1,7 @@
 """Tables of the desk, grouped by what they keep."""
 
 from desk.models.detectors import DetectorRule
+from desk.models.drift import SeatDrift
 from desk.models.incident_mail import IncidentMessage
 from desk.models.incidents import (
     Incident,
@@ -22,4 +23,5 @@ __all__ = [
     "ReleaseCheckResult",
     "ReleaseCheckRun",
     "ReleaseScenario",
+    "SeatDrift",
 ]
