@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.db import migrations, models
 
-
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION move_exception() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
