@@ -15,7 +15,7 @@ from accounts.models import ApiClient, ExceptionRequest
 from accounts.operations.discuss_exception import attach_to_exception, check_attachment
 from accounts.operations.publish_authority import checked_rules
 from accounts.operations.request_exception import Asking, request_exception
-from billing.queries.exception_subject import Question, size_up
+from billing.operations.size_exception import Question, size_up
 
 
 @transaction.atomic

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
-from accounts.models import Customer
+from accounts.enums import PENDING_STATES
+from accounts.models import Customer, ExceptionRequest
 from billing.enums import OPEN_ATTEMPTS, InvoiceState, StageName
 from billing.models import (
     GatewayEvent,
@@ -26,6 +27,15 @@ def not_refused(stage: str) -> Any:
     """Leaves out subjects with an open refusal at the stage: they wait for a person."""
     return ~Exists(
         StageRefusal.objects.filter(stage=stage, subject_id=OuterRef("pk"), resolved_at=None)
+    )
+
+
+def exceptions_pending() -> Exists:
+    """Whether a request that holds drafts waits for a decision, of the customer of the row at hand."""
+    return Exists(
+        ExceptionRequest.objects.filter(
+            customer=OuterRef("customer"), blocks_drafts=True, state__in=PENDING_STATES
+        )
     )
 
 
@@ -106,9 +116,10 @@ def count_to_tax(*, at: datetime) -> Waiting:
 
 
 def drafts_ready(at: datetime) -> QuerySet[Invoice]:
-    """Taxed, past their grace period, and nothing of the customer still being drafted."""
+    """Taxed, past their grace period, and no exception of the customer waits for its decision."""
     return Invoice.objects.filter(
         not_refused(StageName.FINALIZE),
+        ~exceptions_pending(),
         state=InvoiceState.DRAFT,
         tax_minor__isnull=False,
         finalize_after__lte=at,

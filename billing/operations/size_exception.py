@@ -12,13 +12,26 @@ from django.db.models import QuerySet, Sum
 
 from accounts.calc.exception_terms import NEEDS
 from accounts.calc.refusals import ExceptionUnknown, TermsInvalid
-from accounts.models import Customer
+from accounts.enums import PENDING_STATES, ExceptionState
+from accounts.models import Customer, ExceptionRequest
 from accounts.operations.request_exception import Economics
 from billing.calc.price_grant import charge_of, leakage_minor, price_steps
 from billing.enums import InvoiceKind, InvoiceState
-from billing.models import Invoice, InvoiceLine, Payment, Plan, Receivable, Subscription
+from billing.models import (
+    Invoice,
+    InvoiceLine,
+    Payment,
+    PeriodClose,
+    Plan,
+    Receivable,
+    Subscription,
+)
+from billing.operations.preview_invoice import Preview, preview_invoice
 from billing.operations.request_refund import refundable_minor
 from billing.queries.price_facts import price_facts
+from billing.records.incoming import IncomingEvent, incoming_of
+
+PRICE_KINDS = tuple(kind for kind, needs in NEEDS.items() if needs.is_price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,7 @@ def size_price(question: Question, at: datetime) -> Sized:
     check_seat_type(subscription, seat_type)
     if not question.starts_on or not question.ends_on:
         return sized_subscription(subscription)  # request_exception names what is missing
+    check_alone(subscription, seat_type, question)
     facts = price_facts(subscription, seat_type=seat_type, day=question.starts_on, at=at)
     steps = price_steps(
         question.kind, question.terms, starts_on=question.starts_on, ends_on=question.ends_on,
@@ -97,6 +111,22 @@ def size_price(question: Question, at: datetime) -> Sized:
     )  # fmt: skip
 
 
+def check_alone(subscription: Subscription, seat_type: str, question: Question) -> None:
+    """One price exception at a time: the end of another one would cut this one short."""
+    others = ExceptionRequest.objects.filter(
+        kind__in=PRICE_KINDS, subject_id=subscription.pk, terms__seat_type=seat_type,
+        state__in=(*PENDING_STATES, ExceptionState.APPROVED, ExceptionState.REVOKED),
+        starts_on__lt=question.ends_on, ends_on__gt=question.starts_on,
+    ).exclude(state=ExceptionState.REVOKED, carried_out_at=None)  # fmt: skip
+    other = others.first()
+    if other:
+        raise TermsInvalid(
+            "starts_on",
+            f"{other.number} has a price for these seats from {other.starts_on} to "
+            f"{other.ends_on}; withdraw or revoke it first, or choose days outside it",
+        )
+
+
 def size_lines(question: Question, _at: datetime) -> Sized:
     """Prorated lines that shall not count: all they charge together."""
     subscription = found_subscription(question.subject)
@@ -123,8 +153,35 @@ def size_limit(question: Question, _at: datetime) -> Sized:
     return sized_subscription(subscription)
 
 
-def size_correction(question: Question, _at: datetime) -> Sized:
-    return sized_subscription(found_subscription(question.subject))
+def size_correction(question: Question, at: datetime) -> Sized:
+    """What the correction changes on the next invoice, as receiving it would."""
+    subscription = found_subscription(question.subject)
+    event = corrected_event(question.terms.get("event"), subscription)
+    before = preview_invoice(subscription_id=subscription.pk, at=at)
+    after = preview_invoice(
+        subscription_id=subscription.pk, events=[event], at=at, as_of=before.as_of
+    )
+    return sized_subscription(subscription, amount_minor=abs(net_minor(after) - net_minor(before)))
+
+
+def corrected_event(payload: Any, subscription: Subscription) -> IncomingEvent:
+    """
+    The event of the request, about its own subscription.
+
+    :raises TermsInvalid: if it cannot be read
+    """
+    try:
+        event = incoming_of(payload)
+    except (TypeError, ValueError) as error:
+        raise TermsInvalid("event", "give an event as the API takes it") from error
+    if event.subscription != subscription.external_id:
+        raise TermsInvalid("event.subscription", f"must be {subscription.external_id}")
+    return event
+
+
+def net_minor(preview: Preview) -> int:
+    """What a preview asks for less what it gives back, before tax."""
+    return sum(line.amount_minor for line in preview.lines)
 
 
 def size_invoice(question: Question, _at: datetime) -> Sized:
@@ -172,8 +229,25 @@ def size_customer(question: Question, _at: datetime) -> Sized:
     )
 
 
+def size_month(question: Question, _at: datetime) -> Sized:
+    """A closed month, named by its seller's code and YYYY-MM."""
+    month = str(question.terms.get("month", ""))
+    close = one_of(
+        PeriodClose.objects.filter(billing_entity__code=question.subject, month=first_day(month)),
+        f"{question.subject} has no close of {month}.",
+    )
+    return Sized(subject_id=close.pk)
+
+
+def first_day(month: str) -> date:
+    try:
+        return date.fromisoformat(f"{month}-01")
+    except ValueError as error:
+        raise TermsInvalid("month", "give a month as YYYY-MM") from error
+
+
 def size_nothing(_question: Question, _at: datetime) -> Sized:
-    """A change of the matrix itself, or of a closed month: every amount is at stake."""
+    """A change of the matrix itself: every amount is at stake."""
     return Sized()
 
 
@@ -232,7 +306,7 @@ SIZERS: dict[str, Callable[[Question, datetime], Sized]] = {
     "dunning_pause": size_customer,
     "limit_raise": size_limit,
     "payment_terms": size_customer,
-    "reopen_period": size_nothing,
+    "reopen_period": size_month,
     "authority_change": size_nothing,
 }
 assert set(SIZERS) == set(NEEDS)
