@@ -44,7 +44,7 @@ class PlaybookCode(TextChoices):
 
 
 class DetectorCode(TextChoices):
-    """What looks for incidents each day (desk/calc/detect.py)."""
+    """What looks for incidents each day (desk/calc/detect_*.py)."""
 
     BILLED_TWICE = "billed_twice", "Billed twice for one span"
     LATE_REMOVAL = "late_removal", "Removals recorded late"

@@ -109,7 +109,7 @@ DESK: dict[str, str | None] = {
     "event": "entitlementevent",
 }
 # Of each door of the API: whose data it reads or writes. None: no people, or a row of its own
-# that says who sent it and never changes (entitlement events).
+# that says who sent it and never changes (entitlement events, counts of active members).
 API: dict[str, str | None] = {
     "entitlements": None,
     "entitlement_events": None,
@@ -130,8 +130,8 @@ API: dict[str, str | None] = {
     "invoice_ubl": "invoice",
     "credit_notes": "invoice",
     "invoice_line_trace": "invoice",
-    "active_members": "customer",
-    "active_members_batch": "customer",
+    "active_members": None,
+    "active_members_batch": None,
     "openapi": None,
 }
 PAY: dict[str, str | None] = {"case": "dunningcase"}

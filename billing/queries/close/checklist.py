@@ -1,6 +1,6 @@
 """Where a month stands: its round, its signatures, and what keeps it open."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -112,7 +112,7 @@ def state_of(close: PeriodClose) -> CloseState:
     )
 
 
-def in_order(checks: Sequence[CloseCheck]) -> list[CloseCheck]:
+def in_order(checks: Iterable[CloseCheck]) -> list[CloseCheck]:
     order = {item.code: number for number, item in enumerate(ITEMS)}
     return sorted((one for one in checks if one.code in BY_CODE), key=lambda one: order[one.code])
 

@@ -1,5 +1,6 @@
 """A month in the journal: sums by role and kind, and marks by which signing sees that nothing moved."""
 
+from datetime import date
 from uuid import UUID
 
 from django.db import connection
@@ -42,5 +43,5 @@ def marks_of_month(entity_id: UUID, month: Period) -> dict[str, str]:
         return {name: f"{count} {newest or ''}".strip() for name, count, newest in cursor}
 
 
-def given(entity_id: UUID, month: Period) -> dict[str, object]:
+def given(entity_id: UUID, month: Period) -> dict[str, UUID | date]:
     return {"entity": entity_id, "first": month.first, "after": month.after}

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Min, OuterRef, Q, Subquery, Sum
 
+from accounts.enums import PENDING_STATES
+from accounts.models import ExceptionRequest
 from billing.calc.books.charts import zone_of
 from billing.calc.close.findings import SHOWN, Finding, FindingRow, found
 from billing.enums import BankLineState, InvoiceState, RefundState
@@ -163,32 +165,57 @@ def deferred_left(entity: BillingEntity, month: Period) -> Finding:
 
 
 def undecided(entity: BillingEntity, month: Period) -> Finding:
-    """Refunds nobody finished. Credit notes are issued by those who may, at once."""
+    """Exceptions nobody decided and refunds nobody finished. Credit notes are issued by those who may."""
+    until = end_of(entity, month)
+    asked = (
+        ExceptionRequest.objects.filter(
+            Q(customer__seller_assignment__billing_entity=entity)
+            | Q(customer=None, seller_code=entity.code),
+            state__in=PENDING_STATES,
+            asked_at__lt=until,
+        )
+        .select_related("customer")
+        .order_by("asked_at", "pk")
+    )
     refunds = (
         Refund.objects.filter(
             payment__billing_entity=entity,
             state=RefundState.REQUESTED,
-            requested_at__lt=end_of(entity, month),
+            requested_at__lt=until,
         )
         .select_related("customer")
         .order_by("requested_at", "pk")
     )
     return found(
-        (
-            FindingRow(
-                label=f"Refund to {one.customer.legal_name}",
-                words=one.problem or "Requested and not paid out yet",
-                page="payment",
-                key=str(one.payment_id),
-                currency=one.currency,
-                minor=one.amount_minor,
-                day=one.requested_at.date().isoformat(),
-            )
-            for one in refunds[:SHOWN]
-        ),
-        clean="No refund waits.",
-        dirty="{count} refunds wait.",
-        more=beyond(refunds),
+        [*map(exception_row, asked[:SHOWN]), *map(refund_row, refunds[:SHOWN])],
+        clean="No exception waits for a decision and no refund to be paid out.",
+        dirty="{count} exceptions and refunds wait.",
+        more=beyond(asked) + beyond(refunds),
+    )
+
+
+def exception_row(one: ExceptionRequest) -> FindingRow:
+    whose = f" for {one.customer.legal_name}" if one.customer else ""
+    return FindingRow(
+        label=f"{one.number}: {one.get_kind_display()}{whose}",
+        words=one.get_state_display(),
+        page="exception",
+        key=str(one.pk),
+        currency=one.currency,
+        minor=one.amount_minor if one.currency else None,
+        day=one.asked_at.date().isoformat(),
+    )
+
+
+def refund_row(one: Refund) -> FindingRow:
+    return FindingRow(
+        label=f"Refund to {one.customer.legal_name}",
+        words=one.problem or "Requested and not paid out yet",
+        page="refund",
+        key=str(one.pk),
+        currency=one.currency,
+        minor=one.amount_minor,
+        day=one.requested_at.date().isoformat(),
     )
 
 

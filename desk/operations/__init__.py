@@ -1,0 +1,1 @@
+"""What the desk writes itself: incidents and release checks."""
