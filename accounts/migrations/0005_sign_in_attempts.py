@@ -5,7 +5,6 @@ import uuid6
 from django.conf import settings
 from django.db import migrations, models
 
-
 # as `manage.py createcachetable` makes it; nobody must remember to call that
 CACHE_TABLE = """
 CREATE TABLE IF NOT EXISTS django_cache (

@@ -49,7 +49,7 @@ def hurry(asked: ExceptionRequest, *, at: datetime) -> None:
     ExceptionRequest.objects.filter(pk=asked.pk).update(reminded_at=at)
     people = User.objects.filter(groups__name__in=roles, is_active=True).exclude(email="")
     addresses = list(
-        people.exclude(pk=asked.asked_by_id).values_list("email", flat=True).distinct()
+        people.exclude(exceptions_asked=asked).values_list("email", flat=True).distinct()
     )
     transaction.on_commit(partial(remind, asked.pk, addresses, is_late))
 

@@ -6,13 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.db import transaction
 
 from accounts.calc.exception_terms import NEEDS, checked_terms
 from accounts.calc.refusals import TermsInvalid
 from accounts.models import ApiClient, ExceptionRequest
-from accounts.operations.discuss_exception import attach_to_exception, check_attachment
+from accounts.operations.discuss_exception import (
+    attach_to_exception,
+    check_attachment,
+)
 from accounts.operations.publish_authority import checked_rules
 from accounts.operations.request_exception import Asking, request_exception
 from billing.operations.size_exception import Question, size_up
@@ -31,7 +34,7 @@ def ask_exception(
     ends_on: date | None = None,
     margin_percent: Decimal | None = None,
     support_burden: str = "",
-    uploads: Sequence[UploadedFile] = (),
+    uploads: Sequence["File[bytes]"] = (),
     by: User | None = None,
     client: ApiClient | None = None,
     idempotency_key: str = "",

@@ -18,7 +18,7 @@ from billing.enums import CreditReason, InvoiceKind, InvoiceState, Settlement
 from billing.models import CreditEntry, Invoice, NumberSeries
 from billing.operations.give_back import give_back
 from billing.queries.credit import credit_balances
-from billing.queries.work import exceptions_pending
+from billing.queries.work import held_by_exception
 from billing.records.copy_rows import copy_rows
 from billing.records.policy_quotes import quote_policies
 from billing.records.snapshots import buyer_snapshot, seller_snapshot
@@ -97,7 +97,7 @@ def finalize_invoices(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
     drafts = list(
         Invoice.objects.select_for_update(of=("self",), no_key=True)
         .filter(
-            ~exceptions_pending(), pk__in=keys, state=InvoiceState.DRAFT, tax_minor__isnull=False
+            ~held_by_exception(), pk__in=keys, state=InvoiceState.DRAFT, tax_minor__isnull=False
         )
         .select_related("billing_entity")
         .order_by("pk")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -98,8 +99,8 @@ def answer(
     *,
     batch: LedgerBatch,
     appender: Appender,
-    closed: Mapping[UUID, date],
     at: datetime,
+    closed: Mapping[UUID, date] = MappingProxyType({}),
 ) -> EventAnswer:
     payload = event.payload()
     digest = payload_digest(payload)

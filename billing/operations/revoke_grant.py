@@ -46,7 +46,7 @@ def end_of_cycle(asked: ExceptionRequest, *, at: datetime) -> date:
     if asked.subject_kind != "subscription":
         zone = ZoneInfo(asked.customer.time_zone if asked.customer else "UTC")
         return at.astimezone(zone).date() + timedelta(days=1)
-    subscription = Subscription.objects.get(pk=asked.subject_id)
+    subscription = Subscription.objects.get(pk=asked.subject)
     book = load_subscription_books(subscriptions=[subscription])[subscription.pk]
     known = known_at(book=book, touched_from=subscription.touched_from, at=at, as_of=at)
     next_at = rated(known, subscription).next_regular_at or at + timedelta(days=1)

@@ -252,12 +252,13 @@ def size_nothing(_question: Question, _at: datetime) -> Sized:
 
 
 def found_subscription(external_id: str) -> Subscription:
-    return one_of(
+    found: Subscription = one_of(
         Subscription.objects.select_related(
             "plan", "customer__seller_assignment__billing_entity"
         ).filter(external_id=external_id),
         f"There is no subscription {external_id}.",
     )
+    return found
 
 
 def sized_subscription(subscription: Subscription, *, amount_minor: int = 0) -> Sized:

@@ -30,13 +30,12 @@ def not_refused(stage: str) -> Any:
     )
 
 
-def exceptions_pending() -> Exists:
-    """Whether a request that holds drafts waits for a decision, of the customer of the row at hand."""
-    return Exists(
-        ExceptionRequest.objects.filter(
-            customer=OuterRef("customer"), blocks_drafts=True, state__in=PENDING_STATES
-        )
+def held_by_exception() -> Q:
+    """Drafts whose customer has a request that must be decided first; notes of people pass."""
+    pending = ExceptionRequest.objects.filter(
+        customer=OuterRef("customer"), blocks_drafts=True, state__in=PENDING_STATES
     )
+    return Q(Exists(pending), credits=None)
 
 
 def taken(rows: QuerySet, limit: int) -> Sequence[UUID]:  # type: ignore[type-arg]
@@ -119,7 +118,7 @@ def drafts_ready(at: datetime) -> QuerySet[Invoice]:
     """Taxed, past their grace period, and no exception of the customer waits for its decision."""
     return Invoice.objects.filter(
         not_refused(StageName.FINALIZE),
-        ~exceptions_pending(),
+        ~held_by_exception(),
         state=InvoiceState.DRAFT,
         tax_minor__isnull=False,
         finalize_after__lte=at,

@@ -126,7 +126,8 @@ class LedgerBatch:
         for one in self.seat_types(plan_id):
             if one.seat_limit is not None:
                 limits[one.code] = one.seat_limit
-        return limits | ledger.subscription.seat_limits
+        limits.update(ledger.subscription.seat_limits)
+        return limits
 
 
 def local_midnight(day: date, zone: ZoneInfo) -> datetime:

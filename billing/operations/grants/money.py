@@ -21,7 +21,7 @@ def grant_credit(asked: ExceptionRequest, at: datetime) -> Granted:
     """A credit note over all lines of the invoice."""
     ask = CreditAsk(CreditScope.AMOUNT, amount_minor=asked.terms["amount_minor"])
     reason = asked.terms.get("credit_reason", CreditNoteReason.GOODWILL)
-    return credited(asked, invoice_id=subject(asked), ask=ask, reason=reason, at=at)
+    return credited(asked, invoice_id=asked.subject, ask=ask, reason=reason, at=at)
 
 
 def grant_lines(asked: ExceptionRequest, at: datetime) -> Granted:
@@ -63,7 +63,7 @@ def payment_for(invoice_id: UUID) -> UUID | None:
 
 def grant_refund(asked: ExceptionRequest, at: datetime) -> Granted:
     refund = request_refund(
-        payment_id=subject(asked), amount_minor=asked.terms["amount_minor"],
+        payment_id=asked.subject, amount_minor=asked.terms["amount_minor"],
         reason=words(asked), at=at, by=asked.asked_by,
     )  # fmt: skip
     return done(refund=refund.pk)
@@ -71,15 +71,10 @@ def grant_refund(asked: ExceptionRequest, at: datetime) -> Granted:
 
 def grant_write_off(asked: ExceptionRequest, at: datetime) -> Granted:
     allocation = write_off(
-        receivable_id=subject(asked), amount_minor=asked.terms["amount_minor"],
+        receivable_id=asked.subject, amount_minor=asked.terms["amount_minor"],
         reason=words(asked), at=at, by=asked.asked_by,
     )  # fmt: skip
     return done(write_off=allocation.pk)
-
-
-def subject(asked: ExceptionRequest) -> UUID:
-    assert asked.subject_id is not None, "sized when it was asked"
-    return asked.subject_id
 
 
 def words(asked: ExceptionRequest) -> str:

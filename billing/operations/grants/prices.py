@@ -21,7 +21,7 @@ PRICE_KINDS = tuple(kind for kind, needs in NEEDS.items() if needs.is_price)
 
 def grant_price(asked: ExceptionRequest, at: datetime) -> Granted:
     """Send the events of the days that have come; the last one goes back to the list price."""
-    subscription = Subscription.objects.select_related("customer", "plan").get(pk=asked.subject_id)
+    subscription = Subscription.objects.select_related("customer", "plan").get(pk=asked.subject)
     steps = steps_asked(asked, subscription, at=at)
     sent = dict(asked.outcome.get("events", {}))
     due = [step for step in steps if step_at(step, subscription) <= at]

@@ -3,6 +3,8 @@
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from simple_history.utils import update_change_reason
+
 from accounts.models import Customer, ExceptionRequest
 from accounts.operations.publish_authority import publish_authority
 from billing.models import Subscription
@@ -17,7 +19,7 @@ from tax.operations.record_tax_id_answer import record_tax_id_answer
 
 def grant_payment_terms(asked: ExceptionRequest, at: datetime) -> Granted:
     """Invoices issued from now on are due so many days later; at the end, as they were before."""
-    customer = Customer.objects.select_for_update(no_key=True).get(pk=asked.customer_id)
+    customer = Customer.objects.select_for_update(no_key=True).get(pk=asked.subject)
     outcome, is_over = in_its_time(
         asked,
         customer.time_zone,
@@ -26,15 +28,15 @@ def grant_payment_terms(asked: ExceptionRequest, at: datetime) -> Granted:
         at=at,
     )
     if "set" in outcome:
-        customer.payment_terms_days = outcome["set"]
-        customer._change_reason = asked.number
+        customer.payment_terms_days = outcome["set"] or 0
         customer.save(update_fields=["payment_terms_days"])
+        update_change_reason(customer, asked.number)
     return timed(asked, outcome, customer.time_zone, at=at, is_over=is_over)
 
 
 def grant_limit(asked: ExceptionRequest, at: datetime) -> Granted:
     """The subscription's own limit of a seat type; at the end, the plan's again."""
-    subscription = Subscription.objects.select_for_update(no_key=True).get(pk=asked.subject_id)
+    subscription = Subscription.objects.select_for_update(no_key=True).get(pk=asked.subject)
     seat_type = asked.terms["seat_type"]
     outcome, is_over = in_its_time(
         asked, subscription.time_zone, now=subscription.seat_limits.get(seat_type),
@@ -45,8 +47,8 @@ def grant_limit(asked: ExceptionRequest, at: datetime) -> Granted:
         subscription.seat_limits = {
             code: limit for code, limit in limits.items() if limit is not None
         }
-        subscription._change_reason = asked.number
         subscription.save(update_fields=["seat_limits"])
+        update_change_reason(subscription, asked.number)
     return timed(asked, outcome, subscription.time_zone, at=at, is_over=is_over)
 
 
@@ -95,7 +97,7 @@ def grant_correction(asked: ExceptionRequest, at: datetime) -> Granted:
 
 def grant_tax_override(asked: ExceptionRequest, at: datetime) -> Granted:
     """Evidence a person vouches for: a tax id somebody looked up, or where the customer is."""
-    customer = Customer.objects.get(pk=asked.customer_id)
+    customer = Customer.objects.get(pk=asked.subject)
     source = f"{asked.number}: {asked.terms['source']}"[:90]
     if "number" in asked.terms:
         check = record_tax_id_answer(
