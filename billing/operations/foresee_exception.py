@@ -83,9 +83,9 @@ def foresee_exception(wish: Wish, *, at: datetime) -> Effect:
 
     What can no longer be done is said as a note: carrying it out would be refused.
     """
-    foresee = FORESEERS.get(wish.kind, lambda _wish, _at: Shown())
+    foresee = FORESEERS.get(wish.kind)
     try:
-        shown = foresee(wish, at)
+        shown = foresee(wish, at) if foresee else Shown()
     except Refusal as refusal:
         shown = Shown(notes=(f"It could not be carried out now: {refusal}",))
     notes = (*policy_words(wish), *shown.notes, *blocks_words(wish))

@@ -51,28 +51,34 @@ def subscriptions_due(at: datetime) -> QuerySet[Subscription]:
 
 
 def subscriptions_touched_before_finalizing(at: datetime) -> QuerySet[Subscription]:
-    """Changed behind the cycle of a draft whose grace period ends: the change joins the draft."""
-    draft = Invoice.objects.filter(
+    """
+    Changed behind the cycle of an open draft: the change joins the draft when its grace period ends.
+
+    What cannot wait joins it at once, before the rest of what is due is rated as of now.
+    """
+    drafts = Invoice.objects.filter(
         customer=OuterRef("customer"),
         state=InvoiceState.DRAFT,
-        finalize_after__lte=at,
         cycle_date__gte=OuterRef("touched_from"),
         drafted_at__lt=F("finalize_after"),
     )
+    cannot_wait = Q(Exists(drafts), due_early=True, rate_due_at__lte=at)
     return Subscription.objects.filter(
-        not_refused(StageName.RATE), Exists(draft), rating_count__gt=0
+        Q(Exists(drafts.filter(finalize_after__lte=at))) | cannot_wait,
+        not_refused(StageName.RATE),
+        rating_count__gt=0,
     ).order_by("pk")
 
 
 def to_rate(*, at: datetime, limit: int) -> Sequence[UUID]:
-    due = taken(subscriptions_due(at), limit)
-    return due or taken(subscriptions_touched_before_finalizing(at), limit)
+    joining = taken(subscriptions_touched_before_finalizing(at), limit)
+    return joining or taken(subscriptions_due(at), limit)
 
 
 def to_rate_early(*, at: datetime, limit: int) -> Sequence[UUID]:
     """What cannot wait for the daily run: changes billed at once, in batches or past a threshold."""
-    early = taken(subscriptions_due(at).filter(due_early=True), limit)
-    return early or taken(subscriptions_touched_before_finalizing(at), limit)
+    joining = taken(subscriptions_touched_before_finalizing(at), limit)
+    return joining or taken(subscriptions_due(at).filter(due_early=True), limit)
 
 
 def count_to_rate(*, at: datetime) -> Waiting:

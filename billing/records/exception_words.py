@@ -1,6 +1,6 @@
 """A request in words: what is asked in one sentence, how it stands to policy, and what waits for it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from accounts.enums import ExceptionKind
@@ -76,7 +76,7 @@ def close_words(wish: Wish) -> str:
     return close.billing_entity.legal_name
 
 
-WORDS = {
+WORDS: dict[str, Callable[[Wish], str]] = {
     "off": off_words,
     "evidence": evidence_words,
     "subject": subject_words,
