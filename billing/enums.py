@@ -186,6 +186,9 @@ class RunState(TextChoices):
 
 
 class StageName(TextChoices):
+    TEND = "tend", "Tend exceptions"
+    GRANT = "grant", "Carry out exceptions"
+    PAUSE = "pause", "Pause cases by exception"
     AGE = "age", "Age"
     RATE = "rate", "Rate"
     DRAFT = "draft", "Draft"

@@ -2,20 +2,43 @@
 
 from dataclasses import replace
 
+from accounts.operations.tend_exceptions import tend_exceptions
 from billing.operations.age_seats import age_seats
 from billing.operations.apply_gateway_events import apply_gateway_events
 from billing.operations.determine_tax import determine_tax
 from billing.operations.draft_invoices import draft_invoices
 from billing.operations.finalize_invoices import finalize_invoices
+from billing.operations.grant_exceptions import grant_exceptions
 from billing.operations.post_journal import post_journal
 from billing.operations.rate_periods import rate_periods
 from billing.operations.render_invoices import render_invoices
 from billing.operations.start_attempts import start_attempts
 from billing.queries import work
 from billing.queries.books_work import count_to_post, to_post, to_post_soon
+from billing.queries.exception_work import count_to_grant, count_to_tend, to_grant, to_tend
 from billing.queries.quiet_seats import count_to_age, to_age
 from kernel.stage import Stage
 
+TEND = Stage(
+    name="tend",
+    waits_as="undecided exceptions: past their end, past their target time, or close to it",
+    writes="the clock's decisions (expired, escalated) and one reminder",
+    once_because="a decision moves its request on; a reminder is written down before it is sent",
+    waiting=to_tend,
+    waiting_count=count_to_tend,
+    step=tend_exceptions,
+    chunk=200,
+)
+GRANT = Stage(
+    name="grant",
+    waits_as="approved exceptions whose day has come, to begin or to end",
+    writes="what the kind says: ordinary events, credit notes, refunds, terms",
+    once_because="an event of an exception is known by its number and day; what is over has no next day",
+    waiting=to_grant,
+    waiting_count=count_to_grant,
+    step=grant_exceptions,
+    chunk=50,
+)
 AGE = Stage(
     name="age",
     waits_as="named seats whose reported use stopped longer ago than the policy's inactivity days",
@@ -118,5 +141,5 @@ POST = Stage(
 )
 POST_SOON = replace(POST, waits_as="the same of the last days, for the tick", waiting=to_post_soon)
 
-STAGES = (AGE, RATE, DRAFT, TAX, FINALIZE, RENDER, COLLECT, SETTLE, POST)
-TICK = (RATE_EARLY, DRAFT, TAX, FINALIZE, COLLECT, SETTLE, POST_SOON)
+STAGES = (TEND, GRANT, AGE, RATE, DRAFT, TAX, FINALIZE, RENDER, COLLECT, SETTLE, POST)
+TICK = (TEND, GRANT, RATE_EARLY, DRAFT, TAX, FINALIZE, COLLECT, SETTLE, POST_SOON)

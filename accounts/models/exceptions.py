@@ -1,5 +1,7 @@
 """Exceptions: who asked for what, who decided, and whose word is enough. Decisions are never changed."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -213,6 +215,12 @@ class ExceptionRequest(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def subject(self) -> UUID:
+        """Key of what it is about; only a change of the matrix is about nothing."""
+        assert self.subject_id is not None, "found when it was asked"
+        return self.subject_id
 
 
 class ExceptionDecision(models.Model):

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.db import transaction
 
 from accounts.calc.refusals import ReasonMissing, TermsInvalid
@@ -30,7 +30,7 @@ def comment_exception(*, request_id: UUID, text: str, by: User, at: datetime) ->
     return ExceptionComment.objects.create(request_id=request_id, text=text.strip(), by=by, at=at)
 
 
-def check_attachment(upload: UploadedFile) -> str:
+def check_attachment(upload: "File[bytes]") -> str:
     """
     The content type its first bytes show; what a browser claims does not count.
 
@@ -49,7 +49,7 @@ def check_attachment(upload: UploadedFile) -> str:
 
 @transaction.atomic
 def attach_to_exception(
-    *, asked: ExceptionRequest, upload: UploadedFile, by: User | None, at: datetime
+    *, asked: ExceptionRequest, upload: "File[bytes]", by: User | None, at: datetime
 ) -> ExceptionAttachment:
     """
     Keep a file with its digest; the same file again is the one already there.

@@ -1,6 +1,6 @@
 """Record what somebody asks for, under the rule of the matrix that will decide it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -52,7 +52,13 @@ class Asking:
     starts_on: date | None = None
     ends_on: date | None = None
     economics: Economics | None = None
-    attachments: int = field(default=0)
+    attachments: int = 0
+
+    @property
+    def subject(self) -> UUID:
+        """Key of what it is about; only a change of the matrix is about nothing."""
+        assert self.subject_id is not None, "found before it is asked"
+        return self.subject_id
 
 
 @transaction.atomic

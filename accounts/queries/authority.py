@@ -1,6 +1,6 @@
 """The authority matrix in force, and what people hold under it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from django.contrib.auth.models import User
 
@@ -14,7 +14,7 @@ def current_rules() -> list[Rule]:
     return rules_of(AuthorityRule.objects.filter(matrix__in=newest))
 
 
-def rules_of(rows: Sequence[AuthorityRule]) -> list[Rule]:
+def rules_of(rows: Iterable[AuthorityRule]) -> list[Rule]:
     return [rule_of(row) for row in rows]
 
 

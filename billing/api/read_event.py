@@ -114,7 +114,10 @@ def read_instant(name: str, value: Any, values: dict[str, Any]) -> FieldError | 
 
 
 def read_price(value: Any, values: dict[str, Any]) -> FieldError | None:
-    """`{"mode": …, "tiers": [{"up_to": seats or null, "price_minor": minor units}]}`."""
+    """`{"mode": …, "tiers": [{"up_to": seats or null, "price_minor": minor units}]}` or `{"list": true}`."""
+    if value == {"list": True}:
+        values["price"] = value
+        return None
     tiers = value.get("tiers") if isinstance(value, dict) else None
     mode = value.get("mode", PriceMode.PER_UNIT) if isinstance(value, dict) else None
     is_readable = (
@@ -126,7 +129,8 @@ def read_price(value: Any, values: dict[str, Any]) -> FieldError | None:
     if not is_readable:
         return FieldError(
             "price", "not_a_price",
-            'Send {"tiers": [{"up_to": null, "price_minor": 900}]}, amounts in minor units.',
+            'Send {"tiers": [{"up_to": null, "price_minor": 900}]}, amounts in minor units, or '
+            '{"list": true} to go back to the list price.',
         )  # fmt: skip
     values["price"] = {"mode": mode, "tiers": tiers}
     return None

@@ -64,6 +64,8 @@ class TermsTimeline:
                 negotiated, entry_ids = {}, change.entry_ids
             else:
                 negotiated.update(change.prices)
+                for seat_type in change.listed:
+                    del negotiated[seat_type]
                 entry_ids += change.entry_ids
         catalog = self._versions(plan, date.fromordinal(day), baseline, since)
         return {**baseline, **catalog, **negotiated}, entry_ids

@@ -93,6 +93,7 @@ class TermsChange:
     A price or plan change of this subscription; takes effect at its instant.
 
     With a `plan_key` the prices are the whole new plan and replace all others; without, only those named change.
+    For seat types in `listed` the catalog's prices count again, also those published later.
     With `void` it was taken back: it has no effect, and its entries explain what that undid.
     """
 
@@ -106,6 +107,7 @@ class TermsChange:
     interval: Interval | None = None
     plan_key: str | None = None
     void: bool = False
+    listed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,9 @@ class Subscription(models.Model):
         blank=True,
         help_text="Empty: as the seat policy says",
     )
+    seat_limits = models.JSONField(
+        default=dict, blank=True, help_text="Limits agreed for it alone, by seat type"
+    )
     state = models.CharField(
         max_length=8, choices=SubscriptionState.choices, default=SubscriptionState.ACTIVE
     )

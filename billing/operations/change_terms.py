@@ -31,10 +31,14 @@ def prices_of_event(
     Price by seat type the event puts in force; empty for events that move seats.
 
     `publish` makes a subscription's own price: `next_price` where nothing may be written.
+
+    :raises PriceMissing: if the subscription shall go back to a list price there is not
     """
     if event.kind == EventKind.PLAN_CHANGED:
         return plan_prices(event, row=row, ledger=ledger, batch=batch)
     if event.kind == EventKind.PRICE_CHANGED:
+        if (event.price or {}).get("list"):
+            return {event.seat_type: list_price(event, row=row, ledger=ledger, batch=batch).pk}
         price = own_price(event, row=row, ledger=ledger, batch=batch, publish=publish)
         batch.catalog.add_price(price)
         return {event.seat_type: price.pk}
@@ -82,6 +86,32 @@ def catalog_prices(
         if seat_type.code not in prices:
             raise PriceMissing(plan.code, seat_type.code, currency, interval_label(cycle))
     return prices
+
+
+def list_price(
+    event: IncomingEvent, *, row: EntitlementEvent, ledger: OpenLedger, batch: LedgerBatch
+) -> Price:
+    """
+    The catalog's price of the day, for the interval the subscription is billed by.
+
+    :raises PriceMissing: if the catalog has none
+    """
+    subscription = ledger.subscription
+    plan_id = ledger.plan_at(row.effective_at)
+    day = row.effective_at.astimezone(ledger.zone).date()
+    cycle = (subscription.interval_unit, subscription.interval_count)
+    fitting = [
+        price
+        for price in batch.catalog.catalog_prices[plan_id]  # by version, so the newest stays
+        if price.seat_type.code == event.seat_type
+        and price.currency == subscription.currency
+        and (price.interval_unit, price.interval_count) == cycle
+    ]
+    standing = [price for price in fitting if price.effective_from <= day] or fitting[:1]
+    if not standing:
+        plan = subscription.plan.code
+        raise PriceMissing(plan, event.seat_type, subscription.currency, interval_label(cycle))
+    return standing[-1]
 
 
 def own_price(

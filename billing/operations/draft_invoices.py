@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from uuid6 import uuid7
 
 from accounts.models import Customer
@@ -19,6 +19,7 @@ from billing.calc.line_text import describe_line
 from billing.enums import InvoiceKind, InvoiceState, LineKind, Settlement, StageName
 from billing.models import Invoice, InvoiceLine, Subscription, TaxHold
 from billing.operations.refuse import Refused, record_refusals
+from billing.queries.work import held_by_exception
 from billing.records.copy_rows import copy_rows
 from billing.records.span_rows import SpanRow, spans_to_draft
 from kernel.stage import StageOutcome
@@ -120,7 +121,7 @@ def open_pages(customers: Iterable[UUID]) -> defaultdict[PageKey, list[DraftPage
     held = TaxHold.objects.filter(invoice=OuterRef("pk"), released_at=None)
     drafts = (
         Invoice.objects.filter(customer__in=customers, state=InvoiceState.DRAFT)
-        .annotate(is_held=Exists(held))
+        .annotate(is_held=Q(Exists(held)) | held_by_exception())
         .order_by("-cycle_date", "pk")
     )
     pages: defaultdict[PageKey, list[DraftPage]] = defaultdict(list)

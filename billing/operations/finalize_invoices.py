@@ -18,6 +18,7 @@ from billing.enums import CreditReason, InvoiceKind, InvoiceState, Settlement
 from billing.models import CreditEntry, Invoice, NumberSeries
 from billing.operations.give_back import give_back
 from billing.queries.credit import credit_balances
+from billing.queries.work import held_by_exception
 from billing.records.copy_rows import copy_rows
 from billing.records.policy_quotes import quote_policies
 from billing.records.snapshots import buyer_snapshot, seller_snapshot
@@ -95,7 +96,9 @@ def finalize_invoices(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
     customers = lock_customers(keys)
     drafts = list(
         Invoice.objects.select_for_update(of=("self",), no_key=True)
-        .filter(pk__in=keys, state=InvoiceState.DRAFT, tax_minor__isnull=False)
+        .filter(
+            ~held_by_exception(), pk__in=keys, state=InvoiceState.DRAFT, tax_minor__isnull=False
+        )
         .select_related("billing_entity")
         .order_by("pk")
     )

@@ -16,6 +16,7 @@ from billing.calc.types import RatingResult
 from billing.enums import StageName
 from billing.models import RatedSpan, Rating, Subscription
 from billing.operations.refuse import Refused, record_refusals
+from billing.queries.work import subscriptions_touched_before_finalizing
 from billing.records.billed_spans import billed_spans
 from billing.records.copy_rows import copy_rows
 from billing.records.subscription_book import SubscriptionBook, load_subscription_books
@@ -45,8 +46,9 @@ def rate_periods(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
     """
     Rate these subscriptions as of `at` and move each to its next due moment.
 
-    A subscription that is not due but was changed behind an open draft is rated again as of the
-    draft's own moment, so that late events join it. Refusals leave the subscription waiting.
+    A subscription that was changed behind an open draft is rated again as of the draft's own moment,
+    so that late events join it; what is due besides comes with the next chunk. Refusals leave the
+    subscription waiting.
     """
     subscriptions = list(
         Subscription.objects.select_for_update(of=("self",), no_key=True)
@@ -55,7 +57,13 @@ def rate_periods(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
     )
     books = load_subscription_books(subscriptions=subscriptions)
     settled = last_ratings(subscriptions)
-    moments = {one.pk: one_moment(one, settled=settled, at=at) for one in subscriptions}
+    joining = set(
+        subscriptions_touched_before_finalizing(at).filter(pk__in=keys).values_list("pk", flat=True)
+    )
+    moments = {
+        one.pk: one_moment(one, joins=one.pk in joining, settled=settled, at=at)
+        for one in subscriptions
+    }
     raters, refused = read_ledgers(books=books, settled=settled, moments=moments, at=at)
     billed = billed_spans({key: rater.window for key, rater in raters.items()})
     results = {key: rater.rate(billed[key]) for key, rater in raters.items()}
@@ -75,11 +83,11 @@ def last_ratings(subscriptions: Sequence[Subscription]) -> dict[UUID, datetime]:
 
 
 def one_moment(
-    subscription: Subscription, *, settled: Mapping[UUID, datetime], at: datetime
+    subscription: Subscription, *, joins: bool, settled: Mapping[UUID, datetime], at: datetime
 ) -> datetime:
-    """As of when to rate: now where due, else as of its last rating, whose draft is open."""
+    """As of when to rate: now where due, else as of its last rating, whose draft is open and joined."""
     is_due = subscription.rate_due_at is not None and subscription.rate_due_at <= at
-    return at if is_due else settled.get(subscription.pk, at)
+    return at if is_due and not joins else settled.get(subscription.pk, at)
 
 
 def read_ledgers(

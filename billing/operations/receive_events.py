@@ -1,8 +1,9 @@
 """Receive entitlement events: each becomes ledger entries, or a refusal, or was here before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +22,10 @@ from billing.operations.refusals import (
     EventConflict,
     GranteeMissing,
     GroupUnknown,
+    PeriodClosed,
     SubscriptionUnknown,
 )
+from billing.queries.closed_periods import closed_to_customers
 from billing.records.incoming import IncomingEvent
 from billing.records.ledger_batch import LedgerBatch, OpenLedger, load_ledger_batch
 from kernel.refusal import Refusal
@@ -42,23 +45,28 @@ class EventAnswer:
 
 
 def receive_events(
-    *, events: Sequence[IncomingEvent], client: ApiClient | None, at: datetime
+    *,
+    events: Sequence[IncomingEvent],
+    client: ApiClient | None,
+    at: datetime,
+    is_agreed: bool = False,
 ) -> list[EventAnswer]:
     """
     Record events in the order given; each is answered by itself, a refused one stores nothing.
 
     Customers' chains are locked first, so a racing request waits and then finds duplicates.
-    Statements are fixed in number, whatever the number of events.
+    Statements are fixed in number, whatever the number of events. A correction over a closed period
+    is refused unless it `is_agreed`: then it is an approved exception.
     """
     try:
-        return receive_once(events=events, client=client, at=at)
+        return receive_once(events=events, client=client, at=at, is_agreed=is_agreed)
     except PersonRaced:
-        return receive_once(events=events, client=client, at=at)
+        return receive_once(events=events, client=client, at=at, is_agreed=is_agreed)
 
 
 @transaction.atomic
 def receive_once(
-    *, events: Sequence[IncomingEvent], client: ApiClient | None, at: datetime
+    *, events: Sequence[IncomingEvent], client: ApiClient | None, at: datetime, is_agreed: bool
 ) -> list[EventAnswer]:
     found = Subscription.objects.select_related("customer").filter(
         external_id__in={one.subscription for one in events}
@@ -66,13 +74,33 @@ def receive_once(
     subscriptions = {one.external_id: one for one in found}
     batch = load_ledger_batch(events=events, subscriptions=subscriptions)
     appender = Appender(batch=batch, client=client, at=at)
-    answers = [answer(event, batch=batch, appender=appender, at=at) for event in events]
+    closed = {} if is_agreed else closed_to_corrections(events, subscriptions)
+    answers = [
+        answer(event, batch=batch, appender=appender, closed=closed, at=at) for event in events
+    ]
     appender.write()
     return answers
 
 
+def closed_to_corrections(
+    events: Sequence[IncomingEvent], subscriptions: Mapping[str, Subscription]
+) -> dict[UUID, date]:
+    """The last closed day of each customer whose history somebody corrects."""
+    corrected = {
+        subscriptions[one.subscription].customer_id
+        for one in events
+        if one.kind == EventKind.CORRECTION and one.subscription in subscriptions
+    }
+    return closed_to_customers(corrected) if corrected else {}
+
+
 def answer(
-    event: IncomingEvent, *, batch: LedgerBatch, appender: Appender, at: datetime
+    event: IncomingEvent,
+    *,
+    batch: LedgerBatch,
+    appender: Appender,
+    at: datetime,
+    closed: Mapping[UUID, date] = MappingProxyType({}),
 ) -> EventAnswer:
     payload = event.payload()
     digest = payload_digest(payload)
@@ -84,6 +112,7 @@ def answer(
                 raise EventConflict(event.source_event_id, event.source)
             return EventAnswer(event.source_event_id, "duplicate", known.pk)
         row = event_row(event, ledger, batch, payload, digest, at)
+        check_open(row, ledger, closed.get(ledger.subscription.customer_id))
         entries = decide(event, row, ledger, batch)
         prices = prices_of_event(event, row=row, ledger=ledger, batch=batch, entries=entries)
     except Refusal as refusal:
@@ -91,6 +120,19 @@ def answer(
     batch.known_events[key] = row
     appender.append(event=event, row=row, entries=entries, prices=prices, ledger=ledger)
     return EventAnswer(event.source_event_id, "accepted", row.pk)
+
+
+def check_open(row: EntitlementEvent, ledger: OpenLedger, closed: date | None) -> None:
+    """
+    A correction reaches back to the earlier of what was said and what is said now.
+
+    :raises PeriodClosed: if that day is closed
+    """
+    if closed is None or row.kind != EventKind.CORRECTION:
+        return
+    said = [row.effective_at, row.corrects.effective_at if row.corrects else row.effective_at]
+    if min(said).astimezone(ledger.zone).date() <= closed:
+        raise PeriodClosed(closed)
 
 
 def ledger_of(event: IncomingEvent, batch: LedgerBatch) -> OpenLedger:

@@ -1,5 +1,7 @@
 """Why an event or a subscription is refused before its seats are looked at."""
 
+from datetime import date
+
 from kernel.refusal import Refusal
 
 
@@ -29,6 +31,17 @@ class EventConflict(Refusal):
         super().__init__(
             f"Event “{source_event_id}” of “{source}” was recorded with other content. An id is one "
             "event forever: send a correction under a new id."
+        )
+
+
+class PeriodClosed(Refusal):
+    code = "period_closed"
+
+    def __init__(self, last_day: date) -> None:
+        super().__init__(
+            f"The books are closed through {last_day}. Ask for a “correction over a closed period” "
+            "(POST /api/v1/exception-requests, or Approvals on the desk); once approved it is "
+            "recorded and billed in the open period."
         )
 
 

@@ -35,7 +35,7 @@ def reopen_close(*, request_id: UUID, at: datetime) -> CloseReopening:
         return done
     if request.kind != ExceptionKind.REOPEN_PERIOD or request.state != ExceptionState.APPROVED:
         raise ReopeningNotApproved(f"{request.number} is not an approved reopening of a month.")
-    close = PeriodClose.objects.select_for_update(no_key=True).get(pk=request.subject_id)
+    close = PeriodClose.objects.select_for_update(no_key=True).get(pk=request.subject)
     lock_books([close.billing_entity_id], alone=True)
     state = close_state(close)
     if not state.is_locked or closed_through(close.billing_entity_id) != state.month.last:

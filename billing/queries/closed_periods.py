@@ -15,6 +15,10 @@ CLOSED = """
 SELECT id, books_closed_through(id) FROM tax_billingentity
  WHERE id = ANY(%s) AND books_closed_through(id) IS NOT NULL
 """
+CLOSED_TO_CUSTOMERS = """
+SELECT customer_id, books_closed_through(billing_entity_id) FROM tax_sellerassignment
+ WHERE customer_id = ANY(%s) AND books_closed_through(billing_entity_id) IS NOT NULL
+"""
 LOCK = """
 SELECT lock_books_of(id, %s) FROM (SELECT id FROM tax_billingentity WHERE id = ANY(%s) ORDER BY id) AS entity
 """
@@ -43,6 +47,13 @@ def customer_closed_through(customer_id: UUID) -> date | None:
         pk__in=assigned.union(invoiced.order_by().values("billing_entity"))
     )
     return max(closed_days(list(sellers.values_list("pk", flat=True))).values(), default=None)
+
+
+def closed_to_customers(customer_ids: Collection[UUID]) -> dict[UUID, date]:
+    """The last closed day of the seller of each of these customers that has one. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSED_TO_CUSTOMERS, [list(customer_ids)])
+        return dict(cursor.fetchall())
 
 
 def closed_days(entity_ids: Collection[UUID]) -> dict[UUID, date]:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
-from accounts.models import Customer
+from accounts.enums import PENDING_STATES
+from accounts.models import Customer, ExceptionRequest
 from billing.enums import OPEN_ATTEMPTS, InvoiceState, StageName
 from billing.models import (
     GatewayEvent,
@@ -29,6 +30,14 @@ def not_refused(stage: str) -> Any:
     )
 
 
+def held_by_exception() -> Q:
+    """Drafts whose customer has a request that must be decided first; notes of people pass."""
+    pending = ExceptionRequest.objects.filter(
+        customer=OuterRef("customer"), blocks_drafts=True, state__in=PENDING_STATES
+    )
+    return Q(Exists(pending), credits=None)
+
+
 def taken(rows: QuerySet, limit: int) -> Sequence[UUID]:  # type: ignore[type-arg]
     """Keys of a chunk, locked; keys somebody else is working on are passed over."""
     locked = rows.select_for_update(skip_locked=True, of=("self",), no_key=True)
@@ -42,28 +51,34 @@ def subscriptions_due(at: datetime) -> QuerySet[Subscription]:
 
 
 def subscriptions_touched_before_finalizing(at: datetime) -> QuerySet[Subscription]:
-    """Changed behind the cycle of a draft whose grace period ends: the change joins the draft."""
-    draft = Invoice.objects.filter(
+    """
+    Changed behind the cycle of an open draft: the change joins the draft when its grace period ends.
+
+    What cannot wait joins it at once, before the rest of what is due is rated as of now.
+    """
+    drafts = Invoice.objects.filter(
         customer=OuterRef("customer"),
         state=InvoiceState.DRAFT,
-        finalize_after__lte=at,
         cycle_date__gte=OuterRef("touched_from"),
         drafted_at__lt=F("finalize_after"),
     )
+    cannot_wait = Q(Exists(drafts), due_early=True, rate_due_at__lte=at)
     return Subscription.objects.filter(
-        not_refused(StageName.RATE), Exists(draft), rating_count__gt=0
+        Q(Exists(drafts.filter(finalize_after__lte=at))) | cannot_wait,
+        not_refused(StageName.RATE),
+        rating_count__gt=0,
     ).order_by("pk")
 
 
 def to_rate(*, at: datetime, limit: int) -> Sequence[UUID]:
-    due = taken(subscriptions_due(at), limit)
-    return due or taken(subscriptions_touched_before_finalizing(at), limit)
+    joining = taken(subscriptions_touched_before_finalizing(at), limit)
+    return joining or taken(subscriptions_due(at), limit)
 
 
 def to_rate_early(*, at: datetime, limit: int) -> Sequence[UUID]:
     """What cannot wait for the daily run: changes billed at once, in batches or past a threshold."""
-    early = taken(subscriptions_due(at).filter(due_early=True), limit)
-    return early or taken(subscriptions_touched_before_finalizing(at), limit)
+    joining = taken(subscriptions_touched_before_finalizing(at), limit)
+    return joining or taken(subscriptions_due(at).filter(due_early=True), limit)
 
 
 def count_to_rate(*, at: datetime) -> Waiting:
@@ -106,9 +121,10 @@ def count_to_tax(*, at: datetime) -> Waiting:
 
 
 def drafts_ready(at: datetime) -> QuerySet[Invoice]:
-    """Taxed, past their grace period, and nothing of the customer still being drafted."""
+    """Taxed, past their grace period, and no exception of the customer waits for its decision."""
     return Invoice.objects.filter(
         not_refused(StageName.FINALIZE),
+        ~held_by_exception(),
         state=InvoiceState.DRAFT,
         tax_minor__isnull=False,
         finalize_after__lte=at,

@@ -49,6 +49,19 @@ class IncomingEvent:
         }
 
 
+def incoming_of(payload: Mapping[str, Any]) -> IncomingEvent:
+    """
+    The event whose `payload()` this is.
+
+    :raises TypeError: if it names what an event does not have; ValueError for a time that is none
+    """
+    said = dict(payload)
+    for name in ("effective_at", "new_effective_at"):
+        if name in said:
+            said[name] = datetime.fromisoformat(said[name])
+    return IncomingEvent(**said)
+
+
 def json_value(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()

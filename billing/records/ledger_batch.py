@@ -115,7 +115,7 @@ class LedgerBatch:
         )
 
     def limits(self, ledger: OpenLedger, event: IncomingEvent, plan_id: UUID) -> dict[str, int]:
-        """The plan's limit, else the purchased quantity, which a quantity_set may raise."""
+        """The agreed limit, else the plan's, else the purchased quantity a quantity_set may raise."""
         limits: dict[str, int] = {}
         if event.kind != EventKind.QUANTITY_SET:
             for known in sorted(ledger.facts, key=lambda one: (one.effective_at, one.position)):
@@ -126,6 +126,7 @@ class LedgerBatch:
         for one in self.seat_types(plan_id):
             if one.seat_limit is not None:
                 limits[one.code] = one.seat_limit
+        limits.update(ledger.subscription.seat_limits)
         return limits
 
 

@@ -169,6 +169,11 @@ class SubscriptionBook:
             interval=interval_of(cycle) if changes_plan else None,
             plan_key=str(original.plan_id) if changes_plan else None,
             void=newest.voids,
+            listed=frozenset()
+            if changes_plan
+            else frozenset(
+                code for code, key in prices.items() if not self.catalog.prices[key].subscription_id
+            ),
         )
 
 
