@@ -122,7 +122,8 @@ PERMISSIONS: dict[StaffRole, set[str]] = {
     StaffRole.APPROVER: APPROVE,
     StaffRole.ADMINISTRATOR: APPROVE
     | may("add change", *SELLERS, *BOOKS_KEPT)
-    | may("view add change", *MACHINES, *STAFF),
+    | may("view add change", *MACHINES, *STAFF)
+    | {"accounts.view_auditentry"},
 }
 
 

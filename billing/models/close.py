@@ -34,7 +34,10 @@ class PeriodClose(models.Model):
 
     class Meta:
         ordering = ["-month", "billing_entity"]
-        permissions = [("sign_close", "Can sign off a month")]
+        permissions = [
+            ("sign_close", "Can sign off a month"),
+            ("lock_close", "Can sign second, and waive findings"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="period_close_once_per_entity_and_month", fields=["billing_entity", "month"]

@@ -43,8 +43,8 @@ def ledger_is_whole(asked: Checking) -> Finding:
         asked.progress(number, len(customers))
     return found(
         rows,
-        clean=f"{entries} entries of {len(customers)} customers are whole.",
-        dirty="{count} chains are broken.",
+        clean=f"All chains are whole. Customers: {len(customers)}; entries: {entries}.",
+        dirty="Broken chains: {count}.",
     )
 
 
@@ -65,8 +65,8 @@ def invoices_derive_again(asked: Checking) -> Finding:
         asked.progress(first + len(some), len(customers))
     return found(
         with_keys(rows),
-        clean=f"{invoices} documents are as the ledger says.",
-        dirty="{count} amounts are not as the ledger says.",
+        clean=f"Documents as the ledger says: {invoices}.",
+        dirty="Amounts that are not as the ledger says: {count}.",
     )
 
 
@@ -104,7 +104,7 @@ def books_reconcile(asked: Checking) -> Finding:
     return found(
         rows,
         clean=f"{len(done.checks)} checks over {compared} rows come to zero.",
-        dirty="{count} rows differ.",
+        dirty="Rows that differ: {count}.",
     )
 
 

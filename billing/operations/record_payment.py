@@ -11,6 +11,7 @@ from accounts.models import Customer
 from billing.calc.settle import Open, settle
 from billing.enums import AllocationSource, CreditReason, PaymentKind, PaymentMethodKind
 from billing.models import Allocation, CreditEntry, Payment, Receivable
+from billing.queries.closed_periods import closed_through
 from kernel.money import Money
 from kernel.refusal import Refusal
 from tax.models import BillingEntity
@@ -22,6 +23,10 @@ class PaymentReasonMissing(Refusal):
 
 class PaymentNotPositive(Refusal):
     code = "payment_not_positive"
+
+
+class PaymentDayClosed(Refusal):
+    code = "payment_day_closed"
 
 
 @transaction.atomic
@@ -48,9 +53,11 @@ def record_payment(
 
     :raises PaymentReasonMissing: if it is entered by hand without a reason
     :raises PaymentNotPositive: if the amount is not above zero
+    :raises PaymentDayClosed: if a person chose a day in a closed month; what banks and the gateway
+        tell is taken, and booked on the first open day
     """
-    if method == PaymentMethodKind.MANUAL and not reason.strip():
-        raise PaymentReasonMissing("Say why this payment is entered by hand, then record it.")
+    if method == PaymentMethodKind.MANUAL:
+        check_by_hand(billing_entity, paid_on=paid_on, reason=reason)
     if money.minor <= 0:
         raise PaymentNotPositive("A payment is an amount above zero. Use a refund to give back.")
     lock_account(customer.pk)
@@ -66,6 +73,18 @@ def record_payment(
     )  # fmt: skip
     place(payment=payment, first=invoices, at=at)
     return payment
+
+
+def check_by_hand(entity: BillingEntity, *, paid_on: date, reason: str) -> None:
+    """What a person enters has its reason and a day in an open month."""
+    if not reason.strip():
+        raise PaymentReasonMissing("Say why this payment is entered by hand, then record it.")
+    closed = closed_through(entity.pk)
+    if closed and paid_on <= closed:
+        raise PaymentDayClosed(
+            f"The books of {entity.code} are closed through {closed}. Enter a later day, and name "
+            f"{paid_on} in the reason."
+        )
 
 
 def lock_account(customer_id: UUID) -> None:

@@ -28,17 +28,25 @@ class CloseSignedByYou(Refusal):
     code = "close_needs_two_people"
 
 
+class CloseNeedsApprover(Refusal):
+    code = "close_second_signature_is_an_approvers"
+
+
 @transaction.atomic
-def sign_close(*, close_id: UUID, digest: str, by: User, at: datetime) -> CloseSignature:
+def sign_close(
+    *, close_id: UUID, digest: str, by: User, may_lock: bool, at: datetime
+) -> CloseSignature:
     """
     Sign the result with this digest, as the page showed it. The second signature locks the month.
 
     Nobody books while it is checked again that the quick items and the month's rows are the same.
+    `may_lock` says whether this person may give the second signature.
 
     :raises CloseLocked: if it is signed twice already
     :raises CloseMoved: if the result, or what it was computed from, is another by now
     :raises CloseNotClean: naming the items that neither passed nor are waived
     :raises CloseSignedByYou: if the first signature is the same person's
+    :raises CloseNeedsApprover: if it is the second and this person may not lock
     """
     close = (
         PeriodClose.objects.select_for_update(of=("self",))
@@ -48,6 +56,8 @@ def sign_close(*, close_id: UUID, digest: str, by: User, at: datetime) -> CloseS
     lock_books([close.billing_entity_id], alone=True)
     state = close_state(close)
     check_signable(state, digest=digest, by=by)
+    if state.signatures and not may_lock:
+        raise CloseNeedsApprover("The second signature locks the month: an approver gives it.")
     check_nothing_moved(state, at=at)
     assert state.result is not None
     return CloseSignature.objects.create(

@@ -28,8 +28,8 @@ def tie_returns(*, entity: BillingEntity, month: Period, at: datetime) -> Findin
     ]
     return found(
         rows,
-        clean=f"The month ties to the invoices under each of {len(registrations)} registrations.",
-        dirty="{count} returns do not tie or are overdue.",
+        clean=f"The month ties to the invoices. Registrations compared: {len(registrations)}.",
+        dirty="Returns that do not tie or are overdue: {count}.",
     )
 
 

@@ -81,6 +81,7 @@ def sign(request: HttpRequest, entity: str, month: date) -> HttpResponse:
             close_id=state.close.pk,
             digest=request.POST.get("digest", ""),
             by=cast(User, request.user),
+            may_lock=request.user.has_perm("billing.lock_close"),
             at=timezone.now(),
         )
         note_in_log(
@@ -94,7 +95,7 @@ def sign(request: HttpRequest, entity: str, month: date) -> HttpResponse:
 
 
 @require_POST
-@desk_page("billing.sign_close")
+@desk_page("billing.lock_close")
 def waive(request: HttpRequest, entity: str, month: date) -> HttpResponse:
     state, form = begun(entity, month), WaiveForm(request.POST)
     if not form.is_valid():

@@ -18,6 +18,7 @@ from accounts.models import Customer
 from billing.enums import PaymentMethodKind
 from billing.models import Payment, Receivable
 from billing.operations.record_payment import lock_account, record_payment
+from billing.queries.closed_periods import closed_through
 from desk.queries.money_preview import PaymentPreview, preview_payment
 from desk.views.filters import date_of
 from desk.views.page import desk_page, note_in_log, show
@@ -85,6 +86,7 @@ class EntryForm(forms.Form):
         if said["entity"] is None:
             self.add_error("entity", "This customer has no seller yet: say who received it.")
         self.check_fits(receivable)
+        self.check_day()
         self.read_amount()
         return said
 
@@ -109,6 +111,16 @@ class EntryForm(forms.Form):
             self.add_error("currency", f"The invoice is in {receivable.currency}.")
         if receivable.billing_entity != said["entity"]:
             self.add_error("entity", f"The invoice is by {receivable.billing_entity.code}.")
+
+    def check_day(self) -> None:
+        entity, day = self.cleaned_data.get("entity"), self.cleaned_data.get("paid_on")
+        closed = closed_through(entity.pk) if entity else None
+        if closed and day and day <= closed:
+            self.add_error(
+                "paid_on",
+                f"The books of {entity.code} are closed through {closed}. Enter a later day, and "
+                "name the true one in the reason.",
+            )
 
     def read_amount(self) -> None:
         said = self.cleaned_data

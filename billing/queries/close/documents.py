@@ -83,7 +83,7 @@ def untaxed_documents(entity: BillingEntity, month: Period) -> Finding:
             for key, number, currency, charged, decided, counted in rows
         ),
         clean="Every document carries its tax decision, and they add up.",
-        dirty="{count} documents lack a tax decision or do not add up.",
+        dirty="Documents without a tax decision, or that do not add up: {count}.",
         more=more,
     )
 
@@ -97,7 +97,7 @@ def unrendered_documents(entity: BillingEntity, month: Period) -> Finding:
             for key, number, currency, total, day in rows
         ),
         clean="Every document of the month is rendered and kept with its digest.",
-        dirty="{count} documents are not rendered.",
+        dirty="Documents not rendered: {count}.",
         more=more,
     )
 
@@ -111,7 +111,7 @@ def open_refusals(entity: BillingEntity, month: Period) -> Finding:
             for key, stage, label, message, day in rows
         ),
         clean="No stage refuses anything of the month.",
-        dirty="{count} refusals wait for a person.",
+        dirty="Refusals that wait for a person: {count}.",
         more=more,
     )
 

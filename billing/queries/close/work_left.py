@@ -51,7 +51,7 @@ def earlier_months(entity: BillingEntity, month: Period) -> Finding:
         clean = "This is the first month to be closed; it closes all before it."
     else:
         clean = "All earlier months are closed."
-    return found(rows, clean=clean, dirty="{count} earlier months are open. Close them first.")
+    return found(rows, clean=clean, dirty="Close these earlier months first: {count}.")
 
 
 def first_booked(entity_id: UUID) -> date | None:
@@ -71,7 +71,7 @@ def unrated_events(entity: BillingEntity, month: Period) -> Finding:
     later = mine.filter(touched_from__lt=month.after).exclude(pk__in=left.values("pk")).count()
     clean = "Everything due by the end of the month is rated and on an invoice."
     if later:
-        clean += f" {later} subscriptions changed and are billed when their policy says so, later."
+        clean += f" Changed and billed later, when their policy says so: {later}."
     return found(
         (
             FindingRow(
@@ -84,7 +84,7 @@ def unrated_events(entity: BillingEntity, month: Period) -> Finding:
             for one in left[:SHOWN]
         ),
         clean=clean,
-        dirty="{count} subscriptions have events that are not rated or not billed.",
+        dirty="Subscriptions with events not rated or not billed: {count}.",
         more=beyond(left),
     )
 
@@ -125,7 +125,7 @@ def drafts_left(entity: BillingEntity, month: Period) -> Finding:
             for one in drafts[:SHOWN]
         ),
         clean="No draft of the month or before is left.",
-        dirty="{count} drafts are not issued.",
+        dirty="Drafts that are not issued: {count}.",
         more=beyond(drafts),
     )
 
@@ -160,7 +160,7 @@ def deferred_left(entity: BillingEntity, month: Period) -> Finding:
             for one in waiting
         ),
         clean="All that was earned by the end of the month is revenue.",
-        dirty="{count} months are not recognized; the day's run recognizes them.",
+        dirty="Months not recognized, which the day's run does: {count}.",
     )
 
 
@@ -189,7 +189,7 @@ def undecided(entity: BillingEntity, month: Period) -> Finding:
     return found(
         [*map(exception_row, asked[:SHOWN]), *map(refund_row, refunds[:SHOWN])],
         clean="No exception waits for a decision and no refund to be paid out.",
-        dirty="{count} exceptions and refunds wait.",
+        dirty="Exceptions and refunds that wait: {count}.",
         more=beyond(asked) + beyond(refunds),
     )
 
@@ -236,7 +236,7 @@ def unapplied_webhooks(entity: BillingEntity, month: Period) -> Finding:
             for one in events.defer("body")[:SHOWN]
         ),
         clean="Every webhook of the month is applied.",
-        dirty="{count} webhooks are not applied.",
+        dirty="Webhooks not applied: {count}.",
         more=beyond(events),
     )
 
@@ -260,6 +260,6 @@ def unmatched_bank_lines(entity: BillingEntity, month: Period) -> Finding:
             for one in lines[:SHOWN]
         ),
         clean="Every bank line is matched or set aside.",
-        dirty="{count} bank lines are open.",
+        dirty="Open bank lines: {count}.",
         more=beyond(lines),
     )

@@ -10,9 +10,10 @@ from billing.operations.check_month import CHECKS
 from billing.operations.compute_close import CloseLocked, CloseMonthNotOver, start_close_run
 from billing.operations.push_flow import push_flow
 from billing.operations.reconcile_books import reconcile_books
-from billing.operations.record_payment import record_payment
+from billing.operations.record_payment import PaymentDayClosed, record_payment
 from billing.operations.sign_close import (
     CloseMoved,
+    CloseNeedsApprover,
     CloseNotClean,
     CloseSignedByYou,
     sign_close,
@@ -106,6 +107,17 @@ def test_one_person_does_not_sign_twice(lived):
     assert not state(close).is_locked
 
 
+def test_the_second_signature_is_an_approvers(lived):
+    close = begin(lived)
+    run = check(close)
+    sign(close, "ann")
+
+    with pytest.raises(CloseNeedsApprover):
+        sign_close(
+            close_id=close.pk, digest=run.digest, by=person("bob"), may_lock=False, at=day(3, 3)
+        )
+
+
 def test_an_open_item_keeps_the_month_open(lived):
     StageRefusal.objects.create(
         stage="rate", subject_id=lived.subscription.pk, subject_label="acme-team", code="no_price",
@@ -148,7 +160,9 @@ def test_what_the_signer_did_not_see_is_not_signed(lived):
     check(close)
 
     with pytest.raises(CloseMoved):
-        sign_close(close_id=close.pk, digest="0" * 64, by=person("ann"), at=day(3, 3))
+        sign_close(
+            close_id=close.pk, digest="0" * 64, by=person("ann"), may_lock=True, at=day(3, 3)
+        )
 
 
 def test_months_are_closed_in_order(lived):
@@ -178,6 +192,16 @@ def test_money_of_a_closed_month_is_booked_on_the_first_open_day_and_the_books_s
     entry = JournalEntry.objects.get(kind="received")
     assert (entry.day, entry.original_day) == (date(2026, 2, 1), date(2026, 1, 30))
     assert reconcile_books(at=day(3, 3, 13)).is_clean
+
+
+def test_a_person_chooses_no_day_in_a_closed_month(lived):
+    lock(lived)
+
+    with pytest.raises(PaymentDayClosed, match="closed through 2026-01-31"):
+        record_payment(
+            customer=lived.customer, billing_entity=lived.entity, paid_on=date(2026, 1, 31),
+            method=PaymentMethodKind.MANUAL, reason="cash", money=Money(1, "USD"), at=day(3, 4),
+        )  # fmt: skip
 
 
 def test_an_item_that_breaks_says_so_and_blocks(lived, monkeypatch):
