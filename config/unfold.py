@@ -36,6 +36,7 @@ NAVIGATION = [
             page("Runs", "play_circle", "desk:runs", "billing.view_invoicerun"),
             page("Customers", "domain", "desk:customers", "accounts.view_customer"),
             page("Invoices", "receipt_long", "desk:invoices", "billing.view_invoice"),
+            page("Evidence", "folder_open", "desk:packets", "billing.view_invoice"),
             page("What if", "calculate", "desk:preview", "billing.view_subscription"),
         ],
     },

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from accounts.views.sign_in.pages import admin_login
 from billing.views import webhooks
+from desk.api.packets import InvoicePacket
 
 to_new_password = RedirectView.as_view(pattern_name="account_change_password")
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("desk/", include("desk.urls")),
     path("api/v1/", include("billing.urls")),
+    path("api/v1/invoices/<str:number>/packet", InvoicePacket.as_view(), name="invoice_packet"),
     path("pay/", include("dunning.urls")),
     path("webhooks/stripe", webhooks.stripe, name="webhooks_stripe"),
 ]

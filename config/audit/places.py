@@ -62,6 +62,9 @@ DESK: dict[str, str | None] = {
     "void": "invoice",
     "void_changes": "invoice",
     "line": "invoiceline",
+    "packets": None,
+    "packet": "invoice",
+    "packet_file": "invoice",
     "preview": "subscription",
     "books": None,
     "books_csv": None,
@@ -172,7 +175,11 @@ ADMIN: dict[str, str | None] = {
     "view_on_site": None,
     "auth_user_password_change": "user",
 }
-ELSEWHERE: dict[str, str | None] = {"root": None, "webhooks_stripe": None}
+ELSEWHERE: dict[str, str | None] = {
+    "root": None,
+    "webhooks_stripe": None,
+    "invoice_packet": "invoice",
+}
 TABLES = {"desk": DESK, "api": API, "pay": PAY, "": ELSEWHERE}
 STAFF_DOORS = frozenset(["desk", "admin"])
 SUBJECT_ARGUMENTS = (

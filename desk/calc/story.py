@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from functools import singledispatch
 
 from desk.calc.story_phrases import StoryPhrases, story_phrases
 
@@ -128,29 +129,57 @@ def filled(pattern: str, values: Mapping[str, Value], words: StoryPhrases, voice
 
 def spoken(value: Value, words: StoryPhrases, voice: Voice) -> Spoken:
     """A value as it stands in a sentence."""
-    match value:
-        case Amount(minor=minor, currency=currency):
-            return Spoken(voice.money(abs(minor), currency))
-        case Seats(count=count):
-            nominative = seats_said(value, words.seats, voice)
-            dative = seats_said(value, words.seats_dative, voice)
-            return Spoken(nominative, is_one=count == 1, dative=dative)
-        case Share():
-            return Spoken(share_said(value, words, voice))
-        case Days(first=first, after=after):
-            return Spoken(voice.days(first, after))
-        case Document(number=number, is_credit_note=is_credit_note):
-            pattern = words.credit_note if is_credit_note else words.invoice
-            return Spoken(pattern.format(number=number) if number else words.draft)
-        case Coded(vocabulary=vocabulary, code=code):
-            known = words.vocabularies[vocabulary]
-            return Spoken(known.get(code, code.replace("_", " ")))
-        case date():
-            return Spoken(voice.day(value))
-        case int():
-            return Spoken(voice.number(value), is_one=value == 1)
-        case _:
-            return Spoken(value)
+    if isinstance(value, Seats):
+        nominative = seats_said(value, words.seats, voice)
+        dative = seats_said(value, words.seats_dative, voice)
+        return Spoken(nominative, is_one=value.count == 1, dative=dative)
+    return Spoken(said(value, words, voice), is_one=value == 1)
+
+
+@singledispatch
+def said(value: Value, words: StoryPhrases, voice: Voice) -> str:
+    """What has no rule of its own is said as it is."""
+    return str(value)
+
+
+@said.register
+def _(value: Amount, words: StoryPhrases, voice: Voice) -> str:
+    return voice.money(abs(value.minor), value.currency)
+
+
+@said.register
+def _(value: Share, words: StoryPhrases, voice: Voice) -> str:
+    one, many = words.units[value.unit]
+    name = one if value.of_units == 1 else many
+    units, of_units = mixed(value.units, voice), mixed(value.of_units, voice)
+    return words.share.format(units=units, of_units=of_units, name=name)
+
+
+@said.register
+def _(value: Days, words: StoryPhrases, voice: Voice) -> str:
+    return voice.days(value.first, value.after)
+
+
+@said.register
+def _(value: Document, words: StoryPhrases, voice: Voice) -> str:
+    pattern = words.credit_note if value.is_credit_note else words.invoice
+    return pattern.format(number=value.number) if value.number else words.draft
+
+
+@said.register
+def _(value: Coded, words: StoryPhrases, voice: Voice) -> str:
+    known = words.vocabularies[value.vocabulary]
+    return known.get(value.code, value.code.replace("_", " "))
+
+
+@said.register
+def _(value: date, words: StoryPhrases, voice: Voice) -> str:
+    return voice.day(value)
+
+
+@said.register
+def _(value: int, words: StoryPhrases, voice: Voice) -> str:
+    return voice.number(value)
 
 
 def seats_said(seats: Seats, forms: tuple[str, str, str, str], voice: Voice) -> str:
@@ -161,13 +190,6 @@ def seats_said(seats: Seats, forms: tuple[str, str, str, str], voice: Voice) -> 
     else:
         pattern = one if seats.count == 1 else many
     return pattern.format(count=voice.number(seats.count), name=seats.name)
-
-
-def share_said(share: Share, words: StoryPhrases, voice: Voice) -> str:
-    one, many = words.units[share.unit]
-    name = one if share.of_units == 1 else many
-    units, of_units = mixed(share.units, voice), mixed(share.of_units, voice)
-    return words.share.format(units=units, of_units=of_units, name=name)
 
 
 def mixed(value: Fraction, voice: Voice) -> str:

@@ -7,10 +7,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from accounts.models import Customer
-from desk.documents.story_voice import story_voice
 from desk.calc.packet_file import FORMAT
 from desk.calc.story import Told, sentence
 from desk.calc.story_phrases import story_language
+from desk.documents.story_voice import story_voice
 from desk.queries.packet.approvals import approval_rows, view_rows
 from desk.queries.packet.corrections import credit_note_rows, related_documents, void_rows
 from desk.queries.packet.invoices import PacketInvoice, packet_invoices

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,7 @@ BESIDE_ENTRY = ("event", "seat_type", "corrects", "group", "grantee")
 
 @dataclass(frozen=True, slots=True)
 class PacketEvent:
-    """
-    What a source reported. `fits`: its payload still has the digest it was stored with.
-
-    `is_late`: it was reported on a later local day than it was true.
-    """
+    """What a source reported. `fits`: its payload still has the digest it was stored with."""
 
     id: UUID
     source: str
@@ -124,7 +121,7 @@ def packet_ledger(*, customer_id: UUID, entry_ids: Collection[UUID]) -> PacketLe
     )
     return PacketLedger(
         is_whole=is_whole,
-        links=all(are_linked(one, other) for one, other in zip(entries, entries[1:], strict=False)),
+        links=all(are_linked(one, other) for one, other in pairwise(entries)),
         head_position=head.position if head else 0,
         head_digest=head.digest if head else "",
         entries=entries,

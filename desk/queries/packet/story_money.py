@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from desk.calc.story import Amount, Coded, Document, Told, Value
 from desk.queries.money_attempts import AttemptRow
 from desk.queries.money_rows import AllocationRow, DisputeRow, RefundRow
 from desk.queries.packet.approvals import ApprovalRow, ViewRow
-from desk.queries.packet.money import PacketMoney, PaymentRow
+from desk.queries.packet.money import CreditMove, PacketMoney, PaymentRow
 from desk.queries.packet.recovery import MessageRow, PacketRecovery, PauseRow
 from dunning.enums import MessageState, StepKind, StepState
 
@@ -63,22 +64,22 @@ class Teller:
     def money(self, money: PacketMoney) -> Iterator[Told]:
         """A charge that became a payment is told as the payment."""
         arrived = {one.gateway_id for one in money.payments if one.gateway_id}
-        for payment in money.payments:
-            yield from self.payment(payment)
-        for allocation in money.allocations:
-            yield self.allocation(allocation)
-        for attempt in money.attempts:
-            if attempt.state != AttemptState.SUCCEEDED or attempt.gateway_id not in arrived:
-                yield self.attempt(attempt)
-        for refund in money.refunds:
-            yield from self.refund(refund)
-        for dispute in money.disputes:
-            yield from self.dispute(dispute)
-        for move in money.credit:
-            if move.reason in KEPT:
-                values: dict[str, Value] = {"amount": Amount(move.amount_minor, move.currency)}
-                about = str(move.payment_id or move.invoice_id)
-                yield self.told("kept_as_credit", move.recorded_at, values, "money", about)
+        asked = [
+            one
+            for one in money.attempts
+            if one.state != AttemptState.SUCCEEDED or one.gateway_id not in arrived
+        ]
+        yield from chain.from_iterable(self.payment(one) for one in money.payments)
+        yield from (self.allocation(one) for one in money.allocations)
+        yield from (self.attempt(one) for one in asked)
+        yield from chain.from_iterable(self.refund(one) for one in money.refunds)
+        yield from chain.from_iterable(self.dispute(one) for one in money.disputes)
+        yield from (self.kept(one) for one in money.credit if one.reason in KEPT)
+
+    def kept(self, one: CreditMove) -> Told:
+        values: dict[str, Value] = {"amount": Amount(one.amount_minor, one.currency)}
+        about = str(one.payment_id or one.invoice_id)
+        return self.told("kept_as_credit", one.recorded_at, values, "money", about)
 
     def payment(self, one: PaymentRow) -> Iterator[Told]:
         """Refunds are told as such."""

@@ -1,7 +1,7 @@
 """What to tell of documents: taxes, holds, issue, credit notes, voids and corrections."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from billing.documents.phrases import phrases_for, tax_name
@@ -27,27 +27,24 @@ def told_of_papers(
     for invoice in invoices:
         yield from told_holds(invoice, zone)
         yield from told_taxes(invoice, language)
-        if invoice.issued_at and invoice.id not in by_person:
-            yield told_issue(invoice, invoice.issued_at, zone)
-        if invoice.credit_applied_minor:
-            applied = Amount(invoice.credit_applied_minor, invoice.currency)
-            yield told_paper(invoice, "credit_applied", {"amount": applied})
+        yield from told_issue(invoice, zone, by_person)
     for note in credit_notes:
-        if note.issued_at:
-            yield told_note(note, note.issued_at, zone)
+        yield from told_note(note, zone)
     for void in voids:
         yield from told_void(void, zone)
     shown = by_person | {one.id for one in invoices}
     for other in related:
         if other.relation == "later" and other.id not in shown:
-            yield Told(
-                "corrected_later", other.at, other.at.astimezone(zone).date(),
-                {
-                    "document": Document(other.number, other.is_credit_note),
-                    "amount": Amount(other.amount_minor, other.currency),
-                },
-                where="corrections", about=str(other.id),
-            )  # fmt: skip
+            yield told_related(other, zone)
+
+
+def told_related(other: RelatedDocument, zone: ZoneInfo) -> Told:
+    values: dict[str, Value] = {
+        "document": Document(other.number, other.is_credit_note),
+        "amount": Amount(other.amount_minor, other.currency),
+    }
+    day, about = other.at.astimezone(zone).date(), str(other.id)
+    return Told("corrected_later", other.at, day, values, where="corrections", about=about)
 
 
 def told_paper(invoice: PacketInvoice, kind: str, values: dict[str, Value]) -> Told:
@@ -98,34 +95,43 @@ def decimal_point(language: str) -> str:
     return "," if language == "de" else "."
 
 
-def told_issue(invoice: PacketInvoice, at: datetime, zone: ZoneInfo) -> Told:
-    return Told(
-        "credit_note_issued" if invoice.is_credit_note else "invoice_issued",
-        at,
-        at.astimezone(zone).date(),
-        {
-            "document": document_of(invoice),
-            "amount": Amount(invoice.total_minor or 0, invoice.currency),
-        },
-        where="invoices",
-        about=str(invoice.id),
-    )
+def told_issue(
+    invoice: PacketInvoice, zone: ZoneInfo, told_elsewhere: Collection[UUID]
+) -> Iterator[Told]:
+    """The issue of what is issued, and the credit it used."""
+    at = invoice.issued_at
+    if at and invoice.id not in told_elsewhere:
+        yield Told(
+            "credit_note_issued" if invoice.is_credit_note else "invoice_issued",
+            at,
+            at.astimezone(zone).date(),
+            {
+                "document": document_of(invoice),
+                "amount": Amount(invoice.total_minor or 0, invoice.currency),
+            },
+            where="invoices",
+            about=str(invoice.id),
+        )
+    if invoice.credit_applied_minor:
+        applied = Amount(invoice.credit_applied_minor, invoice.currency)
+        yield told_paper(invoice, "credit_applied", {"amount": applied})
 
 
-def told_note(note: CreditNoteRow, at: datetime, zone: ZoneInfo) -> Told:
-    return Told(
-        "credit_note_for",
-        at,
-        at.astimezone(zone).date(),
-        {
-            "document": Document(note.number, is_credit_note=True),
-            "credited": Document(note.invoice_number),
-            "amount": Amount(note.amount_minor, note.currency),
-            "reason": note.reason,
-        },
-        where="corrections",
-        about=str(note.id),
-    )
+def told_note(note: CreditNoteRow, zone: ZoneInfo) -> Iterator[Told]:
+    if note.issued_at:
+        yield Told(
+            "credit_note_for",
+            note.issued_at,
+            note.issued_at.astimezone(zone).date(),
+            {
+                "document": Document(note.number, is_credit_note=True),
+                "credited": Document(note.invoice_number),
+                "amount": Amount(note.amount_minor, note.currency),
+                "reason": note.reason,
+            },
+            where="corrections",
+            about=str(note.id),
+        )
 
 
 def told_void(void: VoidRow, zone: ZoneInfo) -> Iterator[Told]:

@@ -1,0 +1,1 @@
+"""The API of what only the desk knows how to put together."""
