@@ -3,6 +3,12 @@
 from django.urls import path, register_converter
 
 from desk.views import (
+    approval_ask,
+    approval_dossier,
+    approvals,
+    approvals_authority,
+    approvals_bulk,
+    approvals_signals,
     bank,
     bank_import,
     books,
@@ -227,4 +233,30 @@ urlpatterns = [
     path("tax/thresholds/", tax_thresholds.thresholds, name="tax_thresholds"),
     path("tax/facts/", tax_facts.facts, name="tax_facts"),
     path("events/<uuid:event_id>/", events.event, name="event"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals.csv", approvals.approvals_csv, name="approvals_csv"),
+    path("approvals/bulk/", approvals_bulk.bulk, name="approval_bulk"),
+    path("approvals/new/", approval_ask.kinds, name="approval_kinds"),
+    path("approvals/new/<slug:kind>/", approval_ask.new, name="approval_new"),
+    path("approvals/new/<slug:kind>/effect/", approval_ask.effect, name="approval_effect"),
+    path("approvals/new/<slug:kind>/subjects/", approval_ask.subjects, name="approval_subjects"),
+    path("approvals/authority/", approvals_authority.authority, name="approval_authority"),
+    path(
+        "approvals/authority/<slug:kind>/change/",
+        approvals_authority.propose,
+        name="approval_propose",
+    ),
+    path("approvals/signals/", approvals_signals.signals, name="approval_signals"),
+    path("approvals/leakage.csv", approvals_signals.leakage_csv, name="approval_leakage_csv"),
+    path("approvals/<slug:number>/", approval_dossier.dossier, name="approval"),
+    path("approvals/<slug:number>/prove/", approval_dossier.prove, name="approval_prove"),
+    path("approvals/<slug:number>/decide/", approval_dossier.decide, name="approval_decide"),
+    path("approvals/<slug:number>/comment/", approval_dossier.comment, name="approval_comment"),
+    path("approvals/<slug:number>/attach/", approval_dossier.attach, name="approval_attach"),
+    path(
+        "approvals/<slug:number>/files/<uuid:attachment_id>/",
+        approval_dossier.attachment,
+        name="approval_attachment",
+    ),
+    path("approvals/<slug:number>/revoke/", approval_dossier.revoke, name="approval_revoke"),
 ]
