@@ -11,6 +11,7 @@ LABELS = {
     "customer": "legal_name", "invoice": "number", "invoiceline": "invoice__number",
     "billingowner": "name", "grantee": "external_id", "group": "name", "payment": "reference",
     "subscription": "external_id", "user": "username", "exemptioncertificate": "number",
+    "exceptionrequest": "number",
 }  # fmt: skip
 CUSTOMERS = {
     "customer": "pk", "bankline": "payment__customer", "creditnote": "invoice__customer",
@@ -19,7 +20,10 @@ CUSTOMERS = {
     "casereceivable": "case__customer", "dunningstep": "case__customer",
     "message": "case__customer", "pause": "case__customer", "promise": "case__customer",
 }  # fmt: skip
-KNOWN_BY = {"customer": "external_id", "invoice": "number", "subscription": "external_id"}
+KNOWN_BY = {
+    "customer": "external_id", "invoice": "number", "subscription": "external_id",
+    "exceptionrequest": "number",
+}  # fmt: skip
 APPS = ("accounts", "billing", "dunning", "tax", "desk", "auth")
 
 
