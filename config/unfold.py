@@ -33,6 +33,10 @@ NAVIGATION = [
         "title": "Desk",
         "items": [
             page("Flow", "conveyor_belt", "desk:flow", "billing.view_stagerefusal"),
+            {
+                **page("Approvals", "approval", "desk:approvals", "accounts.view_exceptionrequest"),
+                "badge": "desk.views.approvals.waiting_badge",
+            },
             page("Runs", "play_circle", "desk:runs", "billing.view_invoicerun"),
             page("Customers", "domain", "desk:customers", "accounts.view_customer"),
             page("Invoices", "receipt_long", "desk:invoices", "billing.view_invoice"),
