@@ -42,6 +42,7 @@ NAVIGATION = [
             page("Invoices", "receipt_long", "desk:invoices", "billing.view_invoice"),
             page("Evidence", "folder_open", "desk:packets", "billing.view_invoice"),
             page("What if", "calculate", "desk:preview", "billing.view_subscription"),
+            page("Release check", "rule", "desk:release", "desk.view_releasecheckrun"),
         ],
     },
     {

@@ -1,15 +1,14 @@
 """A policy or price is published only after a check with its terms, passed or its differences accepted."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
 
 from desk.calc.proposal import Proposal
-from desk.enums import CheckState
-from desk.models import ReleaseCheckRun
+from desk.enums import CheckReason, CheckState
+from desk.models import ReleaseCheckRun, ReleaseScenario
+from desk.operations.release_check import start_release_check
 from kernel.refusal import Refusal
 
 COUNTS_FOR = timedelta(hours=12)
@@ -23,34 +22,54 @@ class CheckRunning(Refusal):
     code = "release_check_running"
 
 
-class CheckOutdated(Refusal):
-    code = "release_check_outdated"
-
-
 class CheckDiffers(Refusal):
     code = "release_check_differs"
 
 
+def covering_check(*, proposal: Proposal, at: datetime) -> ReleaseCheckRun | None:
+    """The newest check of exactly these terms that still counts: not old, no scenario edited since."""
+    run = ReleaseCheckRun.objects.filter(
+        proposal_digest=proposal.digest, started_at__gt=at - COUNTS_FOR
+    ).first()
+    edited = run and ReleaseScenario.objects.filter(changed_at__gt=run.started_at).exists()
+    return None if edited else run
+
+
+def check_proposal(
+    *, proposal: Proposal, subject: str, at: datetime, by: User
+) -> tuple[ReleaseCheckRun, bool]:
+    """
+    The check that covers the terms, and whether it was started now (then it is to be played).
+
+    :raises NothingToCheck: if no scenario is active
+    """
+    run = covering_check(proposal=proposal, at=at)
+    if run is not None:
+        return run, False
+    reason = CheckReason.PRICE if proposal.settings is None else CheckReason.POLICY
+    started = start_release_check(reason=reason, subject=subject, proposal=proposal, at=at, by=by)
+    return started, True
+
+
 @transaction.atomic
 def allow_publication(
-    *, check_id: UUID | None, proposal: Proposal, by: User, why: str, at: datetime
+    *, proposal: Proposal, by: User, why: str = "", at: datetime
 ) -> ReleaseCheckRun:
     """
     The check that covers exactly these terms. Where results differ, `why` is kept with who and when.
 
-    :raises CheckMissing: if no check was made, or it was of other terms
+    :raises CheckMissing: if these terms were not checked, or too long ago
     :raises CheckRunning: before it is finished
-    :raises CheckOutdated: if it is too old
     :raises CheckDiffers: if results differ and nobody says why it goes ahead
     """
-    runs = ReleaseCheckRun.objects.select_for_update(of=("self",))
-    run = runs.filter(Q(pk=check_id), proposal_digest=proposal.digest).first()
-    if run is None:
+    found = covering_check(proposal=proposal, at=at)
+    if found is None:
         raise CheckMissing("These terms were not checked yet. Check them first; it takes a moment.")
+    run = ReleaseCheckRun.objects.select_for_update(of=("self",)).get(pk=found.pk)
     if run.state != CheckState.FINISHED:
-        raise CheckRunning("The check still plays its scenarios. Publish once it is finished.")
-    if at - run.started_at > COUNTS_FOR:
-        raise CheckOutdated("The check is older than twelve hours. Check these terms again.")
+        raise CheckRunning(
+            "The scenarios are being played under these terms. Publish once that is finished."
+        )
     if not run.is_clean and not run.acknowledgment:
         acknowledge(run, by=by, why=why, at=at)
     return run

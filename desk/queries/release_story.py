@@ -10,14 +10,18 @@ from billing.records.catalog_book import price_terms
 from billing.records.scenario_text import parse_scenario
 from desk.calc.proposal import Proposal
 
+YEARS_AT_MOST = 5
+
 
 def release_story(*, text: str, plan: Plan | None, proposal: Proposal | None = None) -> Story:
     """
     What the text says; with a plan, under that plan's newest policy and prices, or the proposed ones.
 
-    :raises ScenarioUnusable: if it cannot be read, or the plan has no such seat type, price or policy
+    :raises ScenarioUnusable: if it cannot be read, runs for too long, or the plan has no such seat type, price or policy
     """
     story = parse_scenario(text)
+    if story.until.year - story.subscription.starts_on.year > YEARS_AT_MOST:
+        raise ScenarioUnusable("until", f"is more than {YEARS_AT_MOST} years after the start.")
     if plan is None:
         return story
     interval = story.plan.interval

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from config.celery import app as celery_app
+from desk.operations import load_scenarios as shipped
 from tests.desk import world
 
 assert celery_app.main  # tasks a page starts go to the embedded Redis; nobody takes them here
@@ -34,3 +35,10 @@ def as_role(db):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def nothing_shipped(monkeypatch, tmp_path):
+    """Only the scenarios a test makes."""
+    monkeypatch.setattr(shipped, "SHIPPED", tmp_path)
+    return tmp_path

@@ -7,6 +7,10 @@ from django.utils import timezone
 from accounts.models import ApiClient, Customer
 from accounts.operations.issue_api_key import key_digest
 from billing.models import Price, SeatPolicy
+from billing.pipeline import STAGES
+from desk.models import ReleaseCheckRun
+from desk.operations.release_check import play_release_check
+from tests.desk.release.small import add
 
 CUSTOMER = {
     "external_id": "acme-9", "legal_name": "Acme 9 GmbH", "status": "active", "address_line1": "Str. 1",
@@ -33,8 +37,24 @@ def price_form(catalog):
     }
 
 
-def test_a_published_price_is_the_next_version_and_names_who_published_it(as_role, price_form):
-    answer = as_role("approver").post(reverse("admin:billing_price_add"), price_form)
+@pytest.fixture
+def publish(nothing_shipped):
+    """Press Publish, let the release check play, press it again."""
+    add()
+
+    def press_twice(client, address, form):
+        client.post(address, form)
+        run = ReleaseCheckRun.objects.get()
+        play_release_check(run_id=run.pk, stages=STAGES, now=timezone.now)
+        return client.post(address, form)
+
+    return press_twice
+
+
+def test_a_published_price_is_the_next_version_and_names_who_published_it(
+    as_role, price_form, publish
+):
+    answer = publish(as_role("approver"), reverse("admin:billing_price_add"), price_form)
 
     price = Price.objects.get(version=2)
     assert answer.status_code == 302
@@ -62,7 +82,7 @@ def test_the_next_price_starts_from_the_one_it_follows(as_role, catalog):
     assert "rest: 8.00" in page
 
 
-def test_a_published_policy_keeps_only_what_is_not_the_default(as_role, catalog):
+def test_a_published_policy_keeps_only_what_is_not_the_default(as_role, catalog, publish):
     given = {
         "plan": str(catalog.plan.pk),
         "interval_unit": "month",
@@ -73,7 +93,7 @@ def test_a_published_policy_keeps_only_what_is_not_the_default(as_role, catalog)
         "true_up_cadence": "quarter",
     }
 
-    as_role("approver").post(reverse("admin:billing_seatpolicy_add"), given)
+    publish(as_role("approver"), reverse("admin:billing_seatpolicy_add"), given)
 
     policy = SeatPolicy.objects.get(version=2)
     assert policy.settings == {"decrease_credit": "full", "true_up_cadence": "quarter"}

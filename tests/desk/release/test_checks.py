@@ -22,7 +22,7 @@ from desk.operations.release_check import (
 )
 from desk.operations.save_scenario import ScenarioKeyTaken, ScenarioRejected, save_scenario
 from desk.queries.release import check_page
-from tests.desk.release.conftest import NOW, add, check, text
+from tests.desk.release.small import NOW, add, check, text
 
 HOUR = timedelta(hours=1)
 pytestmark = pytest.mark.usefixtures("db", "nothing_shipped")

@@ -2,12 +2,9 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from billing.pipeline import STAGES
 from desk.enums import CheckReason
 from desk.models import ReleaseScenario
-from desk.operations import load_scenarios as shipped
 from desk.operations.release_check import play_release_check, start_release_check
 from desk.operations.save_scenario import save_scenario
 
@@ -40,10 +37,3 @@ def add(id="three-seats", total="24.00", **said) -> ReleaseScenario:
 def check(at=NOW, proposal=None, reason=CheckReason.DESK):
     run = start_release_check(reason=reason, at=at, proposal=proposal)
     return play_release_check(run_id=run.pk, stages=STAGES, now=lambda: at)
-
-
-@pytest.fixture
-def nothing_shipped(monkeypatch, tmp_path):
-    """Only the scenarios a test makes."""
-    monkeypatch.setattr(shipped, "SHIPPED", tmp_path)
-    return tmp_path

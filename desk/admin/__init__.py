@@ -1,0 +1,5 @@
+"""The desk's part of the admin."""
+
+from desk.admin.publishing import CheckedPriceAdmin, CheckedSeatPolicyAdmin
+
+__all__ = ["CheckedPriceAdmin", "CheckedSeatPolicyAdmin"]
