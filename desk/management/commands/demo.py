@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from accounts.models import Customer
 from billing.operations.measure_thresholds import measure_thresholds
 from desk.demo.catalog import CATALOG_FROM
+from desk.demo.close import close_past_months
 from desk.demo.companies import STORY_STARTS
 from desk.demo.moments import live_moments
 from desk.demo.publish import (
@@ -64,6 +65,7 @@ class Command(BaseCommand):
                 live_moments(till=story.till, last_day=told_to)
         measure_thresholds(at=timezone.now())
         file_past_returns(today=last_day)
+        close_past_months(today=last_day)
 
     def tell(self, story: Story, options: dict[str, Any]) -> date:
         total = min(options["days"] or story.days, story.days)
