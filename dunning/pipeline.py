@@ -2,6 +2,7 @@
 
 from dunning.operations.close_cases import close_cases
 from dunning.operations.open_cases import open_cases
+from dunning.operations.pause_by_exception import pause_by_exception
 from dunning.operations.take_steps import take_steps
 from dunning.queries import work
 from kernel.stage import Stage
@@ -37,4 +38,15 @@ STEPS_DUE = Stage(
     chunk=100,
 )
 
-STAGES = (CLOSE, OPEN_CASES, STEPS_DUE)
+PAUSE = Stage(
+    name="pause",
+    waits_as="approved exceptions that pause a customer's cases",
+    writes="a pause of every running case; deadlines do not move",
+    once_because="what is carried out is not due again",
+    waiting=work.to_pause,
+    waiting_count=work.count_to_pause,
+    step=pause_by_exception,
+    chunk=50,
+)
+
+STAGES = (PAUSE, CLOSE, OPEN_CASES, STEPS_DUE)

@@ -61,9 +61,14 @@ def limit_of(rule: Rule) -> tuple[bool, int]:
 
 
 def roles_now(asked: Asked, *, at: datetime) -> tuple[str, ...]:
-    """Roles that may decide at an instant: the rule's, and its stand-in once it is late or escalated."""
+    """
+    Roles that may decide at an instant: the rule's, and its stand-in once it is late or escalated.
+
+    What one could have done alone is decided by both from the start.
+    """
     is_late = asked.escalated or at >= asked.target_at
-    return (asked.rule.role, asked.rule.stand_in) if is_late else (asked.rule.role,)
+    with_stand_in = is_late or asked.rule.approvers == 0
+    return (asked.rule.role, asked.rule.stand_in) if with_stand_in else (asked.rule.role,)
 
 
 def check_decider(asked: Asked, *, by: str, roles: Collection[str], at: datetime) -> None:

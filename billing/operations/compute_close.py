@@ -50,7 +50,9 @@ def begin_close(*, entity: BillingEntity, month: date, at: datetime) -> PeriodCl
     )
     if is_new:
         CloseCheck.objects.bulk_create(
-            CloseCheck(close=close, code=item.code, due=due_on(item, month_after=month_of(month).after))
+            CloseCheck(
+                close=close, code=item.code, due=due_on(item, month_after=month_of(month).after)
+            )
             for item in ITEMS
         )
     return close

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from accounts.enums import ExceptionKind
 from accounts.models import ExceptionRequest
@@ -15,20 +15,27 @@ from billing.queries.work import Waiting, counted, not_refused, taken
 OF_RECOVERY = (ExceptionKind.DUNNING_PAUSE,)
 
 
-def grants_due(at: datetime) -> QuerySet[ExceptionRequest]:
+def grants_due(at: datetime, *, stage: StageName) -> QuerySet[ExceptionRequest]:
+    """
+    What a stage carries out: recovery's own kinds, or all others.
+
+    Listed without a lock: the step locks the customer first, as all that moves money does.
+    """
+    is_recovery = Q(kind__in=OF_RECOVERY)
     return ExceptionRequest.objects.filter(
-        not_refused(StageName.GRANT), grant_due_at__lte=at
+        is_recovery if stage == StageName.PAUSE else ~is_recovery,
+        not_refused(stage),
+        grant_due_at__lte=at,
     ).order_by("grant_due_at", "pk")
 
 
 def to_grant(*, at: datetime, limit: int) -> Sequence[UUID]:
-    """Listed without a lock: the step locks the customer first, as all that moves money does."""
-    due = grants_due(at).exclude(kind__in=OF_RECOVERY)
+    due = grants_due(at, stage=StageName.GRANT)
     return list(due.values_list("pk", flat=True)[:limit])
 
 
 def count_to_grant(*, at: datetime) -> Waiting:
-    return counted(grants_due(at).exclude(kind__in=OF_RECOVERY), Min("grant_due_at"))
+    return counted(grants_due(at, stage=StageName.GRANT), Min("grant_due_at"))
 
 
 def to_tend(*, at: datetime, limit: int) -> Sequence[UUID]:

@@ -24,8 +24,10 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.models.customer import Customer
+from billing.enums import StageName
 from billing.models.gateway import PaymentAttempt, PaymentMethod
 from billing.models.receivables import Receivable
+from billing.queries.exception_work import grants_due
 from billing.queries.work import counted, not_refused, taken
 from dunning.enums import CaseState
 from dunning.models import CaseReceivable, DunningCase
@@ -148,6 +150,15 @@ def to_look_at(*, at: datetime, limit: int) -> Sequence[UUID]:
 
 def count_to_look_at(*, at: datetime) -> Waiting:
     return counted(cases_to_look_at(at), Min("look_at"))
+
+
+def to_pause(*, at: datetime, limit: int) -> Sequence[UUID]:
+    due = grants_due(at, stage=StageName.PAUSE)
+    return list(due.values_list("pk", flat=True)[:limit])
+
+
+def count_to_pause(*, at: datetime) -> Waiting:
+    return counted(grants_due(at, stage=StageName.PAUSE), Min("grant_due_at"))
 
 
 def open_of_case() -> Coalesce:
