@@ -190,6 +190,7 @@ NAVIGATION = [
             table("Number series", "pin", "billing.numberseries"),
             table("Books", "auto_stories", "billing.books"),
             table("Account numbers", "tag", "billing.accountmapping"),
+            page("Audit trail", "policy", "desk:audit", "accounts.view_auditentry"),
             table("API clients", "key", "accounts.apiclient"),
             table("API replies", "replay", "accounts.apireply"),
             table("Staff", "manage_accounts", "auth.user"),
