@@ -41,6 +41,7 @@ NAVIGATION = [
             page("Customers", "domain", "desk:customers", "accounts.view_customer"),
             page("Invoices", "receipt_long", "desk:invoices", "billing.view_invoice"),
             page("Evidence", "folder_open", "desk:packets", "billing.view_invoice"),
+            page("Incidents", "emergency_home", "desk:incidents", "desk.view_incident"),
             page("What if", "calculate", "desk:preview", "billing.view_subscription"),
             page("Release check", "rule", "desk:release", "desk.view_releasecheckrun"),
         ],
