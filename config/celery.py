@@ -29,6 +29,11 @@ app.conf.beat_schedule = {
     "tax engine": {"task": "tax.tasks.ask_tax_engine", "schedule": 60.0},
     "tick": {"task": "billing.tasks.tick", "schedule": 60.0},
     "recovery": {"task": "dunning.tasks.tick", "schedule": 60.0},
+    "incidents": {
+        "task": "desk.tasks.look_for_incidents",
+        "schedule": crontab(hour="6", minute="0"),
+    },
+    "desk": {"task": "desk.tasks.tick", "schedule": 60.0},
 }
 
 

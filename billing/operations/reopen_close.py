@@ -1,4 +1,4 @@
-"""Reopen a locked month: carry out the exception that two approvers agreed to."""
+"""Reopen a locked month: what the grant stage does with an approved exception of that kind."""
 
 from datetime import datetime
 from uuid import UUID
@@ -43,9 +43,4 @@ def reopen_close(*, request_id: UUID, at: datetime) -> CloseReopening:
             f"Only the latest locked month can be opened again, and {close} is not. "
             "Ask for the latest one first."
         )
-    reopening = CloseReopening.objects.create(
-        close=close, round=state.round, request=request, at=at
-    )
-    request.carried_out_at, request.outcome = at, {"close": str(close.pk), "round": state.round}
-    request.save(update_fields=["carried_out_at", "outcome"])
-    return reopening
+    return CloseReopening.objects.create(close=close, round=state.round, request=request, at=at)

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 
 from accounts.enums import ApiScope, StaffRole
@@ -83,8 +86,12 @@ def publish_seat(
 
 
 def hire_staff() -> str:
-    """One person for each role, with passwords made now; returns what to print."""
-    lines = ["Sign in at /admin/ as:"]
+    """
+    One person for each role, with passwords and second factors made now; returns what to print.
+
+    Their phones do not exist, so the page that asks for a code shows it to them.
+    """
+    lines = ["Sign in at /sign-in/ as:"]
     for username, name, role in STAFF:
         password = secrets.token_urlsafe(9)
         first, last = name.split()
@@ -93,8 +100,19 @@ def hire_staff() -> str:
             first_name=first, last_name=last, is_staff=True,
         )  # fmt: skip
         user.groups.add(Group.objects.get(name=role))
+        TOTP.activate(user, generate_totp_secret())
+        RecoveryCodes.activate(user)
         lines.append(f"  {username:<6} {password}   ({role.label.lower()})")
+    show_codes_to([username for username, _, _ in STAFF])
+    lines.append("  The second factor asks for a code; in this demo its page shows the code.")
     return "\n".join(lines)
+
+
+def show_codes_to(usernames: list[str]) -> None:
+    """Leave the file that makes the sign-in page show codes; production refuses such a folder."""
+    if settings.DEMO_CODES is not None:
+        settings.DEMO_CODES.parent.mkdir(parents=True, exist_ok=True)
+        settings.DEMO_CODES.write_text("\n".join(usernames))
 
 
 def issue_demo_key() -> str:

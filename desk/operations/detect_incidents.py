@@ -11,6 +11,7 @@ from desk.calc.findings import Found, Limits
 from desk.calc.playbooks import BY_DETECTOR
 from desk.enums import DetectorCode, IncidentState
 from desk.models import Incident, IncidentFinding
+from desk.operations.measure_drift import measure_drift
 from desk.operations.open_incident import BATCH, add_affected, open_incident
 from desk.queries.found_by import found_by, limits_in_force
 
@@ -28,8 +29,14 @@ class Detected:
 
 
 def detect_incidents(*, at: datetime, only: Collection[str] = ()) -> list[Detected]:
-    """Each detector that is on, in its own transaction. Running again finds nothing new."""
+    """
+    Each detector that is on, in its own transaction. Running again finds nothing new.
+
+    Before it looks for drift, the drift report is measured anew.
+    """
     limits = limits_in_force()
+    if not only or DetectorCode.SEAT_DRIFT in only:
+        measure_drift(at=at)
     return [
         detect(detector=code, limits=limits[code], at=at)
         for code in DetectorCode.values

@@ -1,6 +1,6 @@
 """The rows detectors of seats decide on: one set-based query each, over a window of days."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -101,6 +101,15 @@ SELECT counted.customer_id, counted.subscription_id, subscription.external_id, c
     ON seats.subscription_id = counted.subscription_id AND seats.code = counted.code
 """
 
+UNIT_PRICES = """
+SELECT DISTINCT ON (span.subscription_id, seat_type.code)
+       span.subscription_id, seat_type.code, span.unit_price_minor
+  FROM billing_ratedspan AS span
+  JOIN billing_seattype AS seat_type ON seat_type.id = span.seat_type_id
+ WHERE span.subscription_id = ANY(%s) AND span.kind = 'recurring'
+ ORDER BY span.subscription_id, seat_type.code, span.period_first DESC, span.id DESC
+"""
+
 
 def rows_of(statement: str, values: list[Any] | dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     with connection.cursor() as cursor:
@@ -148,3 +157,9 @@ def removals(*, since: datetime, at: datetime) -> list[Removal]:
 def counted_seats(*, since: datetime, at: datetime) -> list[CountedSeats]:
     """The latest report of each subscription in the window beside the ledger's seats at its instant."""
     return [CountedSeats(*row) for row in rows_of(COUNTED, [since, at])]
+
+
+def unit_prices(subscription_ids: Sequence[UUID]) -> dict[tuple[UUID, str], int]:
+    """What a seat was last charged at, minor units for one interval, by subscription and seat type."""
+    rows = rows_of(UNIT_PRICES, [list(subscription_ids)])
+    return {(key, code): minor for key, code, minor in rows}

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.enums import ExceptionKind
-from accounts.operations.request_exception import Asking, request_exception
 from billing.enums import CloseItem
+from billing.operations.ask_exception import ask_exception
 from billing.operations.assign_close_item import assign_close_item
 from billing.operations.compute_close import begin_close, start_close_run
 from billing.operations.sign_close import sign_close
@@ -135,18 +135,14 @@ def assign(request: HttpRequest, entity: str, month: date) -> HttpResponse:
 @desk_page("accounts.add_exceptionrequest")
 def ask_reopening(request: HttpRequest, entity: str, month: date) -> HttpResponse:
     """Ask for what two others must approve."""
-    state = begun(entity, month)
+    begun(entity, month)
 
     def step() -> str:
-        asked = request_exception(
-            asking=Asking(
-                kind=ExceptionKind.REOPEN_PERIOD,
-                terms={"month": f"{month:%Y-%m}"},
-                reason=request.POST.get("reason", ""),
-                subject_kind="period_close",
-                subject_id=state.close.pk,
-                seller_code=entity,
-            ),
+        asked = ask_exception(
+            kind=ExceptionKind.REOPEN_PERIOD,
+            subject=entity,
+            terms={"month": f"{month:%Y-%m}"},
+            reason=request.POST.get("reason", ""),
             by=cast(User, request.user),
             at=timezone.now(),
         )

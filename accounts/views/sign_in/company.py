@@ -3,9 +3,10 @@
 import hmac
 from typing import Any
 
+import jwt
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.internal import jwtkit
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
+from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
@@ -18,13 +19,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
+from requests import RequestException
 
+from accounts.enums import AuditAction
 from accounts.operations.admit_person import Admitted, Claims, PersonWithoutRole, admit_person
 from accounts.operations.match_staff_roles import RoleChange
 from accounts.views.sign_in.proof import COMPANY_ASKED_AT, PROVED_BY_COMPANY
 from accounts.views.sign_in.trail import note
 from kernel.refusal import Refusal
 
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
+LEEWAY_SECONDS = 30  # clocks differ
 AGAIN = {"prompt": "login", "max_age": "0"}
 
 
@@ -73,13 +78,33 @@ class IssuerDoor(OpenIDConnectOAuth2Adapter):
 
     def _decode_id_token(self, app: Any, id_token: str) -> dict:
         """Its signature too: a token is believed for who signed it, not for where it came from."""
-        return jwtkit.verify_and_decode(
-            credential=id_token,
-            keys_url=self.openid_config["jwks_uri"],
-            issuer=self.openid_config["issuer"],
-            audience=app.client_id,
-            lookup_kid=jwtkit.lookup_kid_jwk,
-        )
+        try:
+            claims: dict = jwt.decode(
+                id_token,
+                self.key_of(id_token),
+                algorithms=ALGORITHMS,
+                issuer=self.openid_config["issuer"],
+                audience=app.client_id,
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["iss", "aud", "sub", "exp", "iat"]},
+            )
+        except jwt.PyJWTError as wrong:
+            raise OAuth2Error("The token is not what the issuer would sign for us.") from wrong
+        if claims.get("azp", app.client_id) != app.client_id:
+            raise OAuth2Error("The token was made for another client.")
+        return claims
+
+    def key_of(self, id_token: str) -> jwt.PyJWK:
+        """The issuer's key by its id; a token that names none is of the only key there is."""
+        with get_adapter().get_requests_session() as session:
+            answer = session.get(self.openid_config["jwks_uri"])
+            answer.raise_for_status()
+        keys = jwt.PyJWKSet.from_dict(answer.json()).keys
+        named = jwt.get_unverified_header(id_token).get("kid")
+        fitting = [key for key in keys if key.key_id == named] if named else keys
+        if len(fitting) != 1:
+            raise OAuth2Error("The issuer has no such key.")
+        return fitting[0]
 
 
 class Company(OpenIDConnectProvider):
@@ -96,6 +121,14 @@ class Company(OpenIDConnectProvider):
 class CompanyAdapter(DefaultSocialAccountAdapter):
     def get_provider(self, request: HttpRequest, provider: str, client_id: Any = None) -> Company:
         return Company(request, app=self.get_app(request, provider, client_id))
+
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Any, error: Any = None, **more: Any
+    ) -> None:
+        """What was wrong is for the trail; the person is told to begin again."""
+        why = more.get("exception")
+        told = str(why) if isinstance(why, OAuth2Error) else type(why).__name__ if why else error
+        note(request, AuditAction.SIGN_IN_FAILED, step="company", reason=str(told)[:200])
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
@@ -168,5 +201,9 @@ def back_from_there(request: HttpRequest, provider_id: str) -> HttpResponseBase:
 def at_door(view: Any, request: HttpRequest, provider_id: str) -> HttpResponseBase:
     if not settings.OIDC_ISSUER or provider_id != "company":
         raise Http404
-    answer: HttpResponseBase = view.adapter_view(IssuerDoor(request, provider_id))(request)
+    door = IssuerDoor(request, provider_id)
+    try:
+        answer: HttpResponseBase = view.adapter_view(door)(request)
+    except (OAuth2Error, RequestException) as wrong:
+        return render_authentication_error(request, door.get_provider(), exception=wrong)
     return answer

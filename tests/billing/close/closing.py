@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.contrib.auth.models import Group as StaffRoleGroup
 from django.contrib.auth.models import User
 
 from billing.models import CloseRun, Invoice, InvoiceDocument, PeriodClose
@@ -16,6 +17,12 @@ FEBRUARY = date(2026, 2, 1)
 
 def person(name: str) -> User:
     return User.objects.get_or_create(username=name, defaults={"is_staff": True})[0]
+
+
+def approver(name: str) -> User:
+    someone = person(name)
+    someone.groups.add(StaffRoleGroup.objects.get_or_create(name="approver")[0])
+    return someone
 
 
 def live(world: SeatWorld, until: datetime) -> None:

@@ -4,13 +4,21 @@ from datetime import date
 
 import pytest
 
+from accounts.models import ExceptionRequest
+from accounts.operations.decide_exception import decide_exception
 from billing.enums import CloseOutcome, PaymentMethodKind
 from billing.models import JournalEntry, StageRefusal
+from billing.operations.ask_exception import ask_exception
 from billing.operations.check_month import CHECKS
 from billing.operations.compute_close import CloseLocked, CloseMonthNotOver, start_close_run
 from billing.operations.push_flow import push_flow
 from billing.operations.reconcile_books import reconcile_books
 from billing.operations.record_payment import PaymentDayClosed, record_payment
+from billing.operations.reopen_close import (
+    NotTheLatestLock,
+    ReopeningNotApproved,
+    reopen_close,
+)
 from billing.operations.sign_close import (
     CloseMoved,
     CloseNeedsApprover,
@@ -24,12 +32,13 @@ from billing.operations.waive_close_item import (
     CloseWaiverNotAllowed,
     waive_close_item,
 )
-from billing.pipeline import POST
+from billing.pipeline import GRANT, POST
 from billing.queries.closed_periods import closed_through, customer_closed_through, is_closed
 from kernel.money import Money
 from tests.billing.close.closing import (
     FEBRUARY,
     JANUARY,
+    approver,
     begin,
     check,
     live,
@@ -40,12 +49,6 @@ from tests.billing.close.closing import (
     state,
 )
 from tests.seatworld import SeatWorld, day
-
-
-@pytest.fixture
-def lived(world) -> SeatWorld:
-    live(world, day(3, 2))
-    return world
 
 
 def pay(world: SeatWorld, on: date, at) -> None:
@@ -266,3 +269,62 @@ def test_a_waiver_needs_a_finding_and_a_reason(refused):
         waive(refused, "bank")
     with pytest.raises(CloseReasonMissing):
         waive(refused, reason=" ")
+
+
+def asked_to_reopen(world) -> ExceptionRequest:
+    return ask_exception(
+        kind="reopen_period", subject=world.entity.code, terms={"month": "2026-01"},
+        reason="A payment is missing", by=person("ann"), at=day(3, 5),
+    )  # fmt: skip
+
+
+def agree(request) -> None:
+    for name in ("carla", "dora"):
+        decide_exception(
+            request_id=request.pk, verdict="approve", reason="Yes", by=approver(name),
+            proved_again=True, at=day(3, 6),
+        )  # fmt: skip
+
+
+def test_an_approved_request_opens_the_latest_month_again(lived):
+    close = lock(lived)
+    request = asked_to_reopen(lived)
+    agree(request)
+
+    push_flow(stages=(GRANT,), at=day(3, 7))
+
+    request.refresh_from_db()
+    assert (state(close).is_locked, state(close).round) == (False, 2)
+    assert closed_through(lived.entity.pk) is None
+    assert request.carried_out_at == day(3, 7)
+    assert [one.request.number for one in state(close).reopenings] == [request.number]
+
+
+def test_reopening_waits_for_the_second_approver(lived):
+    close = lock(lived)
+    request = asked_to_reopen(lived)
+
+    with pytest.raises(ReopeningNotApproved):
+        reopen_close(request_id=request.pk, at=day(3, 7))
+
+    assert state(close).is_locked
+
+
+def test_a_month_below_a_later_lock_stays_closed(lived):
+    lock(lived)
+    request = asked_to_reopen(lived)
+    agree(request)
+    lock(lived, FEBRUARY)
+
+    with pytest.raises(NotTheLatestLock):
+        reopen_close(request_id=request.pk, at=day(3, 7))
+
+
+def test_reopening_twice_is_reopening_once(lived):
+    lock(lived)
+    request = asked_to_reopen(lived)
+    agree(request)
+
+    first, second = (reopen_close(request_id=request.pk, at=day(3, 7)) for _ in range(2))
+
+    assert first == second

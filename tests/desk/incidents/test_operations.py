@@ -237,7 +237,7 @@ class TestCredits:
         self.prepare(incident, ana)
         request = ExceptionRequest.objects.get()
         carla = User.objects.create_user("carla", is_staff=True)
-        carla.groups.add(StaffRoleGroup.objects.get(name="approver"))
+        carla.groups.add(StaffRoleGroup.objects.get(name="analyst"))
         decide_exception(
             request_id=request.pk, verdict=verdict, reason="Looked at it.", at=LATER, by=carla,
             proved_again=True,
