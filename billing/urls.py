@@ -7,6 +7,7 @@ from billing.api.credit_notes import CreditNotes
 from billing.api.customers import Customers
 from billing.api.entitlements import Entitlements
 from billing.api.events import EntitlementEventBatch, EntitlementEvents
+from billing.api.exceptions import ExceptionRequestByNumber, ExceptionRequests
 from billing.api.invoices import InvoiceByNumber, InvoicePdf, Invoices, InvoiceUbl, InvoiceXml
 from billing.api.members import ActiveMembers, ActiveMembersBatch
 from billing.api.payments import CheckoutSessions, PaymentMethods, SetupIntents
@@ -68,6 +69,12 @@ urlpatterns = [
         "invoices/<str:number>/lines/<int:position>/trace",
         InvoiceLineTrace.as_view(),
         name="invoice_line_trace",
+    ),
+    path("exception-requests", ExceptionRequests.as_view(), name="exception_requests"),
+    path(
+        "exception-requests/<str:number>",
+        ExceptionRequestByNumber.as_view(),
+        name="exception_request",
     ),
     path("openapi", SpectacularAPIView.as_view(permission_classes=[]), name="openapi"),
 ]

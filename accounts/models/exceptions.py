@@ -145,7 +145,6 @@ class ExceptionRequest(models.Model):
     rule = models.ForeignKey(AuthorityRule, on_delete=models.PROTECT, related_name="requests")
     target_at = models.DateTimeField(help_text="By when it should be decided")
     expires_at = models.DateTimeField(help_text="Undecided by then, it expires")
-    idempotency_key = models.CharField(max_length=255, blank=True)
 
     state = models.CharField(
         max_length=9, choices=ExceptionState.choices, default=ExceptionState.REQUESTED
@@ -187,11 +186,6 @@ class ExceptionRequest(models.Model):
                 name="exception_carried_out_only_when_approved",
                 condition=Q(carried_out_at=None)
                 | Q(state__in=[ExceptionState.APPROVED, ExceptionState.REVOKED]),
-            ),
-            models.UniqueConstraint(
-                name="exception_once_per_client_and_key",
-                fields=["asked_by_client", "idempotency_key"],
-                condition=~Q(idempotency_key=""),
             ),
         ]
         indexes = [

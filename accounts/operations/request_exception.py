@@ -68,12 +68,9 @@ def request_exception(
     at: datetime,
     by: User | None = None,
     client: ApiClient | None = None,
-    idempotency_key: str = "",
 ) -> ExceptionRequest:
     """
     Store a request; one that blocks drafts locks the customer, so that no draft slips out beside it.
-
-    With an `idempotency_key` the client gets the request it already made.
 
     :raises ReasonMissing: without a reason
     :raises TermsInvalid: naming what the kind needs and did not get
@@ -81,12 +78,6 @@ def request_exception(
     """
     if asking.customer:
         Customer.objects.select_for_update(no_key=True).get(pk=asking.customer.pk)
-    if client and idempotency_key:
-        known = ExceptionRequest.objects.filter(
-            asked_by_client=client, idempotency_key=idempotency_key
-        ).first()
-        if known:
-            return known
     terms = check(asking)
     rules = current_rules()
     rule = rule_for(
@@ -107,7 +98,7 @@ def request_exception(
         support_burden=economics.support_burden if economics else "",
         blocks_drafts=NEEDS[asking.kind].blocks_drafts, asked_by=by, asked_by_client=client,
         asked_at=at, rule_id=rule.key, target_at=at + timedelta(hours=rule.target_hours),
-        expires_at=at + LAPSES_AFTER, idempotency_key=idempotency_key if client else "",
+        expires_at=at + LAPSES_AFTER,
     )  # fmt: skip
 
 

@@ -37,7 +37,6 @@ def ask_exception(
     uploads: Sequence["File[bytes]"] = (),
     by: User | None = None,
     client: ApiClient | None = None,
-    idempotency_key: str = "",
     at: datetime,
 ) -> ExceptionRequest:
     """
@@ -57,9 +56,7 @@ def ask_exception(
     )
     for upload in uploads:
         check_attachment(upload)
-    asked = request_exception(
-        asking=asking, by=by, client=client, idempotency_key=idempotency_key, at=at
-    )
+    asked = request_exception(asking=asking, by=by, client=client, at=at)
     for upload in uploads:
         attach_to_exception(asked=asked, upload=upload, by=by, at=at)
     return asked
