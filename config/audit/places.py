@@ -214,6 +214,7 @@ OTHER_TABLES = frozenset([
     "tax_billingentity", "tax_exchangerate", "tax_marketchecklist", "tax_registrationthreshold",
     "tax_taxability", "tax_taxrate", "tax_taxregistration", "tax_taxreturn", "tax_taxterritory",
     "tax_thresholdposition",
+    "desk_detectorrule",
 ])  # fmt: skip
 ADMIN: dict[str, str | None] = {
     "index": None,

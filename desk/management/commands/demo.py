@@ -16,6 +16,7 @@ from billing.operations.measure_thresholds import measure_thresholds
 from desk.demo.catalog import CATALOG_FROM
 from desk.demo.close import close_past_months
 from desk.demo.companies import STORY_STARTS
+from desk.demo.incidents import go_wrong
 from desk.demo.moments import live_moments
 from desk.demo.publish import (
     hire_staff,
@@ -63,6 +64,7 @@ class Command(BaseCommand):
             told_to = self.tell(story, options)
             with clock_at(told_to, time(14)):
                 live_moments(till=story.till, last_day=told_to)
+                go_wrong(client=story.client, at=timezone.now())
         measure_thresholds(at=timezone.now())
         file_past_returns(today=last_day)
         close_past_months(today=last_day)

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import ExceptionRequest
+from accounts.operations.discuss_exception import comment_exception
 from billing.operations.push_flow import push_flow
 from tests.desk.approvals.conftest import NOW
 from tests.seatworld import PAPERLESS, day
@@ -163,9 +164,10 @@ def test_a_large_amount_asks_to_sign_in_again_and_needs_two(approvals):
 def test_history_tells_everything_in_order(approvals):
     asked = approvals.discount()
     client = approvals.clients["ben"]
-    client.post(
-        reverse("desk:approval_comment", args=[asked.number]), {"text": "They called again"}
-    )
+    comment_exception(
+        request_id=asked.pk, text="They called again", by=approvals.people["ben"],
+        at=NOW - timedelta(minutes=30),
+    )  # fmt: skip
     decide(approvals.clients["alma"], asked, "approve")
 
     history = open_page(client, asked).context_data["page"].history
