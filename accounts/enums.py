@@ -120,6 +120,14 @@ class AuditAction(TextChoices):
     SIGNED_IN = "signed_in", "Signed in"
     SIGNED_OUT = "signed_out", "Signed out"
     SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
+    SIGN_IN_LOCKED = "sign_in_locked", "Locked out"
+    SIGN_IN_REFUSED = "sign_in_refused", "Sign-in refused"
+    FACTOR_ADDED = "factor_added", "Factor added"
+    FACTOR_REMOVED = "factor_removed", "Factor removed"
+    PASSWORD_CHANGED = "password_changed", "Password changed"
+    IDENTITY_LINKED = "identity_linked", "Identity linked"
+    ROLE_CHANGED = "role_changed", "Role changed"
+    PACKET_MADE = "packet_made", "Packet made"
 
 
 class SignInStep(TextChoices):

@@ -33,6 +33,8 @@ class Environment(SignInEnvironment):
     var_dir: Path = BASE_DIR / "var"
     time_zone: str = "UTC"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    security_contact: str = Field(default="", pattern=r"^((mailto:|https://)\S+)?$")
+    api_requests_per_minute: int = Field(default=60_000, ge=0)
     draft_grace_hours: int = Field(default=0, ge=0, le=24 * 14)
     stripe_api_key: str = ""
     stripe_api_base: str = ""

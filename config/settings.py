@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.content_security.HeadersMiddleware",
+    "config.doorway.DoorwayMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.content_security.ContentSecurityMiddleware",
@@ -121,6 +122,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "config.own_words.OwnWordsValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -153,6 +155,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Seatledger: "
 ACCOUNT_SESSION_REMEMBER = True  # until the limits below, on every device alike
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": None}  # counted in PostgreSQL by count_sign_in_failures
@@ -209,6 +212,11 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_PRODUCTION e
 SECURE_HSTS_SECONDS = 31_536_000 if IS_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_PRODUCTION
 SECURE_HSTS_PRELOAD = IS_PRODUCTION
+SESSION_COOKIE_NAME = "__Host-session" if IS_PRODUCTION else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrf" if IS_PRODUCTION else "csrftoken"
+CSRF_COOKIE_HTTPONLY = True  # forms carry the token; no script of ours reads the cookie
+SECURITY_CONTACT = ENVIRONMENT.security_contact
+API_REQUESTS_PER_MINUTE = ENVIRONMENT.api_requests_per_minute
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"  # only the PDF view allows its own invoice page to frame it
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives(form_targets=[ENVIRONMENT.oidc_issuer])}
@@ -255,6 +263,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
+            "()": "config.log_masks.MaskingFormatter",
             "format": "{asctime} {levelname:<7} {name}: {message}",
             "style": "{",
             "datefmt": "%Y-%m-%dT%H:%M:%S%z",

@@ -32,6 +32,7 @@ NAVIGATION = [
     {
         "title": "Desk",
         "items": [
+            {"title": "Home", "icon": "home", "link": reverse_lazy("desk:home")},
             page("Flow", "conveyor_belt", "desk:flow", "billing.view_stagerefusal"),
             {
                 **page("Approvals", "approval", "desk:approvals", "accounts.view_exceptionrequest"),

@@ -6,14 +6,16 @@ from django.views.generic import RedirectView
 
 from accounts.views.sign_in.pages import admin_login
 from billing.views import webhooks
+from config.well_known import security_txt
 from desk.api.packets import InvoicePacket
 
 to_new_password = RedirectView.as_view(pattern_name="account_change_password")
 
 urlpatterns = [
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("", RedirectView.as_view(pattern_name="desk:home"), name="root"),
-    path("admin/login/", admin_login),
-    path("admin/password_change/", to_new_password),
+    path("admin/login/", admin_login, name="admin_to_sign_in"),
+    path("admin/password_change/", to_new_password, name="admin_to_new_password"),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("desk/", include("desk.urls")),

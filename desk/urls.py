@@ -20,6 +20,7 @@ from desk.views import (
     customers,
     events,
     flow,
+    home,
     incident_actions,
     incident_drift,
     incidents,
@@ -62,7 +63,7 @@ RETURN = "tax/registrations/<uuid:registration_id>/<slug:kind>/<day:first>"
 
 app_name = "desk"
 urlpatterns = [
-    path("", flow.home, name="home"),
+    path("", home.home, name="home"),
     path("search/", search.search_page, name="search"),
     path("flow/", flow.flow, name="flow"),
     path("flow/retry/", flow.retry, name="retry"),

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.models import ApiClient
 from accounts.operations.issue_api_key import key_digest
+from billing.api.rate_limit import KeyThrottle
 
 SCHEME = "bearer "
 
@@ -57,6 +58,7 @@ class ApiView(APIView):
 
     authentication_classes = (ApiKeyAuthentication,)
     permission_classes = (HasScope,)
+    throttle_classes = (KeyThrottle,)
     scopes: dict[str, str] = {}
 
     def handle_exception(self, exc: Exception) -> Any:

@@ -22,6 +22,7 @@ from dunning.documents.pay_link import PayLinkExpired, PayLinkWrong, read_pay_to
 logger = logging.getLogger(__name__)
 SAFE = frozenset(["GET", "HEAD", "OPTIONS", "TRACE"])
 MOST_NAMES = 40
+TOLD_BY_SIGNALS = frozenset(["admin:login", "admin:logout"])
 EXPORT_TYPES = ("text/csv",)
 DOWNLOAD_TYPES = ("application/pdf", "application/xml", "application/zip")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -71,7 +72,7 @@ def is_watched(request: HttpRequest, place: Place) -> bool:
     """Staff everywhere at the desk and in the admin; others where they meet personal data."""
     if place.is_for_staff:
         user = getattr(request, "user", None)
-        return bool(user and user.is_authenticated and place.name not in ("admin:login",))
+        return bool(user and user.is_authenticated and place.name not in TOLD_BY_SIGNALS)
     return place.is_personal
 
 

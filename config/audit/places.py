@@ -210,7 +210,8 @@ OTHER_TABLES = frozenset([
     "accounts_apiclient", "auth_group", "billing_accountmapping", "billing_books",
     "billing_invoicerun", "billing_journalposting", "billing_numberseries", "billing_payout",
     "billing_plan", "billing_price", "billing_product", "billing_recognitionslice",
-    "billing_seatpolicy", "billing_seattype", "billing_stagerefusal", "dunning_campaign",
+    "billing_seatpolicy", "billing_seattype", "billing_stagerefusal", "desk_detectorrule",
+    "dunning_campaign",
     "tax_billingentity", "tax_exchangerate", "tax_marketchecklist", "tax_registrationthreshold",
     "tax_taxability", "tax_taxrate", "tax_taxregistration", "tax_taxreturn", "tax_taxterritory",
     "tax_thresholdposition",
@@ -231,15 +232,18 @@ ADMIN: dict[str, str | None] = {
 }
 ELSEWHERE: dict[str, str | None] = {
     "root": None,
+    "security_txt": None,
     "webhooks_stripe": None,
     "invoice_packet": "invoice",
 }
+# Pages of sign-in show nobody but the person; what happens there is told by accounts.views.sign_in.
+SIGN_IN = ("account_", "mfa_", "usersessions_", "socialaccount_", "openid_connect_", "admin_to_")
 TABLES = {"desk": DESK, "api": API, "pay": PAY, "": ELSEWHERE}
 STAFF_DOORS = frozenset(["desk", "admin"])
 SUBJECT_ARGUMENTS = (
     "customer_id", "invoice_id", "key", "payment_id", "refund_id", "line_id", "statement_id",
-    "incident_id", "event_id", "allocation_id", "case_id", "hold_id", "subject_id", "object_id", "id", "customer",
-    "number", "subscription",
+    "incident_id", "event_id", "allocation_id", "case_id", "hold_id", "subject_id", "object_id",
+    "id", "customer", "number", "subscription",
 )  # fmt: skip
 UNKNOWN = "unclassified"
 
@@ -287,6 +291,8 @@ def kind_of(door: str, name: str) -> tuple[str | None, bool]:
     """Whose data an address shows (None: nobody's), and whether the tables above know it."""
     if door == "admin":
         return kind_in_admin(name)
+    if not door and name.startswith(SIGN_IN):
+        return None, True
     table = TABLES.get(door, {})
     return (table[name], True) if name in table else (UNKNOWN, False)
 

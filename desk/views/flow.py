@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -31,15 +30,6 @@ MOST_AT_ONCE = 5000
 
 
 @require_GET
-@login_required
-def home(request: HttpRequest) -> HttpResponse:
-    """The first page somebody may see."""
-    if request.user.has_perm("billing.view_stagerefusal"):
-        return HttpResponseRedirect(reverse("desk:flow"))
-    return HttpResponseRedirect(reverse("admin:index"))
-
-
-@require_GET
 @desk_page("billing.view_stagerefusal")
 def flow(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
@@ -48,9 +38,7 @@ def flow(request: HttpRequest) -> HttpResponse:
         "lanes": flow_lanes(stages=(*BILLING, *RECOVERY), at=now),
         "tax_holds": holds,
         "held": sum(one.count for one in holds),
-        "money_todos": [
-            one for one in money_todos(at=now) if request.user.has_perm(one.permission)
-        ],
+        "money_todos": money_todos(at=now, may=request.user.has_perm),
         "now": now,
     }
     if request.headers.get("HX-Target") == "board":

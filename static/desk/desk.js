@@ -128,7 +128,45 @@
     canvas.dataset.drawn = String(chart.data.datasets.length);
   }
 
+  // Running sums of two months, a point a day.
+  function drawMonths(canvas) {
+    const data = JSON.parse(document.getElementById(canvas.dataset.months).textContent);
+    const dark = document.documentElement.classList.contains("dark");
+    const ink = dark ? "#d5d9e0" : "#3c4453";
+    const money = new Intl.NumberFormat("en-GB", { style: "currency", currency: data.currency });
+    const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
+    const line = (label, amounts, color, dash) => ({
+      label, data: amounts, borderColor: color, backgroundColor: color, borderWidth: 2,
+      borderDash: dash, pointRadius: amounts.length === 1 ? 3 : 0, tension: 0,
+    });
+    const chart = new Chart(canvas, {
+      type: "line",
+      data: {
+        labels: data.labels,
+        datasets: [
+          line("This month", data.now, dark ? "#7ba7f7" : "#3b6fd4", []),
+          line("Last month", data.before, "#8a93a3", [4, 4]),
+        ],
+      },
+      options: {
+        animation: false,
+        maintainAspectRatio: false,
+        interaction: { mode: "index", intersect: false },
+        scales: {
+          x: { ticks: { color: ink, maxTicksLimit: 6, maxRotation: 0 }, grid: { display: false } },
+          y: { beginAtZero: true, ticks: { color: ink, maxTicksLimit: 4, callback: (value) => short.format(value) }, grid: { color: dark ? "rgba(255,255,255,.10)" : "rgba(0,0,0,.08)" } },
+        },
+        plugins: {
+          legend: { labels: { color: ink, boxWidth: 14 } },
+          tooltip: { callbacks: { title: (items) => `Day ${items[0].label}`, label: (item) => `${item.dataset.label}: ${money.format(item.parsed.y)}` } },
+        },
+      },
+    });
+    canvas.dataset.drawn = String(chart.data.datasets.length);
+  }
+
   const drawAll = (root) => {
+    for (const canvas of root.querySelectorAll("canvas[data-months]:not([data-drawn])")) drawMonths(canvas);
     for (const canvas of root.querySelectorAll("canvas[data-steps]:not([data-drawn])")) drawSteps(canvas);
     for (const canvas of root.querySelectorAll("canvas[data-bars]:not([data-drawn])")) drawBars(canvas);
   };

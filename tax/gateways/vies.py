@@ -43,7 +43,12 @@ def ask_vies(
     if requester:
         question |= split(*requester, "requesterMemberStateCode", "requesterNumber")
     try:
-        response = requests.post(f"{url}/check-vat-number", json=question, timeout=timeout_seconds)
+        response = requests.post(
+            f"{url}/check-vat-number",
+            json=question,
+            timeout=timeout_seconds,
+            allow_redirects=False,
+        )
         response.raise_for_status()
         said = response.json()
     except (requests.RequestException, ValueError) as error:

@@ -23,7 +23,7 @@ def invoice(catalog, subscription):
     return world.write_invoice(catalog, subscription, entries)
 
 
-def test_signing_in_leads_to_the_board_of_the_flow(browser, address, analyst, subscription):
+def test_signing_in_leads_home(browser, address, analyst, subscription):
     context = browser.new_context(base_url=address)
     page = context.new_page()
 
@@ -32,8 +32,8 @@ def test_signing_in_leads_to_the_board_of_the_flow(browser, address, analyst, su
     page.fill("[name=password]", PASSWORD)
     page.click("button[type=submit]")
 
-    expect(page.get_by_role("heading", name="rate")).to_be_visible()
-    expect(page.get_by_text("subscriptions due, or changed")).to_be_visible()
+    expect(page.get_by_role("heading", name="What waits for you")).to_be_visible()
+    expect(page.get_by_role("heading", name="Next run")).to_be_visible()
     context.close()
 
 

@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
 def download() -> str:
     try:
-        response = requests.get(ECB, timeout=TIMEOUT_SECONDS)
+        response = requests.get(ECB, timeout=TIMEOUT_SECONDS, allow_redirects=False)
         response.raise_for_status()
     except requests.RequestException as error:
         raise CommandError(f"The bank does not answer: {error}", returncode=1) from error
