@@ -9,11 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
+from tests.chaos.agreements import agree
 from tests.chaos.company import DECLINED_CARD, GOOD_CARD, Company, Promise, event_of
 from tests.chaos.processes import Child, House
 from tests.chaos.wire import Moment, Trip
 
 RUN_STATEMENTS = {
+    "grant": b'UPDATE "accounts_exceptionrequest"',
     "age": b'INSERT INTO "billing_entitlementevent"',
     "rate": b'"billing_ratedspan"',
     "draft": b'COPY "billing_invoiceline"',
@@ -81,9 +83,21 @@ class Pick:
 
 def run_killed_at_a_stage(ground: Ground, stage: str) -> str:
     """kill -9 of the run at a statement of a stage."""
-    ground.some_customers()
+    prepare(ground, stage)
     moment = ground.chance.choice(MOMENTS)
     return kill_run(ground, Trip(RUN_STATEMENTS[stage], moment), f"while {stage} writes")
+
+
+def prepare(ground: Ground, stage: str) -> None:
+    """Somebody the stage will have work with."""
+    if stage in MONEY:
+        ground.company.sign_up(card=GOOD_CARD)
+    elif stage in RECOVERY:
+        ground.company.sign_up(card=DECLINED_CARD)
+    else:
+        customers = ground.some_customers()
+        if stage == "grant":
+            agree(customers[0])
 
 
 def run_killed_anywhere(ground: Ground) -> str:
@@ -203,12 +217,7 @@ def finish(run: Child) -> int:
 
 def worker_killed_at_a_stage(ground: Ground, stage: str) -> str:
     """kill -9 of the worker, or of one of its hands, at a statement of a stage."""
-    if stage in MONEY:
-        ground.company.sign_up(card=GOOD_CARD)
-    elif stage in RECOVERY:
-        ground.company.sign_up(card=DECLINED_CARD)
-    else:
-        ground.some_customers()
+    prepare(ground, stage)
     worker = ground.house.children["worker"]
     whole = ground.chance.random() < 0.6
     act = worker.kill if whole else worker.kill_one_hand

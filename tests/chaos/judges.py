@@ -7,6 +7,7 @@ from accounts.models import Customer
 from billing.models import LedgerHead
 from billing.operations.recheck_invoices import recheck_invoices
 from billing.operations.verify_ledger import verify_chain
+from tests.chaos.agreements import exceptions_are_carried_out_once
 from tests.chaos.money_judges import (
     attempts_succeed_once,
     books_balance,
@@ -220,6 +221,7 @@ JUDGES: tuple[Judge, ...] = (
     webhooks_are_kept_once,
     messages_are_sent_once,
     books_balance,
+    exceptions_are_carried_out_once,
 )
 
 

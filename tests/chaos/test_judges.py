@@ -1,9 +1,11 @@
 """Every judge can fail: each is shown a database broken in the way it looks for, past all constraints."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from billing.models import Invoice, Payment, PaymentAttempt, Receivable, Refund
 from billing.operations.push_flow import push_flow
@@ -11,6 +13,7 @@ from billing.operations.record_payment import record_payment
 from billing.pipeline import STAGES
 from kernel.money import Money
 from tests.chaos import judges
+from tests.chaos.agreements import agree
 from tests.chaos.company import Promise
 from tests.chaos.scene import Charge, Scene
 from tests.seatworld import START, SeatWorld, day
@@ -185,6 +188,18 @@ def test_a_judge_finds_what_it_looks_for(told, tmp_path, name, statement, words)
     assert any(words in one for one in found), found
 
 
+def test_an_exception_carried_out_twice_or_never_is_found(told):
+    promise = scene_of(told).promises[0]
+    agree(promise)
+    push_flow(stages=STAGES, at=timezone.now())
+    scene = replace(scene_of(told), at=timezone.now())
+    assert judges.exceptions_are_carried_out_once(scene) == []
+
+    break_it("UPDATE billing_entitlementevent SET source = 'x' WHERE source = 'exceptions'")
+
+    assert judges.exceptions_are_carried_out_once(scene) != []
+
+
 def test_an_attempt_without_its_payment_is_found(told):
     attempt_on(told, "pi_1")
 
@@ -272,6 +287,7 @@ def test_every_judge_is_shown_to_fail():
         "charges_equal_attempts",
         "refunds_move_once",
         "messages_are_sent_once",
+        "exceptions_are_carried_out_once",
     }
     judged = {one.__name__ for one in (*judges.JUDGES, judges.nothing_waits)}
 
