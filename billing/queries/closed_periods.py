@@ -1,15 +1,25 @@
 """Which days are closed: a seller's books are locked up to the last day of its latest signed month."""
 
 from collections.abc import Collection
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from billing.enums import InvoiceState
-from billing.models import Invoice
+from billing.models import CloseReopening, CloseSignature, Invoice, PeriodClose
 from tax.models import BillingEntity, SellerAssignment
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedMonth:
+    """A seller's month by its first day."""
+
+    entity: str
+    month: date
+
 
 CLOSED = """
 SELECT id, books_closed_through(id) FROM tax_billingentity
@@ -61,6 +71,26 @@ def closed_days(entity_ids: Collection[UUID]) -> dict[UUID, date]:
     with connection.cursor() as cursor:
         cursor.execute(CLOSED, [list(entity_ids)])
         return dict(cursor.fetchall())
+
+
+def closed_before(customer_id: UUID, *, on: date, at: datetime) -> ClosedMonth | None:
+    """
+    The month whose lock already covered a day for a customer's sellers at an instant, if one did.
+
+    For what was recorded at that instant and became effective on that day: it corrects a closed period.
+    """
+    sellers = SellerAssignment.objects.filter(customer=customer_id).values("billing_entity")
+    reopened = CloseReopening.objects.filter(
+        close=OuterRef("close"), round=OuterRef("round"), at__lte=at
+    )
+    locks = CloseSignature.objects.filter(
+        ~Exists(reopened), close=OuterRef("pk"), position=2, at__lte=at
+    )
+    closes = PeriodClose.objects.filter(
+        Exists(locks), billing_entity__in=sellers, month__gte=on.replace(day=1)
+    ).order_by("month")
+    found = closes.values_list("billing_entity__code", "month").first()
+    return ClosedMonth(*found) if found else None
 
 
 def keep_open(entity_ids: Collection[UUID]) -> dict[UUID, date]:

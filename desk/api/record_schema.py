@@ -27,7 +27,7 @@ def schema_of(record: type) -> type[Serializer]:
     """A serializer with a field for each of the record's, named after it."""
     hints = get_type_hints(record)
     return type(
-        f"{record.__name__}Schema",
+        f"{record.__name__}Record",
         (serializers.Serializer,),
         {one.name: field_of(hints[one.name]) for one in fields(record)},
     )

@@ -64,7 +64,7 @@ def packet_sheet(packet: Packet) -> PacketSheet:
         facts=facts(packet, words, zone),
         tables=writer.tables(),
         absent_heading=words.absent,
-        absent=packet.absent,
+        absent=tuple(words.not_here[one] for one in packet.absent),
         page_word=words.page,
         of_word=words.of,
     )

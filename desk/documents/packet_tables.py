@@ -162,7 +162,7 @@ class TableWriter:
         words = self.words
         return table(
             words.events,
-            (words.event, words.true_since, words.known_since, words.reported), (34, 22, 22, 22),
+            (words.event, words.true_since, words.known_since, words.reported), (28, 25, 25, 22),
             (
                 (
                     Cell(one.kind.replace("_", " "), one.source_event_id),

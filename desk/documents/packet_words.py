@@ -1,5 +1,6 @@
 """Every fixed word on a printed evidence packet, in English and German."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from desk.calc.story_phrases import story_language
@@ -70,6 +71,7 @@ class PacketWords:
     digests: str
     file: str
     absent: str
+    not_here: Mapping[str, str]
     nothing: str
     left_out: str
     page: str
@@ -139,6 +141,14 @@ ENGLISH = PacketWords(
     digests="Digests of the documents",
     file="File",
     absent="What is not here",
+    not_here={
+        "preview_not_stored": "Previews are calculated when somebody looks and are not stored: "
+        "none was kept for these documents.",
+        "no_visit_recorded": "No visit of the customer to the page to pay is on the trail.",
+        "ledger_not_whole": "Between the entries named here are too many others for a packet. "
+        "Each entry proves itself; that none is missing between them is proven by "
+        "manage.py verify_ledger.",
+    },
     nothing="None.",
     left_out="and {count} earlier documents, which have packets of their own",
     page="Page",
@@ -207,6 +217,14 @@ GERMAN = PacketWords(
     digests="Prüfsummen der Dokumente",
     file="Datei",
     absent="Was hier fehlt",
+    not_here={
+        "preview_not_stored": "Vorschauen werden beim Ansehen berechnet und nicht aufbewahrt: "
+        "Zu diesen Dokumenten gibt es keine.",
+        "no_visit_recorded": "Ein Besuch des Kunden auf der Zahlungsseite ist nicht verzeichnet.",
+        "ledger_not_whole": "Zwischen den hier genannten Einträgen liegen zu viele andere für eine "
+        "Mappe. Jeder Eintrag beweist sich selbst; dass dazwischen keiner fehlt, beweist "
+        "manage.py verify_ledger.",
+    },
     nothing="Keine.",
     left_out="und {count} frühere Dokumente mit eigenen Mappen",
     page="Seite",

@@ -103,8 +103,8 @@ class IncidentAffected(models.Model):
     """
     Something an incident touched: a customer, and what of theirs.
 
-    `amount_minor` is what the customer was charged too much (negative: too little), before tax and
-    in minor units of `currency`; empty until somebody knows it.
+    `amount_minor` is what the customer was charged too much, in minor units of `currency`; empty until
+    somebody knows it. Of a line it is before tax; without one, of the invoice and with tax.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

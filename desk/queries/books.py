@@ -54,6 +54,7 @@ class EntryRow:
 
     id: UUID
     day: date
+    original_day: date | None
     kind: str
     words: str
     document: str
@@ -110,6 +111,7 @@ def entry_row(entry: JournalEntry) -> EntryRow:
     return EntryRow(
         id=entry.pk,
         day=entry.day,
+        original_day=entry.original_day,
         kind=entry.kind,
         words=str(JournalKind(entry.kind).label),
         document=entry.document,

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from billing.enums import EventKind
 from billing.models import EntitlementEvent
+from billing.queries.closed_periods import ClosedMonth, closed_before
 from billing.queries.trace import trace_event
 from billing.queries.trace_records import EventReach
 from desk.queries.entries import change_words
@@ -14,7 +16,11 @@ from desk.queries.line_trail import EntryWords
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """What was said, and its reach; times are shown on the clock of `time_zone`."""
+    """
+    What was said, and its reach; times are shown on the clock of `time_zone`.
+
+    `closed` is the month that was closed over it when it came.
+    """
 
     label: str
     kind: str
@@ -25,10 +31,11 @@ class EventPage:
     payload: tuple[tuple[str, Any], ...]
     reach: EventReach
     entries: tuple[EntryWords, ...]
+    closed: ClosedMonth | None
 
 
 def event_page(event_id: UUID) -> EventPage | None:
-    """Five queries."""
+    """Six queries."""
     reach = trace_event(event_id)
     if reach is None:
         return None
@@ -45,4 +52,9 @@ def event_page(event_id: UUID) -> EventPage | None:
         payload=tuple(sorted(event.payload.items())),
         reach=reach,
         entries=tuple(EntryWords(entry, change_words(entry)) for entry in reach.entries),
+        closed=closed_before(
+            event.customer_id,
+            on=event.effective_at.astimezone(ZoneInfo(event.subscription.time_zone)).date(),
+            at=event.recorded_at,
+        ),
     )

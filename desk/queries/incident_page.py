@@ -48,7 +48,7 @@ class AskedFor:
 
 @dataclass(frozen=True, slots=True)
 class AffectedRow:
-    """A row of the list. `amount_minor` is what was charged too much, minor units of `currency`."""
+    """A row of the list. `amount_minor` is what was charged too much: of a line before tax, else with."""
 
     id: UUID
     customer_id: UUID
@@ -265,5 +265,8 @@ def with_requests(page: Page[AffectedRow]) -> Page[AffectedRow]:
         one.pk: AskedFor(one.number, one.get_state_display())
         for one in ExceptionRequest.objects.filter(pk__in=keys)
     }
-    rows = (replace(row, request=known.get(row.request_id)) for row in page.rows)
+    rows = (
+        replace(row, request=known.get(row.request_id) if row.request_id else None)
+        for row in page.rows
+    )
     return replace(page, rows=tuple(rows))

@@ -11,6 +11,7 @@ from billing.queries.find_subject import as_uuid
 from desk.calc.packet_file import manifest_digest
 from desk.calc.story_phrases import LANGUAGES
 from desk.documents.packet_sheet import print_packet
+from desk.documents.packet_words import packet_words
 from desk.documents.packet_zip import packet_json, packet_zip
 from desk.queries.packet.collect import packet_of
 from desk.queries.packet.page import packet_page
@@ -81,6 +82,7 @@ def packet(request: HttpRequest, kind: str, id: str) -> HttpResponse:
         title=f"Evidence for {made.asked.label}",
         page=packet_page(made, number=number),
         packet=made,
+        absent=[packet_words("en").not_here[one] for one in made.absent],
         languages=tuple(LANGUAGES),
         query=f"language={made.story_language}",
     )

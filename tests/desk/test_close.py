@@ -11,8 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import ExceptionRequest
-from billing.models import CloseCheck, CloseRun, PeriodClose, StageRefusal
+from billing.enums import PaymentMethodKind
+from billing.models import CloseCheck, CloseRun, EntitlementEvent, PeriodClose, StageRefusal
+from billing.operations.push_flow import push_flow
+from billing.operations.record_payment import record_payment
+from billing.pipeline import POST
 from billing.tasks import check_close
+from kernel.money import Money
 from tests.billing.close.closing import begin, check, live, lock, state
 from tests.seatworld import day, make_customer, start
 
@@ -255,3 +260,46 @@ def test_the_pages_ask_as_many_queries_whatever_they_show(as_role, lived):
     many = [queries(client, one) for one in addresses]
 
     assert many == few
+
+
+def test_a_late_event_says_which_closed_period_it_corrects(as_role, lived):
+    lock(lived)
+    lived.send("late", day(3, 4), effective_at=day(1, 20), quantity=2)
+    lived.send("new", day(3, 4), effective_at=day(3, 4), quantity=2)
+    client = as_role("support")
+
+    late, new = (
+        text(
+            client.get(
+                reverse("desk:event", args=[EntitlementEvent.objects.get(source_event_id=one).pk])
+            )
+        )
+        for one in ("late", "new")
+    )
+
+    assert "Corrects a closed period" in late
+    assert reverse("desk:close_month", args=AT) in late
+    assert "Corrects a closed period" not in new
+
+
+def test_the_journal_says_which_closed_day_an_entry_is_of(as_role, lived):
+    lock(lived)
+    record_payment(
+        customer=lived.customer, billing_entity=lived.entity, method=PaymentMethodKind.CARD,
+        money=Money(50_00, "USD"), paid_on=date(2026, 1, 30), at=day(3, 3, 8), gateway_id="pi_1",
+    )  # fmt: skip
+    push_flow(stages=(POST,), at=day(3, 3, 9))
+
+    page = text(as_role("support").get(reverse("desk:books"), {"kind": "received"}))
+
+    assert "2026-02-01" in page
+    assert "of 2026-01-30, closed" in page
+
+
+def test_a_payment_by_hand_into_a_closed_month_is_refused_at_the_form(as_role, lived):
+    lock(lived)
+    said = {"customer": "acme", "amount": "5.00", "paid_on": "2026-01-31", "reason": "cash"}
+
+    page = text(as_role("analyst").get(reverse("desk:money_payment_new"), said))
+
+    assert "The books of SW are closed through 2026-01-31." in page

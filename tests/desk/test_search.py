@@ -4,8 +4,10 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.db import connection
+from django.shortcuts import resolve_url
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,7 +15,9 @@ from django.urls import reverse
 from accounts.models import Customer, Grantee
 from billing.enums import PaymentMethodKind
 from billing.models import GatewayCustomer, Payout
+from billing.operations.ask_exception import ask_exception
 from billing.operations.request_refund import request_refund
+from desk.operations.open_incident import open_incident
 from desk.queries.search.everything import KINDS, search
 from tests.desk import world
 from tests.desk.money_world import MoneyWorld, event
@@ -153,6 +157,30 @@ class TestIdsOfTheGateway:
         assert leads_to(as_role("support"), "ch_9") == reverse("desk:money_event", args=[hook.pk])
 
 
+class TestWhatSomebodyWorksOn:
+    def test_an_exception_request_by_its_number(self, as_role, money):
+        asker = User.objects.create_user("ben")
+        request = ask_exception(
+            kind="write_off", subject=money.first.invoice.number, terms={"amount_minor": 200_00},
+            reason="They are gone", by=asker, at=day(3, 1),
+        )  # fmt: skip
+
+        assert leads_to(as_role("support"), request.number.lower()) == reverse(
+            "desk:approval", args=[request.number]
+        )
+
+    def test_an_incident_by_words_of_its_title(self, as_role, db):
+        opened = open_incident(
+            playbook="missing_invoice", title="No invoice for Acme in March", customer_ids=[],
+            found="Nothing was issued.", at=day(3, 1),
+        )  # fmt: skip
+
+        assert names("acme in march") == [("Incidents", "No invoice for Acme in March")]
+        assert leads_to(as_role("support"), str(opened.pk)) == reverse(
+            "desk:incident", args=[opened.pk]
+        )
+
+
 class TestSeveralOrNone:
     def test_words_of_a_name_find_every_customer_that_has_them(self, as_role, catalog):
         for number in (1, 2, 11):
@@ -229,7 +257,7 @@ class TestWhoMaySearchWhat:
     def test_nobody_searches_without_signing_in(self, db):
         answer = Client().get(reverse("desk:search"), {"q": "acme"})
 
-        assert answer.url.split("?")[0] == reverse("admin:login")
+        assert answer.url.split("?")[0] == resolve_url(settings.LOGIN_URL)
 
     def test_somebody_who_is_not_staff_is_denied(self, db):
         client = Client()
@@ -239,7 +267,7 @@ class TestWhoMaySearchWhat:
 
 
 @pytest.mark.parametrize(
-    ("typed", "queries"), [("acme", 6), ("019ac000-0000-7000-8000-000000000000", 13)]
+    ("typed", "queries"), [("acme", 7), ("019ac000-0000-7000-8000-000000000000", 15)]
 )
 def test_the_number_of_queries_is_that_of_the_kinds_a_term_fits(catalog, typed, queries):
     counts = set()

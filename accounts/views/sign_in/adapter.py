@@ -1,9 +1,11 @@
 """How allauth signs people in here: no self sign-up, guesses are counted, all refusals sound alike."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from anymail.exceptions import AnymailError
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,6 +13,8 @@ from django.urls import reverse
 from accounts.enums import SignInStep
 from accounts.views.sign_in.guess import WRONG, judged
 from accounts.views.sign_in.proof import has_factor, may_enroll
+
+logger = logging.getLogger(__name__)
 
 
 class SignInAdapter(DefaultAccountAdapter):
@@ -51,8 +55,12 @@ class SignInAdapter(DefaultAccountAdapter):
     ) -> None:
         """To the address an administrator gave; people without one learn it from the account page."""
         address = email or getattr(user, "email", "")
-        if address:
+        if not address:
+            return
+        try:
             super().send_notification_mail(template_prefix, user, context, address)
+        except (OSError, AnymailError):  # of a change that has happened; the trail has it too
+            logger.exception("A notice about an account could not be sent.")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_home")

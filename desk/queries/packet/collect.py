@@ -30,12 +30,7 @@ from desk.queries.packet.versions import (
     registration_rows,
 )
 
-NO_PREVIEW = "Previews are calculated when somebody looks and are not stored: none was kept for these documents."
-NO_VISITS = "No visit of the customer to the page to pay is on the trail."
-NOT_WHOLE = (
-    "The entries between those named here are too many for a packet: each entry proves itself, "
-    "that none is missing between them is proven by manage.py verify_ledger."
-)
+NO_PREVIEW, NO_VISITS, NOT_WHOLE = "preview_not_stored", "no_visit_recorded", "ledger_not_whole"
 
 
 def packet_of(asked: Asked, *, at: datetime, may_see_people: bool, language: str = "") -> Packet:

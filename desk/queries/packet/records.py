@@ -59,8 +59,8 @@ class Packet:
     """
     Everything about some documents of one customer, as known at `made_at`.
 
-    `redacted`: persons stand under pseudonyms. `absent` says in words what was looked for and is not
-    kept, so that nobody takes silence for proof.
+    `redacted`: persons stand under pseudonyms. `absent` names what was looked for and is not there,
+    so that nobody takes silence for proof: preview_not_stored, no_visit_recorded, ledger_not_whole.
     """
 
     format: str

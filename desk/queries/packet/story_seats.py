@@ -21,6 +21,9 @@ DONE_BY_SOMEBODY = frozenset(
         EventKind.SEAT_INVITED, EventKind.QUANTITY_SET, EventKind.PLAN_CHANGED,
     ]
 )  # fmt: skip
+SEATS_STAY = (
+    EventKind.SEAT_USED, EventKind.SEAT_MOVED, EventKind.SEAT_REASSIGNED, EventKind.SEAT_INVITED,
+)  # fmt: skip
 CAUSED = (LineKind.PRORATION, LineKind.CREDIT)
 CHARGES = (
     LineKind.RECURRING, LineKind.PRORATION, LineKind.TRUE_UP, LineKind.MINIMUM, LineKind.USAGE,
@@ -115,17 +118,24 @@ def causes(
     for invoice in invoices:
         left = []
         for line in invoice.lines:
-            began = {
+            began = beginning(
                 place_of[position]
                 for position in line.entries
                 if day_of.get(position) == line.span_first
-            }
-            if line.kind in CAUSED and len(began) == 1:
-                caused[began.pop()].append(Billed(line, document_of(invoice), invoice.currency))
+            )
+            if line.kind in CAUSED and began:
+                caused[began].append(Billed(line, document_of(invoice), invoice.currency))
             else:
                 left.append(line)
         alone.append((invoice, left))
     return dict(caused), alone
+
+
+def beginning(groups: Iterable[Change]) -> Change | None:
+    """The one change that can have begun a line; what leaves the seats as they are yields to others."""
+    found = set(groups)
+    likely = {one for one in found if one.kind not in SEATS_STAY} or found
+    return likely.pop() if len(likely) == 1 else None
 
 
 def told_change(group: Change, entries: Sequence[PacketEntry], lines: Sequence[Billed]) -> Told:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from desk.queries.search import money, papers, people
+from desk.queries.search import cases, money, papers, people
 from desk.queries.search.term import Hit, Kind, Term, read_term
 
-KINDS: tuple[Kind, ...] = (*people.KINDS, *papers.KINDS, *money.KINDS)
+KINDS: tuple[Kind, ...] = (*people.KINDS, *papers.KINDS, *money.KINDS, *cases.KINDS)
 
 
 @dataclass(frozen=True, slots=True)

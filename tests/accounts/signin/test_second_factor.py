@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from accounts.models import AuditEntry
 from tests.accounts.signin.conftest import (
     PASSWORD,
     Phone,
@@ -151,3 +152,54 @@ def test_there_is_one_sign_in_page(client, db, place):
 @pytest.mark.parametrize("place", ["/sign-up/", "/accounts/signup/", "/account/signup/"])
 def test_nobody_signs_up(client, db, place):
     assert client.get(place).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_trail_and_a_mail_tell_of_factors_and_nothing_of_visits(client, mailoutbox):
+    User.objects.create_user("ana", "ana@example.com", PASSWORD, is_staff=True)
+    client.get("/sign-in/")
+    type_password(client)
+    page = client.get("/account/factors/totp/activate/")
+    phone = Phone(page.context["form"].secret)
+    client.post("/account/factors/totp/activate/", {"code": phone.code()})
+
+    told = AuditEntry.objects.order_by("sequence").values_list("action", "actor_label")
+    assert list(told) == [("signed_in", "ana"), ("factor_added", "ana"), ("factor_added", "ana")]
+    [mail] = mailoutbox
+    assert (mail.to, mail.subject) == (
+        ["ana@example.com"],
+        "Seatledger: Authenticator App Activated",
+    )
+    assert "If that was not you" in mail.body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_that_is_away_stops_nobody(client, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    User.objects.create_user("ana", "ana@example.com", PASSWORD, is_staff=True)
+    type_password(client)
+    page = client.get("/account/factors/totp/activate/")
+
+    phone = Phone(page.context["form"].secret)
+    answer = client.post("/account/factors/totp/activate/", {"code": phone.code()})
+
+    assert answer.url == "/account/factors/recovery-codes/"
+
+
+def test_a_wrong_code_is_told_with_the_person_it_was_for(client, phone):
+    type_password(client)
+    type_code(client, "000000")
+
+    told = AuditEntry.objects.get()
+    assert (told.action, told.label, told.detail) == ("sign_in_failed", "ana", {"step": "code"})
+
+
+def test_removing_a_factor_is_told(client, phone, analyst, settings):
+    settings.STAFF_SECOND_FACTOR = "optional"
+    sign_in(client, phone)
+
+    client.post("/account/factors/totp/deactivate/")
+
+    told = AuditEntry.objects.filter(action="factor_removed").values_list("detail", flat=True)
+    assert {one["factor"] for one in told} == {"totp", "recovery_codes"}

@@ -328,3 +328,15 @@ def test_reopening_twice_is_reopening_once(lived):
     first, second = (reopen_close(request_id=request.pk, at=day(3, 7)) for _ in range(2))
 
     assert first == second
+
+
+def test_an_event_of_a_closed_month_is_billed_in_an_open_one(lived):
+    lock(lived)
+    lived.send("late", day(3, 4), effective_at=day(1, 20), quantity=2)
+
+    (invoice,) = lived.push(day(3, 16))
+    push_flow(stages=(POST,), at=day(3, 17))
+
+    assert "adjustment" in invoice.lines.values_list("kind", flat=True)
+    assert JournalEntry.objects.get(source_id=invoice.pk).day == date(2026, 3, 16)
+    assert reconcile_books(at=day(3, 17)).is_clean
