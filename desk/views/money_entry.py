@@ -114,8 +114,10 @@ class EntryForm(forms.Form):
 
     def check_day(self) -> None:
         entity, day = self.cleaned_data.get("entity"), self.cleaned_data.get("paid_on")
-        closed = closed_through(entity.pk) if entity else None
-        if closed and day and day <= closed:
+        if entity is None or day is None:
+            return
+        closed = closed_through(entity.pk)
+        if closed and day <= closed:
             self.add_error(
                 "paid_on",
                 f"The books of {entity.code} are closed through {closed}. Enter a later day, and "

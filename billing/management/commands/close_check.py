@@ -10,9 +10,10 @@ from django.utils import timezone
 from billing.documents.staff_text import staff_money
 from billing.enums import CloseItem
 from billing.models import CloseCheck
-from billing.operations.compute_close import begin_close, start_close_run
+from billing.operations.compute_close import begin_close, compute_close, start_close_run
+from billing.operations.push_flow import push_flow
+from billing.pipeline import POST
 from billing.queries.close.checklist import ItemState, close_state
-from billing.tasks import check_close
 from kernel.refusal import Refusal
 from tax.models import BillingEntity
 
@@ -39,9 +40,11 @@ class Command(BaseCommand):
         now = timezone.now()
         try:
             close = begin_close(entity=entity, month=month, at=now)
-            check_close(run_id=str(start_close_run(close=close, at=now).pk))
+            run = start_close_run(close=close, at=now)
         except Refusal as refusal:
             raise CommandError(refusal.message, returncode=2) from refusal
+        push_flow(stages=(POST,), at=now)
+        compute_close(run_id=run.pk, now=timezone.now)
         state = close_state(close)
         rows = dict(CloseCheck.objects.filter(close=close).values_list("code", "rows"))
         for item in state.items:
