@@ -223,6 +223,7 @@ UNFOLD = {
         lambda request: static("desk/desk.js"),
         lambda request: static("desk/find.js"),
     ],
+    "ACCOUNT": {"navigation": [{"title": "Your account", "link": reverse_lazy("account_home")}]},
     "SIDEBAR": {"show_search": True, "command_search": False, "navigation": NAVIGATION},
     "COLORS": {
         "primary": {

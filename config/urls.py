@@ -1,5 +1,6 @@
 """Every door of the product."""
 
+from allauth.account import views as account
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -15,6 +16,7 @@ urlpatterns = [
     path(".well-known/security.txt", security_txt, name="security_txt"),
     path("", RedirectView.as_view(pattern_name="desk:home"), name="root"),
     path("admin/login/", admin_login, name="admin_to_sign_in"),
+    path("admin/logout/", account.logout, name="admin_to_sign_out"),
     path("admin/password_change/", to_new_password, name="admin_to_new_password"),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
