@@ -48,7 +48,7 @@ def providers(environment: SignInEnvironment) -> dict[str, dict[str, list[dict[s
     """The company's issuer as allauth knows it; empty when none is configured."""
     if not environment.oidc_issuer:
         return {}
-    company = {
+    company: dict[str, object] = {
         "provider_id": "company",
         "name": environment.oidc_name,
         "client_id": environment.oidc_client_id,

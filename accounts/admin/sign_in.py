@@ -1,5 +1,7 @@
 """What administrators do for people who cannot sign in, or should not be signed in any more."""
 
+from typing import cast
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
@@ -36,7 +38,9 @@ def note(request: HttpRequest, action: str, *, about: User, **detail: object) ->
 @admin.action(description="Unlock sign-in", permissions=["change"])
 def unlock_sign_in(model_admin: object, request: HttpRequest, people: QuerySet[User]) -> None:
     for person in people:
-        forgiven = forgive_attempts(name=person.get_username(), at=timezone.now(), by=request.user)
+        forgiven = forgive_attempts(
+            name=person.get_username(), at=timezone.now(), by=cast(User, request.user)
+        )
         note(request, "sign_in_unlocked", about=person, forgiven=forgiven)
         messages.success(
             request, f"{person} may sign in again: {forgiven} failed attempts are forgiven."

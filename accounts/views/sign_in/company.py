@@ -205,5 +205,5 @@ def at_door(view: Any, request: HttpRequest, provider_id: str) -> HttpResponseBa
     try:
         answer: HttpResponseBase = view.adapter_view(door)(request)
     except (OAuth2Error, RequestException) as wrong:
-        return render_authentication_error(request, door.get_provider(), exception=wrong)
+        answer = render_authentication_error(request, door.get_provider(), exception=wrong)
     return answer

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils.encoding import force_bytes
 
 from accounts.views.sign_in.proof import FACTORS
 
@@ -23,9 +24,9 @@ def box() -> MultiFernet:
     )
 
 
-def key_from(secret: str) -> bytes:
+def key_from(secret: str | bytes) -> bytes:
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"second factors")
-    return base64.urlsafe_b64encode(derived.derive(secret.encode()))
+    return base64.urlsafe_b64encode(derived.derive(force_bytes(secret)))
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -45,7 +46,7 @@ class FactorAdapter(DefaultMFAAdapter):
         if settings.STAFF_SECOND_FACTOR != "required" or not authenticator.user.is_staff:
             return True
         others = Authenticator.objects.filter(user=authenticator.user, type__in=FACTORS)
-        return others.exclude(pk=authenticator.pk).exists()
+        return bool(others.exclude(pk=authenticator.pk).exists())
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
         return f"Passkey {Authenticator.objects.filter(user=user, type=type).count() + 1}"

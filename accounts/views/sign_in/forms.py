@@ -51,7 +51,7 @@ class NewPasswordForm(ChangePasswordForm):
         with judged(
             context.request, name=self.user.get_username(), step=SignInStep.PASSWORD
         ) as guess:
-            given = super().clean_oldpassword()
+            given: str = super().clean_oldpassword()
             guess.right = True
         return given
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from allauth.account.views import PasswordChangeView
 from allauth.mfa.adapter import get_adapter
@@ -66,7 +67,7 @@ def admin_login(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 def account(request: HttpRequest) -> HttpResponse:
-    user = request.user
+    user = cast(User, request.user)
     identities = SocialAccount.objects.filter(user=user)
     return TemplateResponse(
         request,
@@ -157,14 +158,15 @@ class OwnPasswordView(PasswordChangeView):
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if request.user.is_authenticated and not request.user.has_usable_password():
             raise PermissionDenied("This account signs in without a password.")
-        return super().dispatch(request, *args, **kwargs)
+        answer: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return answer
 
 
 class AddAppView(ActivateTOTPView):
     """Adding proves it: the code was typed."""
 
     def form_valid(self, form: object) -> HttpResponse:
-        answer = super().form_valid(form)
+        answer: HttpResponse = super().form_valid(form)
         note_factor_proved(self.request, Authenticator.Type.TOTP)
         return answer
 
@@ -173,7 +175,7 @@ class AddPasskeyView(AddWebAuthnView):
     """Adding proves it: the key was touched."""
 
     def form_valid(self, form: object) -> HttpResponse:
-        answer = super().form_valid(form)
+        answer: HttpResponse = super().form_valid(form)
         note_factor_proved(self.request, Authenticator.Type.WEBAUTHN)
         return answer
 
@@ -196,7 +198,8 @@ class RemovePasskeyView(RemoveWebAuthnView):
     def form_valid(self, form: object) -> HttpResponse:
         if not get_adapter().can_delete_authenticator(self.get_object()):
             raise PermissionDenied("This is your last second factor. Add another one first.")
-        return super().form_valid(form)
+        answer: HttpResponse = super().form_valid(form)
+        return answer
 
 
 class OtherSessionsView(ListUserSessionsView):

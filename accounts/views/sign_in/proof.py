@@ -60,7 +60,8 @@ def note_factor_proved(request: HttpRequest, kind: str) -> None:
 
 def records(request: HttpRequest) -> list[dict]:
     user = request.user if request.user.is_authenticated else None
-    return get_authentication_records(request, user)
+    told: list[dict] = get_authentication_records(request, user)
+    return told
 
 
 def is_recent(at: float) -> bool:
