@@ -18,8 +18,10 @@ from billing.operations.check_month import Checking, check_item
 from billing.operations.push_flow import push_flow
 from billing.pipeline import DRAFT, RATE
 from billing.queries.close.checklist import month_of
+from tax.models import TaxRegistration
 from tests.billing.close.closing import JANUARY, lock, person
 from tests.seatworld import START, day, make_customer, start
+from tests.taxed import consumer, sell_from_ireland
 
 
 def finding(world, code: str, month: date = JANUARY, at=None):
@@ -187,3 +189,29 @@ def test_progress_is_told_by_customer(lived):
     check_item(code="ledger", asked=asked)
 
     assert told == [(1, 1)]
+
+
+@pytest.fixture
+def taxed(world):
+    """An Irish seller of a German consumer: invoices in USD under returns in EUR."""
+    sell_from_ireland(world)
+    consumer(world)
+    world.push(day(1, 16))
+    world.push(day(2, 16))
+    return world
+
+
+def test_a_return_without_its_exchange_rate(taxed):
+    found = finding(taxed, "returns", JANUARY)
+
+    registration = TaxRegistration.objects.get(jurisdiction="EU")
+    assert rows(found) == [("registration", str(registration.pk))]
+    assert "No exchange rate from USD into EUR" in found.rows[0].words
+
+
+def test_a_return_that_is_overdue(taxed):
+    found = finding(taxed, "returns", date(2026, 3, 1), day(6, 1))
+
+    assert [row.words for row in found.rows if row.day] == [
+        "The return from 2026-01-01 was due on 2026-04-30 and is not filed"
+    ] * 2
