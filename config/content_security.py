@@ -36,6 +36,7 @@ PERMISSIONS_POLICY = ", ".join(
         "publickey-credentials-get=(self)",
     ]
 )
+SIGN_OUT = frozenset(["account_logout", "admin:logout"])
 HEADERS = {
     "Permissions-Policy": PERMISSIONS_POLICY,
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -83,7 +84,7 @@ class ContentSecurityMiddleware(CSPMiddleware):
 
 
 class HeadersMiddleware:
-    """The other headers, on every answer, files of static/ too."""
+    """The other headers, on every answer, files of static/ too; signing out empties the cache."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -92,4 +93,7 @@ class HeadersMiddleware:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        match = request.resolver_match
+        if match and match.view_name in SIGN_OUT and request.method == "POST":
+            response.headers["Clear-Site-Data"] = '"cache"'
         return response

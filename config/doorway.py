@@ -1,4 +1,4 @@
-"""What is refused before anything is read: bodies too large, and machines that talk in the clear."""
+"""What is refused before anything is read: odd methods, large bodies, machines that talk in the clear."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
 MACHINES = ("/api/", "/webhooks/")
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 MOST_BODY_BYTES = 32 * 1024 * 1024  # the largest upload a page takes is smaller
 
 
@@ -24,6 +25,8 @@ class DoorwayMiddleware:
         is_clear = settings.SECURE_SSL_REDIRECT and not request.is_secure()
         if is_clear and request.path.startswith(MACHINES):
             return refuse(403, "https_required", "Use https. Revoke the key you have just sent.")
+        if request.method not in METHODS:
+            return refuse(405, "method_not_allowed", f"Use one of {', '.join(METHODS)}.")
         if body_bytes(request) > MOST_BODY_BYTES:
             return refuse(413, "body_too_large", "Send at most 32 MB.")
         return self.get_response(request)

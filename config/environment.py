@@ -38,6 +38,9 @@ class Environment(SignInEnvironment):
     draft_grace_hours: int = Field(default=0, ge=0, le=24 * 14)
     stripe_api_key: str = ""
     stripe_api_base: str = ""
+    stripe_checkout_origin: str = Field(
+        default="https://checkout.stripe.com", pattern=r"^https?://[^/\s;,]+$"
+    )
     stripe_webhook_secrets: Annotated[list[str], NoDecode] = Field(default_factory=list)
     stripe_timeout_seconds: float = Field(default=20.0, gt=0, le=80)
     vies_url: str | None = None

@@ -1,6 +1,7 @@
 """The page behind the link in a message: what is open, and every way to pay it. No sign-in."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -75,6 +76,12 @@ class PayCase(View):
         response["Referrer-Policy"] = "same-origin"
         response["Content-Security-Policy"] = (
             "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-            "frame-ancestors 'none'"
+            f"form-action 'self' {' '.join(checkout_origins())}; frame-ancestors 'none'"
         )
         return response
+
+
+def checkout_origins() -> list[str]:
+    """Where the form may end besides here: the gateway's card page, or the stand-in's."""
+    addresses = filter(None, [settings.STRIPE_CHECKOUT_ORIGIN, settings.STRIPE_API_BASE])
+    return [f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, addresses)]

@@ -179,6 +179,30 @@ def test_a_form_without_its_token_gets_our_page(db):
     assert b"Open the page again" in answer.content
 
 
+@pytest.mark.parametrize("place", ["/api/v1/invoices", "/desk/", "/sign-in/"])
+def test_no_other_origin_is_let_in(db, place):
+    origin = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+
+    for answer in (Client().get(place, headers=origin), Client().options(place, headers=origin)):
+        assert not [name for name in answer.headers if name.startswith("Access-Control-")]
+
+
+@pytest.mark.parametrize(
+    "place", ["/.git/config", "/static/", "/static/../config/settings.py", "/manage.py", "/.env"]
+)
+def test_nothing_of_the_repository_is_served(db, place):
+    assert Client().get(place).status_code == 404
+
+
+@pytest.mark.parametrize("place", ["/", "/desk/customers/", "/admin/", "/api/v1/invoices"])
+def test_trace_is_not_answered(db, place):
+    assert Client().generic("TRACE", place).status_code == 405
+
+
+def test_signing_out_clears_what_the_browser_kept(db, as_staff):
+    assert as_staff.post(reverse("account_logout"))["Clear-Site-Data"] == '"cache"'
+
+
 @pytest.fixture
 def as_staff(db, django_user_model):
     client = Client()
