@@ -135,3 +135,12 @@ class SignInStep(TextChoices):
 
     PASSWORD = "password", "Password"
     CODE = "code", "Code of a second factor"
+
+
+class MailState(TextChoices):
+    QUEUED = "queued", "Waits to be sent"
+    SENDING = "sending", "Being sent"
+    SENT = "sent", "Sent"
+    UNKNOWN = "unknown", "Perhaps sent"
+    CANCELED = "canceled", "Not sent: no longer needed"
+    FAILED = "failed", "Refused by the mail server"

@@ -195,6 +195,7 @@ class StageName(TextChoices):
     TAX = "tax", "Tax"
     FINALIZE = "finalize", "Finalize"
     RENDER = "render", "Render"
+    DELIVER = "deliver", "Deliver"
     COLLECT = "collect", "Collect"
     SETTLE = "settle", "Settle"
     POST = "post", "Post"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from accounts.operations.tend_exceptions import tend_exceptions
 from billing.operations.age_seats import age_seats
 from billing.operations.apply_gateway_events import apply_gateway_events
+from billing.operations.deliver_invoices import deliver_invoices
 from billing.operations.determine_tax import determine_tax
 from billing.operations.draft_invoices import draft_invoices
 from billing.operations.finalize_invoices import finalize_invoices
@@ -109,6 +110,16 @@ RENDER = Stage(
     step=render_invoices,
     chunk=8,
 )
+DELIVER = Stage(
+    name="deliver",
+    waits_as="documents of the last days that were sent to nobody",
+    writes="an e-mail with the document, queued; it is sent outside, at most once",
+    once_because="a delivery's number is unique for its invoice, and the flow writes number 1 alone",
+    waiting=work.to_deliver,
+    waiting_count=work.count_to_deliver,
+    step=deliver_invoices,
+    chunk=100,
+)
 COLLECT = Stage(
     name="collect",
     waits_as="open receivables whose moment to be charged has come",
@@ -141,5 +152,5 @@ POST = Stage(
 )
 POST_SOON = replace(POST, waits_as="the same of the last days, for the tick", waiting=to_post_soon)
 
-STAGES = (TEND, GRANT, AGE, RATE, DRAFT, TAX, FINALIZE, RENDER, COLLECT, SETTLE, POST)
-TICK = (TEND, GRANT, RATE_EARLY, DRAFT, TAX, FINALIZE, COLLECT, SETTLE, POST_SOON)
+STAGES = (TEND, GRANT, AGE, RATE, DRAFT, TAX, FINALIZE, RENDER, DELIVER, COLLECT, SETTLE, POST)
+TICK = (TEND, GRANT, RATE_EARLY, DRAFT, TAX, FINALIZE, DELIVER, COLLECT, SETTLE, POST_SOON)

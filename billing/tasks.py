@@ -7,12 +7,14 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.operations.send_queued_mail import send_queued_mail
 from billing.enums import RunState, RunTrigger
 from billing.gateways.configured import configured_gateway
 from billing.gateways.stripe import GatewayUnreachable
-from billing.models import InvoiceRun
+from billing.models import InvoiceDelivery, InvoiceRun
 from billing.operations.ask_gateway import ask_charges, ask_refunds
 from billing.operations.compute_close import compute_close
+from billing.operations.deliver_invoices import attach_document
 from billing.operations.measure_thresholds import measure_thresholds
 from billing.operations.push_flow import push_chunk, push_flow
 from billing.operations.run_invoices import push_run, start_run
@@ -48,6 +50,7 @@ def tick(**_added_later: object) -> None:
     """Each minute: what cannot wait for the daily run, and runs whose hands died."""
     push_flow(stages=TICK, at=timezone.now())
     ask_gateway.delay()
+    send_invoices.delay()
     render_some.delay()
     for run_id in InvoiceRun.objects.filter(state=RunState.RUNNING).values_list("pk", flat=True):
         lend_hand.delay(run_id=str(run_id))
@@ -70,6 +73,12 @@ def ask_gateway(**_added_later: object) -> int:
     with suppress(GatewayUnreachable):  # asked again with the next tick; the attempts stay in sight
         answered += cancel_settled(gateway=gateway, at=timezone.now())
     return answered
+
+
+@shared_task
+def send_invoices(**_added_later: object) -> int:
+    """Send queued invoices with their documents, outside every transaction."""
+    return send_queued_mail(box=InvoiceDelivery, attach=attach_document, at=timezone.now())
 
 
 @shared_task

@@ -120,8 +120,8 @@ class Environment(SignInEnvironment):
 
     @property
     def mail_backend(self) -> str:
-        """Development prints mail; production hands it to a server unless a provider is named."""
-        usual = "smtp" if self.is_production else "console"
+        """Development keeps mail as files; production hands it to a server unless a provider is named."""
+        usual = "smtp" if self.is_production else "filebased"
         return self.email_backend or f"django.core.mail.backends.{usual}.EmailBackend"
 
     @property

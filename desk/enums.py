@@ -72,13 +72,3 @@ class AffectedState(TextChoices):
     PREPARED = "prepared", "Correction prepared"
     CORRECTED = "corrected", "Corrected"
     DISMISSED = "dismissed", "Nothing to correct"
-
-
-class MailState(TextChoices):
-    """What became of a message; the values are those of recovery's messages."""
-
-    QUEUED = "queued", "Waits to be sent"
-    SENDING = "sending", "Being sent"
-    SENT = "sent", "Sent"
-    UNKNOWN = "unknown", "Perhaps sent"
-    FAILED = "failed", "Refused by the mail server"

@@ -5,11 +5,12 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.operations.send_queued_mail import send_queued_mail
 from billing.pipeline import STAGES
+from desk.models import IncidentMessage
 from desk.operations.detect_incidents import detect_incidents
 from desk.operations.follow_requests import follow_requests
 from desk.operations.release_check import play_release_check
-from desk.operations.send_incident_messages import send_incident_messages
 
 
 @shared_task
@@ -28,4 +29,4 @@ def look_for_incidents(**_added_later: object) -> int:
 def tick(**_added_later: object) -> int:
     """Each minute: what became of prepared corrections, and messages of incidents."""
     follow_requests()
-    return send_incident_messages(at=timezone.now())
+    return send_queued_mail(box=IncidentMessage, at=timezone.now())

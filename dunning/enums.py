@@ -40,15 +40,6 @@ class StepState(TextChoices):
     PASSED_OVER = "passed_over", "Passed over"
 
 
-class MessageState(TextChoices):
-    QUEUED = "queued", "Waits to be sent"
-    SENDING = "sending", "Being sent"
-    SENT = "sent", "Sent"
-    UNKNOWN = "unknown", "Perhaps sent"
-    CANCELED = "canceled", "Not sent: paid meanwhile"
-    FAILED = "failed", "Refused by the mail server"
-
-
 class NoteKind(TextChoices):
     NOTE = "note", "Note"
     REPLY = "reply", "Reply of the customer"

@@ -80,7 +80,7 @@ class ExceptionPaperSchema(serializers.Serializer[Any]):
 
 
 class ExceptionFigureSchema(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     before_minor = serializers.IntegerField()
     after_minor = serializers.IntegerField()
 

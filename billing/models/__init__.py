@@ -11,6 +11,7 @@ from billing.models.close import (
     PeriodClose,
 )
 from billing.models.credits import CreditNote, InvoiceVoid, VoidedSpans
+from billing.models.delivery import InvoiceDelivery
 from billing.models.gateway import (
     Dispute,
     GatewayCustomer,
@@ -60,6 +61,7 @@ __all__ = [
     "GatewayCustomer",
     "GatewayEvent",
     "Invoice",
+    "InvoiceDelivery",
     "InvoiceDocument",
     "InvoiceLine",
     "InvoiceRun",

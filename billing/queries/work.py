@@ -1,7 +1,7 @@
 """The work lists of the flow. Each is a query with its partial index; reading one locks what it lists."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from billing.models import (
     TaxHold,
 )
 
+DELIVERED_WITHIN = timedelta(days=7)
 Waiting = tuple[int, datetime | None]
 
 
@@ -151,6 +152,29 @@ def to_render(*, at: datetime, limit: int) -> Sequence[UUID]:
 
 def count_to_render(*, at: datetime) -> Waiting:
     return counted(invoices_without_document(at), Min("issued_at"))
+
+
+def documents_to_deliver(at: datetime) -> QuerySet[Invoice]:
+    """
+    Rendered lately and written to nobody. What is older was issued before mail was: it is not sent
+    by itself.
+    """
+    return Invoice.objects.filter(
+        not_refused(StageName.DELIVER),
+        state=InvoiceState.FINALIZED,
+        issued_at__gt=at - DELIVERED_WITHIN,
+        issued_at__lte=at,
+        document__isnull=False,
+        deliveries=None,
+    ).order_by("issued_at", "pk")
+
+
+def to_deliver(*, at: datetime, limit: int) -> Sequence[UUID]:
+    return taken(documents_to_deliver(at), limit)
+
+
+def count_to_deliver(*, at: datetime) -> Waiting:
+    return counted(documents_to_deliver(at), Min("issued_at"))
 
 
 def receivables_due(at: datetime) -> QuerySet[Receivable]:

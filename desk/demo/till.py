@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 
 from accounts.models import Customer
+from accounts.operations.send_queued_mail import send_queued_mail
 from billing.calc.gateway_answer import read_charge
 from billing.enums import AttemptState, PaymentMethodKind
 from billing.models import PaymentAttempt, Receivable
@@ -20,7 +21,7 @@ from billing.operations.start_checkout import start_checkout
 from billing.pipeline import COLLECT
 from desk.demo.bank import Bank, Deposit
 from desk.demo.stand_in import CardBox
-from dunning.operations.send_messages import send_messages
+from dunning.models import Message
 from dunning.pipeline import STAGES as RECOVERY
 from kernel.money import Money
 
@@ -73,7 +74,7 @@ class Till:
     def follow_up(self, *, at: datetime) -> None:
         """The day's work of recovery, and the charges it plans."""
         push_flow(stages=(*RECOVERY, COLLECT), at=at)
-        send_messages(at=at)
+        send_queued_mail(box=Message, at=at)
         self.charge(at=at)
 
     def receive(self, *, at: datetime) -> None:

@@ -8,11 +8,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from uuid6 import uuid7
 
+from accounts.gateways.mail import message_id_for
 from desk.models import Incident, IncidentMessage
 from desk.operations.lock_incident import lock_incident
 from desk.operations.record_step import record_step
 from desk.queries.incident_letters import AddressedLetter, customers_to_tell, letters
-from dunning.operations.queue_message import domain_of_sender
 from kernel.refusal import Refusal
 
 AT_ONCE = 500
@@ -67,7 +67,7 @@ def queued(incident: Incident, one: AddressedLetter, at: datetime, by: User) -> 
         subject=one.written.subject,
         text=one.written.text,
         html=one.written.html,
-        message_id=f"<{key}@{domain_of_sender()}>",
+        message_id=message_id_for(key),
         queued_at=at,
         queued_by=by,
         send_after=at,

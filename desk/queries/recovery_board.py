@@ -22,11 +22,12 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from accounts.enums import MailState
 from billing.enums import AttemptState
 from billing.models.gateway import PaymentAttempt
 from desk.queries.paging import Page, page_of
 from desk.queries.recovery_words import RUNGS, decline_words, step_words
-from dunning.enums import CaseState, MessageState
+from dunning.enums import CaseState
 from dunning.models import Campaign, CaseReceivable, DunningCase, Message, Pause
 from dunning.queries.case_facts import CONFIRMATION_GIVEN_UP
 from dunning.queries.work import open_of_case
@@ -121,15 +122,13 @@ class MailTrouble:
 def mail_troubles() -> tuple[MailTrouble, ...]:
     """Perhaps sent, or refused by the mail server. One query."""
     rows = (
-        Message.objects.filter(state__in=[MessageState.UNKNOWN, MessageState.FAILED])
+        Message.objects.filter(state__in=[MailState.UNKNOWN, MailState.FAILED])
         .exclude(case__state=CaseState.CLOSED)
         .order_by("state")
         .values_list("state")
         .annotate(Count("pk"))
     )
-    return tuple(
-        MailTrouble(state, MessageState(state).label.lower(), count) for state, count in rows
-    )
+    return tuple(MailTrouble(state, MailState(state).label.lower(), count) for state, count in rows)
 
 
 def running_cases(at: datetime) -> QuerySet[Any]:

@@ -1,75 +1,57 @@
 """What was written to the customer, what came back, and what was agreed."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 from uuid6 import uuid7
 
-from dunning.enums import MessageState, NoteKind
+from accounts.models.mail import (
+    BEING_SENT_IS_CLAIMED,
+    HAS_A_READER,
+    SENT_SAYS_WHEN,
+    UNDER_WAY,
+    WAITS,
+    QueuedMail,
+)
+from dunning.enums import CaseState, NoteKind
 from dunning.models.case import DunningCase, DunningStep
 
 
-class Message(models.Model):
-    """
-    An e-mail as it is sent. Written with its step, claimed before it is handed to the mail server.
+class Message(QueuedMail):
+    """An e-mail of recovery, written with its step."""
 
-    One that was claimed and never confirmed is “perhaps sent” and is not sent again by itself.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(DunningCase, on_delete=models.PROTECT, related_name="messages")
     step = models.OneToOneField(DunningStep, on_delete=models.PROTECT, related_name="sent_message")
     template = models.CharField(max_length=30)
-    language = models.CharField(max_length=5)
-    to = models.JSONField(help_text="Addresses")
-    reply_to = models.CharField(max_length=254, blank=True)
-    subject = models.CharField(max_length=300)
-    text = models.TextField()
-    html = models.TextField()
-    message_id = models.CharField(max_length=200, unique=True, help_text="Of the e-mail's header")
-    state = models.CharField(
-        max_length=8, choices=MessageState.choices, default=MessageState.QUEUED
-    )
-    queued_at = models.DateTimeField()
-    send_after = models.DateTimeField(help_text="A refused connection is tried again later")
-    claimed_at = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    try_count = models.PositiveSmallIntegerField(default=0)
-    problem = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["-queued_at", "-id"]
         constraints = [
+            models.CheckConstraint(name="message_sent_says_when", condition=SENT_SAYS_WHEN),
             models.CheckConstraint(
-                name="message_sent_says_when",
-                condition=Q(state=MessageState.SENT, sent_at__isnull=False)
-                | ~Q(state=MessageState.SENT) & Q(sent_at=None),
+                name="message_being_sent_is_claimed", condition=BEING_SENT_IS_CLAIMED
             ),
-            models.CheckConstraint(
-                name="message_being_sent_is_claimed",
-                condition=~Q(
-                    state__in=[MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN]
-                )
-                | Q(claimed_at__isnull=False),
-            ),
-            models.CheckConstraint(name="message_has_somebody_to_read_it", condition=~Q(to=[])),
+            models.CheckConstraint(name="message_has_somebody_to_read_it", condition=HAS_A_READER),
         ]
         indexes = [
-            models.Index(
-                name="message_to_send",
-                fields=["send_after", "id"],
-                condition=Q(state=MessageState.QUEUED),
-            ),
-            models.Index(
-                name="message_being_sent",
-                fields=["claimed_at"],
-                condition=Q(state=MessageState.SENDING),
-            ),
+            models.Index(name="message_to_send", fields=["send_after", "id"], condition=WAITS),
+            models.Index(name="message_being_sent", fields=["claimed_at"], condition=UNDER_WAY),
         ]
 
-    def __str__(self) -> str:
-        return self.subject
+    def held_because(self) -> str:
+        return "Its case is paused" if self.case.state == CaseState.PAUSED else ""
+
+    def moot_because(self) -> str:
+        return "Settled before it was sent" if self.case.state == CaseState.CLOSED else ""
+
+    def answered(self, at: datetime) -> None:
+        """Its case is looked at again, because the next step may wait for the answer."""
+        DunningCase.objects.filter(
+            pk=self.case_id, state__in=[CaseState.OPEN, CaseState.PAUSED]
+        ).update(look_at=at)
 
 
 class Pause(models.Model):

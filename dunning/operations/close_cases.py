@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.enums import MailState
 from billing.enums import AllocationSource
 from billing.models.receivables import Allocation, Receivable
 from billing.operations.record_payment import lock_accounts
-from dunning.enums import CaseState, CloseReason, MessageState
+from dunning.enums import CaseState, CloseReason
 from dunning.models import CaseReceivable, DunningCase, Message
 from dunning.operations.recommend_access import recommend_access
 from kernel.stage import StageOutcome
@@ -53,8 +54,8 @@ def close_case(case: DunningCase, reason: CloseReason, at: datetime) -> None:
     case.access_level, case.look_at, case.looked_at = "none", None, at
     case.next_step_at, case.next_step_key, case.next_step_why = None, "", ""
     case.save()
-    Message.objects.filter(case=case, state=MessageState.QUEUED).update(
-        state=MessageState.CANCELED, problem="Settled before it was sent"
+    Message.objects.filter(case=case, state=MailState.QUEUED).update(
+        state=MailState.CANCELED, problem="Settled before it was sent"
     )
     in_case = CaseReceivable.objects.filter(case=case).values("receivable")
     Receivable.objects.filter(

@@ -6,7 +6,8 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from dunning.enums import CaseState, MessageState
+from accounts.enums import MailState
+from dunning.enums import CaseState
 from dunning.models import DunningCase, Message
 from dunning.operations.lock_case import lock_running_case, words_of
 from dunning.operations.pause_case import hold
@@ -30,7 +31,7 @@ def hand_over_case(
     case.handed_over_reason, case.handed_over_by = words, by
     case.look_at, case.next_step_at, case.next_step_key, case.next_step_why = None, None, "", ""
     case.save()
-    Message.objects.filter(case=case, state=MessageState.QUEUED).update(
-        state=MessageState.CANCELED, problem="Handed over before it was sent"
+    Message.objects.filter(case=case, state=MailState.QUEUED).update(
+        state=MailState.CANCELED, problem="Handed over before it was sent"
     )
     return case

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from accounts.models import ExceptionRequest
+from accounts.models.exceptions import ExceptionRequest
 from billing.enums import StageName
 from billing.operations.grants.carry_out import carry_out
 from billing.operations.grants.granted import Granted

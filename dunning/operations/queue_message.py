@@ -1,12 +1,11 @@
 """Write the message of a step and queue it, in the transaction of the step. Sending comes later."""
 
 from datetime import datetime
-from email.utils import parseaddr
 from uuid import UUID
 
-from django.conf import settings
 from uuid6 import uuid7
 
+from accounts.gateways.mail import message_id_for
 from accounts.models.customer import BillingOwner
 from billing.models.gateway import PaymentMethod
 from dunning.calc.facts import Step
@@ -39,13 +38,9 @@ def queue_message(*, loaded: LoadedCase, step: Step, template: str, at: datetime
     return Message.objects.create(
         id=key, case=case, step=written_step, template=template, language=written.language, to=to,
         reply_to=case.billing_entity.email, subject=written.subject, text=written.text,
-        html=written.html, message_id=f"<{key}@{domain_of_sender()}>", queued_at=at,
+        html=written.html, message_id=message_id_for(key), queued_at=at,
         send_after=at,
     )  # fmt: skip
-
-
-def domain_of_sender() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 
 
 def addresses_of(customer_id: UUID) -> list[str]:

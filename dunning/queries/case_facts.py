@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from accounts.enums import MailState
 from billing.enums import AttemptState
 from billing.models.gateway import PaymentAttempt, PaymentMethod
 from billing.models.receivables import Receivable
 from dunning.calc.declines import COUNTED_OVER
 from dunning.calc.facts import CaseFacts, Hold, Method, Taken, Try, TryState
-from dunning.enums import MessageState
 from dunning.models import CaseReceivable, DunningCase, DunningStep, Message, Pause
 
 STATES: Mapping[str, TryState] = {
@@ -153,7 +153,7 @@ def notices_of(cases: Sequence[DunningCase]) -> Mapping[UUID, datetime]:
     rows = Message.objects.filter(
         case__in=cases,
         template="last_notice",
-        state__in=[MessageState.SENT, MessageState.UNKNOWN],
+        state__in=[MailState.SENT, MailState.UNKNOWN],
         claimed_at__isnull=False,
     )
     return {one.case_id: one.sent_at or one.claimed_at or one.queued_at for one in rows}

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from accounts.enums import MailState
 from billing.models.gateway import PaymentMethod
 from dunning.calc.campaign import LEVELS, AccessLevel
 from dunning.calc.facts import CaseFacts, Method, is_counted_retry
 from dunning.calc.simulate import PastCase
-from dunning.enums import CloseReason, MessageState, StepKind, StepState
+from dunning.enums import CloseReason, StepKind, StepState
 from dunning.models import DunningCase, DunningStep, Message
 from dunning.queries.case_facts import LoadedCase, load_cases
 
@@ -82,7 +83,7 @@ def charge_that_paid(facts: CaseFacts) -> datetime | None:
 
 def message_counts(case_ids: Sequence[UUID]) -> Counts:
     counts: dict[UUID, int] = defaultdict(int)
-    rows = Message.objects.filter(case__in=case_ids, state=MessageState.SENT)
+    rows = Message.objects.filter(case__in=case_ids, state=MailState.SENT)
     for case_id in rows.values_list("case_id", flat=True):
         counts[case_id] += 1
     return counts

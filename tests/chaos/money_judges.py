@@ -142,18 +142,30 @@ def webhooks_are_kept_once(scene: Scene) -> Findings:
 
 def messages_are_sent_once(scene: Scene) -> Findings:
     """No step has two messages, no message came twice to the mail server, none was sent in secret."""
-    found = told(
-        """SELECT step_id, count(*) FROM dunning_message GROUP BY step_id HAVING count(*) > 1""",
-        "step {0} has {1} messages",
-    ) + told(
-        """SELECT c.customer_id, s.key, count(*) FROM dunning_dunningstep s
+    found = (
+        told(
+            """SELECT step_id, count(*) FROM dunning_message GROUP BY step_id HAVING count(*) > 1""",
+            "step {0} has {1} messages",
+        )
+        + told(
+            "SELECT invoice_id, count(*) FROM billing_invoicedelivery GROUP BY invoice_id HAVING count(*) > 1",
+            "invoice {0} was delivered {1} times",
+        )
+        + told(
+            """SELECT c.customer_id, s.key, count(*) FROM dunning_dunningstep s
              JOIN dunning_dunningcase c ON c.id = s.case_id
             GROUP BY c.customer_id, c.id, s.key HAVING count(*) > 1""",
-        "customer {0} had step {1} {2} times",
+            "customer {0} had step {1} {2} times",
+        )
     )
     if scene.mails is None:
         return found
-    states = dict(rows("SELECT message_id, state FROM dunning_message"))
+    states = dict(
+        rows(
+            "SELECT message_id, state FROM dunning_message"
+            " UNION ALL SELECT message_id, state FROM billing_invoicedelivery"
+        )
+    )
     times = Counter(scene.mails)
     found += [f"mail {one} was sent {n} times" for one, n in times.items() if n > 1]
     found += [f"mail {one} was sent and nobody knows" for one in set(times) - set(states)]

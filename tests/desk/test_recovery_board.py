@@ -8,14 +8,14 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Customer
+from accounts.operations.send_queued_mail import claim, give_up_lost
 from billing.models import PaymentAttempt
-from dunning.models import DunningCase
+from dunning.models import DunningCase, Message
 from dunning.operations.hand_over_case import hand_over_case
 from dunning.operations.pause_case import pause_case
 from dunning.operations.promise_payment import promise_payment
 from dunning.operations.request_write_off import request_write_off
 from dunning.operations.send_link_again import send_link_again
-from dunning.operations.send_messages import claim, give_up_lost
 from tests.desk.recovery_world import another_case
 from tests.dunning.case_world import FAILED_AT, PRICE, fail, the_case, tick
 from tests.seatworld import day
@@ -159,8 +159,8 @@ def test_more_cases_cost_no_more_queries(as_role, world, case, django_assert_max
 
 def test_messages_whose_fate_is_unclear_are_counted(as_role, case):
     message = send_link_again(case_id=case.pk, at=FAILED_AT)
-    claim(message.pk, FAILED_AT)
-    give_up_lost(at=FAILED_AT + timedelta(hours=1))
+    claim(Message, message.pk, FAILED_AT)
+    give_up_lost(Message, at=FAILED_AT + timedelta(hours=1))
 
     text = as_role("support").get(reverse("desk:recovery_board")).content.decode()
 

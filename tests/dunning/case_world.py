@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Min
 
 from accounts.models import Customer
+from accounts.operations.send_queued_mail import send_queued_mail
 from billing.calc.gateway_answer import ChargeAnswer
 from billing.enums import PaymentMethodKind
 from billing.models import PaymentAttempt, PaymentMethod, Receivable
@@ -12,8 +13,7 @@ from billing.operations.answer_attempt import answer_attempt
 from billing.operations.push_flow import push_flow
 from billing.operations.record_payment import record_payment
 from billing.operations.start_attempts import start_attempts
-from dunning.models import DunningCase, DunningStep
-from dunning.operations.send_messages import send_messages
+from dunning.models import DunningCase, DunningStep, Message
 from dunning.operations.set_up_campaigns import set_up_campaigns
 from dunning.pipeline import STAGES
 from kernel.money import Money
@@ -74,7 +74,7 @@ def fail(world: SeatWorld, code: str = "do_not_honor", at: datetime = FAILED_AT)
 def tick(at: datetime) -> None:
     """What the beat does each minute, the mail included."""
     push_flow(stages=STAGES, at=at)
-    send_messages(at=at)
+    send_queued_mail(box=Message, at=at)
     push_flow(stages=STAGES, at=at)
 
 

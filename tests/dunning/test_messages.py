@@ -8,13 +8,14 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, transaction
 
+from accounts.gateways.mail import LOST_AFTER
 from accounts.models import Customer
+from accounts.operations.send_queued_mail import send_queued_mail
 from billing.operations.push_flow import push_flow
 from dunning.calc.campaign import ON_DEMAND_TEMPLATE, TEMPLATES
 from dunning.documents.write_message import write_message
 from dunning.models import Message
 from dunning.operations.pause_case import pause_case
-from dunning.operations.send_messages import LOST_AFTER, send_messages
 from dunning.pipeline import STAGES
 from dunning.records.letters import sample_letter
 from dunning.records.message_previews import preview_message, preview_template
@@ -94,7 +95,7 @@ def test_a_german_customer_is_written_to_in_german(world):
 
 
 def test_a_message_is_kept_as_it_was_sent(queued):
-    send_messages(at=FAILED_AT)
+    send_queued_mail(box=Message, at=FAILED_AT)
 
     (sent,) = mail.outbox
     queued.refresh_from_db()
@@ -105,24 +106,27 @@ def test_a_message_is_kept_as_it_was_sent(queued):
 
 
 def test_sending_twice_sends_once(queued):
-    assert [send_messages(at=FAILED_AT), send_messages(at=LATER)] == [1, 0]
+    assert [
+        send_queued_mail(box=Message, at=FAILED_AT),
+        send_queued_mail(box=Message, at=LATER),
+    ] == [1, 0]
     assert len(mail.outbox) == 1
 
 
 def test_a_server_that_is_away_leaves_the_message_queued_for_later(queued, settings):
     use(settings, Away)
-    assert send_messages(at=FAILED_AT) == 0
+    assert send_queued_mail(box=Message, at=FAILED_AT) == 0
 
     queued.refresh_from_db()
     assert (queued.state, queued.send_after) == ("queued", FAILED_AT + timedelta(minutes=5))
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    assert send_messages(at=FAILED_AT + timedelta(minutes=1)) == 0
-    assert send_messages(at=LATER) == 1
+    assert send_queued_mail(box=Message, at=FAILED_AT + timedelta(minutes=1)) == 0
+    assert send_queued_mail(box=Message, at=LATER) == 1
 
 
 def test_a_server_that_says_no_is_recorded(queued, settings):
     use(settings, Refusing)
-    send_messages(at=FAILED_AT)
+    send_queued_mail(box=Message, at=FAILED_AT)
 
     queued.refresh_from_db()
     assert queued.state == "failed"
@@ -131,10 +135,10 @@ def test_a_server_that_says_no_is_recorded(queued, settings):
 
 def test_a_lost_answer_is_perhaps_sent_and_never_repeated(queued, settings):
     use(settings, Vanishing)
-    send_messages(at=FAILED_AT)
+    send_queued_mail(box=Message, at=FAILED_AT)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
-    assert send_messages(at=LATER) == 0
+    assert send_queued_mail(box=Message, at=LATER) == 0
     queued.refresh_from_db()
     assert queued.state == "unknown"
 
@@ -142,10 +146,10 @@ def test_a_lost_answer_is_perhaps_sent_and_never_repeated(queued, settings):
 def test_a_sender_that_dies_between_claim_and_answer_never_sends_twice(queued, settings):
     use(settings, Killed)
     with pytest.raises(KeyboardInterrupt):
-        send_messages(at=FAILED_AT)
+        send_queued_mail(box=Message, at=FAILED_AT)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
-    assert send_messages(at=FAILED_AT + LOST_AFTER + timedelta(minutes=1)) == 0
+    assert send_queued_mail(box=Message, at=FAILED_AT + LOST_AFTER + timedelta(minutes=1)) == 0
 
     queued.refresh_from_db()
     assert queued.state == "unknown"
@@ -155,13 +159,13 @@ def test_a_sender_that_dies_between_claim_and_answer_never_sends_twice(queued, s
 def test_a_providers_backend_from_anymail_takes_the_message(queued, settings):
     settings.EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
 
-    assert send_messages(at=FAILED_AT) == 1
+    assert send_queued_mail(box=Message, at=FAILED_AT) == 1
 
 
 def test_a_message_of_a_paused_case_waits(queued):
     pause_case(case_id=queued.case_id, until=LATER, reason="x", at=FAILED_AT)
 
-    assert send_messages(at=FAILED_AT) == 0
+    assert send_queued_mail(box=Message, at=FAILED_AT) == 0
     queued.refresh_from_db()
     assert queued.state == "queued"
 
@@ -180,7 +184,7 @@ def test_a_template_is_previewed_with_made_up_names():
 def test_message_is_kept_as_sent(queued):
     with pytest.raises(IntegrityError, match="kept as it was sent"), transaction.atomic():
         Message.objects.update(text="We never wrote that")
-    send_messages(at=FAILED_AT)
+    send_queued_mail(box=Message, at=FAILED_AT)
     with pytest.raises(IntegrityError, match="kept as it was sent"), transaction.atomic():
         Message.objects.update(problem="no")
 

@@ -6,7 +6,7 @@ from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from accounts.enums import ExceptionState
+from accounts.enums import ExceptionState, MailState
 from billing.enums import (
     AllocationSource,
     AttemptState,
@@ -21,7 +21,7 @@ from desk.queries.money_rows import AllocationRow, DisputeRow, RefundRow
 from desk.queries.packet.approvals import ApprovalRow, ViewRow
 from desk.queries.packet.money import CreditMove, PacketMoney, PaymentRow
 from desk.queries.packet.recovery import MessageRow, PacketRecovery, PauseRow
-from dunning.enums import MessageState, StepKind, StepState
+from dunning.enums import StepKind, StepState
 
 KEPT = (CreditReason.OVERPAID, CreditReason.CREDIT_NOTE)
 MOVED = {PaymentKind.WITHDRAWAL: "withdrawn", PaymentKind.REINSTATED: "reinstated"}
@@ -37,12 +37,12 @@ ATTEMPTED = {
     AttemptState.NEEDS_CUSTOMER: "attempt_needs_customer",
 }
 WRITTEN = {
-    MessageState.SENT: "message_sent",
-    MessageState.QUEUED: "message_queued",
-    MessageState.SENDING: "message_queued",
-    MessageState.UNKNOWN: "message_unknown",
-    MessageState.CANCELED: "message_canceled",
-    MessageState.FAILED: "message_failed",
+    MailState.SENT: "message_sent",
+    MailState.QUEUED: "message_queued",
+    MailState.SENDING: "message_queued",
+    MailState.UNKNOWN: "message_unknown",
+    MailState.CANCELED: "message_canceled",
+    MailState.FAILED: "message_failed",
 }
 GRANTED = (ExceptionState.APPROVED, ExceptionState.REVOKED)
 DISPUTED = {DisputeState.WON: "dispute_won", DisputeState.LOST: "dispute_lost"}
@@ -146,7 +146,7 @@ class Teller:
 
     def message(self, one: MessageRow) -> Told:
         values: dict[str, Value] = {"template": Coded("template", one.template)}
-        kind = WRITTEN[MessageState(one.state)]
+        kind = WRITTEN[MailState(one.state)]
         return self.told(kind, one.sent_at or one.queued_at, values, "recovery", one.id)
 
     def pause(self, one: PauseRow, currency: str) -> Iterator[Told]:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import BillingOwner, ExceptionRequest
 from accounts.operations.decide_exception import decide_exception
+from accounts.operations.send_queued_mail import claim, give_up_lost, send_queued_mail
 from billing.models import Invoice, InvoiceLine, RatedSpan
 from desk.calc.playbooks import BY_DETECTOR, PLAYBOOKS
 from desk.enums import AffectedState, DetectorCode, IncidentState, PlaybookCode
@@ -29,11 +30,6 @@ from desk.operations.note_incident import note_incident
 from desk.operations.open_incident import NothingSaid, PlaybookUnknown, open_incident
 from desk.operations.prepare_credits import NothingToPrepare, plan_credits, prepare_credits
 from desk.operations.record_step import StepUnknown, record_step
-from desk.operations.send_incident_messages import (
-    claim,
-    give_up_lost,
-    send_incident_messages,
-)
 from desk.operations.take_incident import take_incident
 from desk.operations.tell_customers import NobodyToTell, tell_customers
 from tests.desk.incidents.incident_world import OPENED, an_incident, bill_again
@@ -257,7 +253,10 @@ class TestTelling:
         incident = an_incident(world, playbook="delayed_removal")
 
         told = tell_customers(incident_id=incident.pk, at=LATER, by=ana)
-        sent = [send_incident_messages(at=LATER), send_incident_messages(at=LATER)]
+        sent = [
+            send_queued_mail(box=IncidentMessage, at=LATER),
+            send_queued_mail(box=IncidentMessage, at=LATER),
+        ]
 
         assert (told.queued, told.unreachable, sent) == (1, (), [1, 0])
         (message,) = mail.outbox
@@ -305,10 +304,10 @@ class TestTelling:
 
     def test_a_message_whose_sender_died_is_perhaps_sent_and_never_again(self, world, ana):
         tell_customers(incident_id=an_incident(world).pk, at=LATER, by=ana)
-        claim(IncidentMessage.objects.get().pk, LATER)
+        claim(IncidentMessage, IncidentMessage.objects.get().pk, LATER)
 
-        assert give_up_lost(at=LATER + timedelta(hours=1)) == 1
-        assert send_incident_messages(at=LATER + timedelta(hours=2)) == 0
+        assert give_up_lost(IncidentMessage, at=LATER + timedelta(hours=1)) == 1
+        assert send_queued_mail(box=IncidentMessage, at=LATER + timedelta(hours=2)) == 0
         assert (IncidentMessage.objects.get().state, mail.outbox) == ("unknown", [])
 
     def test_a_server_that_does_not_listen_is_asked_later(self, world, ana, settings):
@@ -316,7 +315,7 @@ class TestTelling:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
         tell_customers(incident_id=an_incident(world).pk, at=LATER, by=ana)
 
-        assert send_incident_messages(at=LATER) == 0
+        assert send_queued_mail(box=IncidentMessage, at=LATER) == 0
 
         message = IncidentMessage.objects.get()
         assert (message.state, message.try_count) == ("queued", 1)

@@ -1,20 +1,26 @@
 """The mail server: whether it listens, and what became of one message handed to it."""
 
 import smtplib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parseaddr
 from typing import Protocol
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
-from dunning.enums import MessageState
+from accounts.enums import MailState
 
 LOST_AFTER = timedelta(minutes=15)
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
 REFUSED = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
+
+
+Attachment = tuple[str, bytes, str]  # file name, content, media type
 
 
 class Mail(Protocol):
@@ -32,8 +38,14 @@ class Mail(Protocol):
 class Outcome:
     """Sent, failed, or unknown: perhaps sent. `problem` says why not, in the library's words."""
 
-    state: MessageState
+    state: MailState
     problem: str = ""
+
+
+def message_id_for(key: UUID) -> str:
+    """The Message-ID of a mail we wrote, in the domain of its sender."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{key}@{domain}>"
 
 
 def problem_reaching(connection: BaseEmailBackend) -> str:
@@ -51,7 +63,9 @@ def wait_after(tries: int) -> timedelta:
     return min(FIRST_WAIT * factor, LONGEST_WAIT)
 
 
-def hand_over_mail(mail: Mail, connection: BaseEmailBackend) -> Outcome:
+def hand_over_mail(
+    mail: Mail, connection: BaseEmailBackend, attachments: Sequence[Attachment] = ()
+) -> Outcome:
     """Tell the server once; what it answered, or that its answer is not known."""
     message = EmailMultiAlternatives(
         subject=mail.subject,
@@ -63,10 +77,12 @@ def hand_over_mail(mail: Mail, connection: BaseEmailBackend) -> Outcome:
         connection=connection,
     )
     message.attach_alternative(mail.html, "text/html")
+    for name, content, media_type in attachments:
+        message.attach(name, content, media_type)
     try:
         message.send()
     except REFUSED as error:
-        return Outcome(MessageState.FAILED, f"{type(error).__name__}: {error}"[:300])
+        return Outcome(MailState.FAILED, f"{type(error).__name__}: {error}"[:300])
     except Exception as error:  # whatever a provider's library raises: what it did is not known
-        return Outcome(MessageState.UNKNOWN, f"{type(error).__name__}: {error}"[:300])
-    return Outcome(MessageState.SENT)
+        return Outcome(MailState.UNKNOWN, f"{type(error).__name__}: {error}"[:300])
+    return Outcome(MailState.SENT)

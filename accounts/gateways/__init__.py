@@ -1,0 +1,1 @@
+"""What accounts says to the world outside."""
