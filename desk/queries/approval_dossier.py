@@ -197,6 +197,8 @@ def written(outcome: dict[str, Any]) -> Iterator[Link]:
             yield Link(words.format(value), reverse(page, args=[value]) if page else "")
         elif name == "set":
             yield Link(f"Set to {value}")
+        elif name == "pauses":
+            yield Link(f"Cases paused: {len(value)}")
 
 
 PAGES = {
@@ -205,7 +207,6 @@ PAGES = {
     "event": ("Event", "desk:event"),
     "write_off": ("Written off on the invoice", ""),
     "invoice": ("Invoice {}", "desk:invoice"),
-    "pause": ("Pause of recovery", ""),
     "matrix": ("Authority matrix v{}", ""),
 }
 
