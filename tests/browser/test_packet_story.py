@@ -57,7 +57,7 @@ def test_an_invoice_leads_to_its_evidence_and_an_id_is_copied(page, support, acm
     page.goto(f"/desk/invoices/{acme.second.number}/")
     page.get_by_role("link", name="Evidence", exact=True).last.click()
 
-    page.get_by_role("button", name=f"Copy the id of {acme.second.number}").first.click()
+    page.get_by_role("button", name=f"Copy id of {acme.second.number}").first.click()
 
     expect(page.get_by_text("Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == str(acme.second.pk)
