@@ -1,0 +1,1 @@
+"""What accounts send to people outside of a page."""
