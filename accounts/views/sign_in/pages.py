@@ -16,10 +16,10 @@ from allauth.usersessions.views import ListUserSessionsView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.core.exceptions import PermissionDenied
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -172,13 +172,13 @@ class PasswordLinkView(PasswordResetConfirmView):
     template_name = "account/password_link.html"
     success_url = reverse_lazy("account_login")
 
-    def get_form(self, form_class: Any = None) -> Form:
+    def get_form(self, form_class: Any = None) -> SetPasswordForm:
         form = super().get_form(form_class)
         form.fields["new_password1"].help_text = ""
         form.fields["new_password2"].label = "New password, again"
         return form
 
-    def form_valid(self, form: Form) -> HttpResponse:
+    def form_valid(self, form: SetPasswordForm) -> HttpResponse:
         answer = super().form_valid(form)
         note(self.request, "password_changed", about=self.user, by="link")
         messages.success(self.request, "Your password is kept. Sign in with it.")
