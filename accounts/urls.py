@@ -26,6 +26,11 @@ urlpatterns = [
     path("account/", pages.account, name="account_home"),
     path("account/password/", pages.OwnPasswordView.as_view(), name="account_change_password"),
     path(
+        "account/password/choose/<str:uidb64>/<str:token>/",
+        pages.PasswordLinkView.as_view(),
+        name="account_password_link",
+    ),
+    path(
         "account/sessions/",
         login_required(pages.OtherSessionsView.as_view()),
         name="usersessions_list",

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 
 
 def may(permission: str) -> Callable[[HttpRequest], bool]:
@@ -32,7 +32,12 @@ NAVIGATION = [
     {
         "title": "Desk",
         "items": [
-            {"title": "Home", "icon": "home", "link": reverse_lazy("desk:home")},
+            {
+                "title": "Home",
+                "icon": "home",
+                "link": reverse_lazy("desk:home"),
+                "active": lambda request: request.path == reverse("desk:home"),
+            },
             page("Flow", "conveyor_belt", "desk:flow", "billing.view_stagerefusal"),
             {
                 **page("Approvals", "approval", "desk:approvals", "accounts.view_exceptionrequest"),

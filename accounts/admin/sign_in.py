@@ -6,12 +6,14 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
+from anymail.exceptions import AnymailError
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.gateways.password_mail import PersonWithoutAddress, mail_password_link
 from accounts.operations.count_sign_in_attempt import forgive_attempts
 from accounts.operations.end_sessions import end_sessions
 from accounts.operations.record_audit import record_audit
@@ -47,6 +49,19 @@ def unlock_sign_in(model_admin: object, request: HttpRequest, people: QuerySet[U
         )
 
 
+@admin.action(description="Mail a link to choose a password", permissions=["change"])
+def send_password_link(model_admin: object, request: HttpRequest, people: QuerySet[User]) -> None:
+    """For new people, and for those who forgot. Nobody but them learns the password."""
+    for person in people:
+        try:
+            mail_password_link(user=person)
+        except (PersonWithoutAddress, OSError, AnymailError) as no:
+            messages.error(request, f"{person} was not sent a link: {no}")
+            continue
+        note(request, "password_link_sent", about=person)
+        messages.success(request, f"{person} was sent a link to choose a password.")
+
+
 @admin.action(description="Sign out everywhere", permissions=["change"])
 def sign_out_everywhere(model_admin: object, request: HttpRequest, people: QuerySet[User]) -> None:
     for person in people:
@@ -78,4 +93,4 @@ def unlink_company(model_admin: object, request: HttpRequest, people: QuerySet[U
         messages.success(request, f"{person} is linked to no company account now.")
 
 
-ACTIONS = [unlock_sign_in, sign_out_everywhere, remove_factors, unlink_company]
+ACTIONS = [send_password_link, unlock_sign_in, sign_out_everywhere, remove_factors, unlink_company]

@@ -1,1 +1,1 @@
-"""What accounts says to the world outside."""
+"""What accounts send to people outside of a page."""

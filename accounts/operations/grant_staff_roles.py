@@ -90,7 +90,7 @@ KEEP_TAX = may("add change", *TAX_ANSWERS) | {
 MOVE_MONEY = {
     "billing.add_payment", "billing.add_allocation", "billing.add_refund",
     "billing.add_paymentattempt", "billing.issue_credit_note", "billing.add_bankstatement",
-    "billing.change_bankline",
+    "billing.change_bankline", "billing.write_off",
 }  # fmt: skip
 CLOSE_MONTHS = {"billing.add_closerun", "billing.change_closecheck", "billing.sign_close"}
 DECIDE_TAX = may("add change", *TAX_FACTS) | {"tax.sign_off_tax", "tax.add_taxreturn"}
@@ -108,7 +108,7 @@ WORK |= WORK_CASES | CLOSE_MONTHS | ASK_FOR_EXCEPTIONS | {"desk.add_releasecheck
 WORK |= {
     "desk.add_incident", "desk.change_incident", "desk.add_incidentnote", "desk.add_incidentmessage",
 }  # fmt: skip
-APPROVE = WORK | DECIDE_TAX | {"billing.write_off"} | may("add change", *CATALOG, *BOUGHT)
+APPROVE = WORK | DECIDE_TAX | may("add change", *CATALOG, *BOUGHT)
 APPROVE |= (
     LEAD_CAMPAIGNS
     | {"billing.lock_close"}

@@ -40,19 +40,17 @@ def untied(registration: TaxRegistration, month: Period) -> Iterator[FindingRow]
     figures = return_figures(
         registration, kind=ReturnKind.TAX_RETURN, period=month, is_earliest_open=False
     )
-    said = {"label": str(registration), "page": "registration", "key": str(registration.pk)}
+
+    def row(words: str, currency: str = "", minor: int | None = None) -> FindingRow:
+        key = str(registration.pk)
+        return FindingRow(str(registration), words, "registration", key, currency, minor)
+
     for currency in figures.unconverted:
-        yield FindingRow(
-            **said, words=f"No exchange rate from {currency} into {figures.currency} is on record"
-        )
+        yield row(f"No exchange rate from {currency} into {figures.currency} is on record")
     for one in figures.reconciled:
         if one.difference_minor:
-            yield FindingRow(
-                **said,
-                words="The taxes declared are not what the invoices charge",
-                currency=one.currency,
-                minor=one.difference_minor,
-            )
+            words = "The taxes declared are not what the invoices charge"
+            yield row(words, one.currency, one.difference_minor)
 
 
 def overdue(

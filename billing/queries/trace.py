@@ -21,6 +21,18 @@ from billing.queries.trace_records import (
 )
 
 BESIDE_ENTRY = ("event", "seat_type", "corrects", "group", "grantee")
+UNREAD_OF_ENTRY = (
+    "event__payload", "corrects__effective_at", "corrects__recorded_at", "group__created_at",
+    "grantee__created_at", "seat_type__entitlements",
+)  # fmt: skip
+UNREAD_OF_LINE = (
+    "invoice__seller", "invoice__buyer", "invoice__policies", "invoice__drafted_at",
+    "invoice__finalize_after", "invoice__issued_at", "rated_span__formula", "rated_span__charges",
+    "rated_span__rating__rated_at", "rated_span__price__tiers", "rated_span__price__published_at",
+    "rated_span__seat_policy__settings", "rated_span__seat_policy__published_at",
+    "rated_span__subscription__created_at", "rated_span__subscription__rate_due_at",
+    "rated_span__subscription__commitment",
+)  # fmt: skip
 
 
 def trace_lines(invoice_id: UUID) -> tuple[LineTrace, ...]:
@@ -98,7 +110,9 @@ def traced(lines: QuerySet[InvoiceLine]) -> tuple[LineTrace, ...]:
             "credited_line__rated_span__price",
             "credited_line__rated_span__seat_policy",
             "credited_line__rated_span__subscription",
-        ).order_by("position")
+        )
+        .defer(*UNREAD_OF_LINE, *(f"credited_line__{name}" for name in UNREAD_OF_LINE))
+        .order_by("position")
     )
     if not found:
         return ()
@@ -131,7 +145,8 @@ def span_behind(line: InvoiceLine) -> RatedSpan:
 
 def entries_by_id(entry_ids: Collection[UUID]) -> dict[UUID, EntryTrace]:
     """Entries with their events, and what corrected them since. Two queries."""
-    entries = SeatLedgerEntry.objects.filter(pk__in=entry_ids).select_related(*BESIDE_ENTRY)
+    rows = SeatLedgerEntry.objects.filter(pk__in=entry_ids).select_related(*BESIDE_ENTRY)
+    entries = rows.defer(*UNREAD_OF_ENTRY)
     corrections = dict(
         SeatLedgerEntry.objects.filter(corrects__in=entry_ids).values_list("corrects", "position")
     )

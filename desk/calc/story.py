@@ -58,6 +58,7 @@ class Coded:
     code: str
 
 
+OTHER = "other"
 Value = Amount | Seats | Share | Days | Document | Coded | date | str | int
 
 
@@ -169,7 +170,7 @@ def _(value: Document, words: StoryPhrases, voice: Voice) -> str:
 @said.register
 def _(value: Coded, words: StoryPhrases, voice: Voice) -> str:
     known = words.vocabularies[value.vocabulary]
-    return known.get(value.code, value.code.replace("_", " "))
+    return known.get(value.code) or known.get(OTHER) or value.code.replace("_", " ")
 
 
 @said.register

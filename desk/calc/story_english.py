@@ -145,5 +145,6 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
         "account_closed": "the account is closed",
         "debit_not_authorized": "the debit was not allowed",
         "processing_error": "an error happened on the way",
+        "other": "the bank declined it",
     },
 }  # fmt: skip

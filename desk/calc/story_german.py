@@ -151,5 +151,6 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
         "account_closed": "Das Konto ist aufgelöst",
         "debit_not_authorized": "Die Lastschrift war nicht erlaubt",
         "processing_error": "Unterwegs gab es einen Fehler",
+        "other": "Die Bank hat ihn abgelehnt",
     },
 }  # fmt: skip

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from accounts.enums import Verdict
@@ -197,6 +197,8 @@ def written(outcome: dict[str, Any]) -> Iterator[Link]:
             yield Link(words.format(value), reverse(page, args=[value]) if page else "")
         elif name == "set":
             yield Link(f"Set to {value}")
+        elif name == "pauses":
+            yield Link(f"Cases paused: {len(value)}")
 
 
 PAGES = {
@@ -205,7 +207,6 @@ PAGES = {
     "event": ("Event", "desk:event"),
     "write_off": ("Written off on the invoice", ""),
     "invoice": ("Invoice {}", "desk:invoice"),
-    "pause": ("Pause of recovery", ""),
     "matrix": ("Authority matrix v{}", ""),
 }
 
@@ -227,15 +228,3 @@ def subject_link(asked: ExceptionRequest) -> Link:
     if asked.subject_kind == "authority_matrix":
         return Link("The authority matrix", reverse("desk:approval_authority"))
     return Link("The month", "")
-
-
-def pending_of(*, customer_id: UUID) -> tuple[Link, ...]:
-    """Requests that hold this customer's drafts, oldest first. One query."""
-    rows = ExceptionRequest.objects.filter(
-        customer=customer_id, blocks_drafts=True, state__in=["requested", "sent_back"]
-    ).order_by(F("target_at"))
-    return tuple(
-        Link(f"{one.number}: {one.get_kind_display().lower()}",
-             reverse("desk:approval", args=[one.number]))
-        for one in rows
-    )  # fmt: skip

@@ -4,14 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django.db.models import Min
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
+from billing.calc.books.charts import zone_of
 from billing.calc.close.items import BY_CODE, ITEMS, due_on
 from billing.documents.close_report import ReportFigures
 from billing.enums import CloseItem, CloseOutcome
 from billing.models import (
+    Books,
     CloseCheck,
     CloseReopening,
     CloseRun,
@@ -22,7 +26,6 @@ from billing.models import (
 )
 from billing.queries.close.checklist import CloseState, ItemState, close_states
 from billing.queries.close.report import report_figures
-from billing.queries.close.work_left import zone_of_books
 from billing.queries.closed_periods import closed_days
 from kernel.period import Period, add_months
 from tax.models import BillingEntity
@@ -69,15 +72,14 @@ class GridRow:
 
 
 def close_grid(entities: Sequence[BillingEntity], *, at: datetime) -> tuple[GridRow, ...]:
-    """The last 13 months, latest first, as far as the books go back. Nine queries and one a seller."""
+    """The last 13 months, latest first, as far as the books go back. Ten queries."""
     keys = [entity.pk for entity in entities]
-    firsts = dict(
-        JournalEntry.objects.filter(billing_entity__in=keys)
-        .order_by()
-        .values_list("billing_entity")
-        .annotate(Min("day"))
-    )
-    today = {entity.pk: at.astimezone(zone_of_books(entity)).date() for entity in entities}
+    firsts = first_days(keys)
+    zones = dict(Books.objects.filter(pk__in=keys).values_list("pk", "time_zone"))
+    today = {
+        entity.pk: at.astimezone(ZoneInfo(zones.get(entity.pk) or zone_of(entity.country))).date()
+        for entity in entities
+    }
     latest = max((day.replace(day=1) for day in today.values()), default=at.date())
     earliest = min((day.replace(day=1) for day in firsts.values()), default=latest)
     months = [month for back in range(MONTHS) if (month := add_months(latest, -back)) >= earliest]
@@ -103,6 +105,15 @@ def close_grid(entities: Sequence[BillingEntity], *, at: datetime) -> tuple[Grid
         )
         for month in months
     )
+
+
+def first_days(entity_ids: Sequence[UUID]) -> dict[UUID, date]:
+    """The first day of each seller's journal, by its index. One query."""
+    entries = JournalEntry.objects.filter(billing_entity=OuterRef("pk")).order_by("day")
+    rows = BillingEntity.objects.filter(pk__in=entity_ids).annotate(
+        first=Subquery(entries.values("day")[:1])
+    )
+    return {key: day for key, day in rows.values_list("pk", "first") if day}
 
 
 def cell(

@@ -30,17 +30,23 @@ SELECT * FROM (
  WHERE treatments <> previous_treatments
  ORDER BY 2
 """
-PRICED = """
+REGULAR = """
+EXISTS (SELECT FROM billing_invoiceline AS line
+         WHERE line.invoice_id = {invoice}.id AND line.kind = 'recurring')
+"""
+PRICED = f"""
 SELECT invoice.customer_id, invoice.id, invoice.number, invoice.currency, invoice.subtotal_minor,
        array(SELECT before.subtotal_minor FROM billing_invoice AS before
               WHERE before.customer_id = invoice.customer_id AND before.kind = 'invoice'
                 AND before.state = 'finalized' AND before.currency = invoice.currency
                 AND before.billing_entity_id = invoice.billing_entity_id
                 AND before.cycle_date <= invoice.cycle_date AND before.id < invoice.id
+                AND {REGULAR.format(invoice="before")}
               ORDER BY before.cycle_date DESC, before.id DESC LIMIT %s)
   FROM billing_invoice AS invoice
  WHERE invoice.issued_at >= %s AND invoice.issued_at <= %s AND invoice.kind = 'invoice'
    AND NOT EXISTS (SELECT FROM billing_invoicevoid AS void WHERE void.invoice_id = invoice.id)
+   AND {REGULAR.format(invoice="invoice")}
  ORDER BY invoice.id
 """
 DUE = """
@@ -98,7 +104,11 @@ def taxed_otherwise(*, since: datetime, at: datetime) -> list[TaxedInvoice]:
 
 
 def priced_invoices(*, since: datetime, at: datetime) -> list[PricedInvoice]:
-    """Invoices issued in the window, each with the amounts of up to twelve before it."""
+    """
+    Regular invoices issued in the window, each with the amounts of up to twelve regular before it.
+
+    One that only bills a change in between is neither judged nor compared with.
+    """
     return [
         PricedInvoice(customer, key, number, currency, minor, tuple(earlier))
         for customer, key, number, currency, minor, earlier in rows_of(PRICED, [HISTORY, since, at])

@@ -3,7 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.utils import parseaddr
 from uuid import UUID
+
+from django.conf import settings
 
 from accounts.models import BillingOwner, Customer, ExceptionRequest
 from billing.documents import formats
@@ -65,7 +68,7 @@ def addressed(
     entity = seller.billing_entity if seller else None
     letter = IncidentLetter(
         customer_name=customer.legal_name,
-        seller_name=entity.legal_name if entity else "",
+        seller_name=entity.legal_name if entity else parseaddr(settings.DEFAULT_FROM_EMAIL)[0],
         invoices=numbers_of(rows),
         amount=amount_words(customer, [requests[row.request_id] for row in rows if row.request_id]),
     )

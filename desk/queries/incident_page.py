@@ -98,6 +98,11 @@ class IncidentPage:
         return self.incident.state == IncidentState.CLOSED
 
     @property
+    def states_words(self) -> str:
+        """ "3 found · 1 corrected"."""
+        return " · ".join(f"{count} {label.lower()}" for _, label, count in self.states if count)
+
+    @property
     def rows_open(self) -> int:
         open_states = (AffectedState.FOUND, AffectedState.PREPARED)
         return sum(count for state, _, count in self.states if state in open_states)

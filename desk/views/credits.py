@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.models import ExceptionRequest
+from accounts.queries.authority import acts_alone
 from billing.enums import CreditNoteReason, CreditScope, Settlement
 from billing.models import Invoice, InvoiceVoid
 from billing.operations.credit_invoice import CreditOrder, credit_invoice
@@ -22,6 +24,7 @@ from billing.operations.void_invoice import VoidOrder, void_invoice
 from billing.queries.void_changes import VoidChanges, void_changes
 from billing.queries.voids import replacements_of
 from desk.queries.credits import CreditPage, credit_page
+from desk.views.approval_doors import asked_instead, tell_asked
 from desk.views.page import desk_page, note_in_log, show
 from kernel.money import minor_units
 from kernel.refusal import Refusal
@@ -76,6 +79,10 @@ class CreditForm(forms.Form):
             expected_minor=said["expected"],
             by=by,
         )
+
+
+class LinesNotAsked(Refusal):
+    code = "credit_lines_beyond_authority"
 
 
 class VoidForm(forms.Form):
@@ -141,12 +148,44 @@ def settlements(page: CreditPage) -> list[tuple[str, str]]:
 
 
 def issued(request: HttpRequest, page: CreditPage, form: CreditForm) -> HttpResponse:
+    beyond = credit_asked(request, page, form)
+    if beyond:
+        return HttpResponseRedirect(tell_asked(request, *beyond))
     note = credit_invoice(
         invoice_id=page.id, order=form.order(cast(User, request.user)), at=timezone.now()
     )
     note_in_log(request, [note], action_flag=ADDITION, message=f"Credits {page.number}.")
     messages.success(request, f"Credit note {note.number} is issued.")
     return HttpResponseRedirect(reverse("desk:invoice", args=[note.number]))
+
+
+def credit_asked(
+    request: HttpRequest, page: CreditPage, form: CreditForm
+) -> tuple[ExceptionRequest, str] | None:
+    """
+    None within the person's authority; beyond it the request for the same credit.
+
+    :raises LinesNotAsked: because a request names an amount over the whole invoice
+    """
+    said, estimate = form.cleaned_data, estimate_credit(invoice_id=page.id, ask=form.ask())
+    if said["expected"] not in (None, estimate.total_minor):
+        return None  # issuing refuses it, and the page shows the new estimate
+    person = cast(User, request.user)
+    amount = -estimate.subtotal_minor
+    is_alone = acts_alone(kind="credit", currency=page.currency, amount_minor=amount, person=person)
+    if not is_alone and said["scope"] == CreditScope.LINES:
+        raise LinesNotAsked(
+            "So much by lines is beyond what you may do alone. Credit less, or choose an amount "
+            "over the whole invoice: then somebody else is asked."
+        )
+    label = CreditNoteReason(said["reason"]).label
+    terms = {
+        "amount_minor": amount, "credit_reason": said["reason"], "settlement": said["settlement"],
+    }  # fmt: skip
+    return asked_instead(
+        person, kind="credit", subject=page.number, terms=terms, currency=page.currency,
+        amount_minor=amount, reason=said["text"] or label, customer_text=said["text"] or label, at=timezone.now(),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,6 +16,7 @@ from billing.models import StageRefusal
 from billing.operations.refuse import retry_refusals
 from billing.pipeline import STAGES as BILLING
 from billing.tasks import tick
+from desk.queries.approval_holds import held_drafts
 from desk.queries.flow_board import flow_lanes, recent_retries
 from desk.queries.invoice_page import is_uuid
 from desk.queries.money_board import money_todos
@@ -38,6 +39,7 @@ def flow(request: HttpRequest) -> HttpResponse:
         "lanes": flow_lanes(stages=(*BILLING, *RECOVERY), at=now),
         "tax_holds": holds,
         "held": sum(one.count for one in holds),
+        "undecided": held_drafts(),
         "money_todos": money_todos(at=now, may=request.user.has_perm),
         "now": now,
     }

@@ -15,6 +15,7 @@ from billing.documents.archive import open_document
 from billing.documents.staff_text import money_decimal
 from billing.enums import InvoiceKind, InvoiceState
 from billing.models import InvoiceDocument
+from desk.queries.approval_holds import requests_holding
 from desk.queries.credits import invoice_credits
 from desk.queries.invoice_list import (
     PAID,
@@ -123,6 +124,7 @@ def invoice(request: HttpRequest, key: str) -> HttpResponse:
         taxes=invoice_taxes(record.id, is_draft=record.is_draft),
         credits=invoice_credits(record.id),
         money=None if record.is_draft else invoice_money(record.id, at=now),
+        held_by=requests_holding(customer_id=record.customer_id) if record.is_draft else (),
         now=now,
     )
 

@@ -25,6 +25,7 @@ from billing.operations.start_attempts import start_attempt
 from billing.operations.take_back_allocation import take_back_allocation
 from billing.operations.write_off import write_off
 from billing.tasks import ask_gateway
+from desk.views.approval_doors import asked_instead
 from desk.views.page import back_to, desk_page, note_in_log
 from kernel.money import Money
 from kernel.refusal import Refusal
@@ -109,18 +110,27 @@ def allocate(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
 @require_POST
 @desk_page("billing.write_off")
 def write_off_invoice(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
-    receivable = get_object_or_404(Receivable, pk=invoice_id)
+    """Within one's own authority it is written off; beyond it the form asks somebody else."""
+    receivable = get_object_or_404(Receivable.objects.select_related("invoice"), pk=invoice_id)
     given = said(request)
+    person, now = cast(User, request.user), timezone.now()
 
     def act() -> tuple[Model, str]:
         check_seen(request, receivable)
+        amount = asked_minor(given["amount"], receivable.currency)
+        if amount is None:
+            amount = receivable.open_minor
+        beyond = asked_instead(
+            person, kind="write_off", subject=receivable.invoice.number,
+            terms={"amount_minor": amount}, currency=receivable.currency, amount_minor=amount,
+            reason=given["reason"], at=now,
+        )  # fmt: skip
+        if beyond:
+            return beyond
         row = write_off(
-            receivable_id=receivable.pk,
-            amount_minor=asked_minor(given["amount"], receivable.currency),
-            by=cast(User, request.user),
-            reason=given["reason"],
-            at=timezone.now(),
-        )
+            receivable_id=receivable.pk, amount_minor=amount, by=person, reason=given["reason"],
+            at=now,
+        )  # fmt: skip
         return row, f"{staff_money(row.amount_minor, receivable.currency)} is written off."
 
     return decide(request, back=invoice_place(invoice_id), act=act)

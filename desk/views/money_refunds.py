@@ -21,6 +21,7 @@ from billing.operations.request_refund import refundable_minor, request_refund
 from billing.operations.settle_refund import fail_refund, settle_refund
 from billing.queries.credit import credit_balance
 from billing.tasks import ask_gateway
+from desk.views.approval_doors import asked_instead, tell_asked
 from desk.views.money_moves import MOST_CHARACTERS
 from desk.views.page import desk_page, note_in_log, show
 from kernel.money import Money
@@ -48,10 +49,9 @@ def new_refund(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     most = refundable_minor(payment)
     form = RefundForm(request.POST or None, initial={"amount": str(Money(most, payment.currency))})
     if request.method == "POST" and form.is_valid():
-        done = ask(request, payment, form)
-        if done:
-            place = reverse("desk:money_payment", args=[payment.pk])
-            return HttpResponseRedirect(f"{place}#refund-{done.pk}")
+        place = ask(request, payment, form)
+        if place:
+            return HttpResponseRedirect(place)
         most = refundable_minor(payment)
     return show(
         request,
@@ -64,9 +64,14 @@ def new_refund(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     )
 
 
-def ask(request: HttpRequest, payment: Payment, form: RefundForm) -> Refund | None:
-    """The refund, or None with the reason at the form."""
+def ask(request: HttpRequest, payment: Payment, form: RefundForm) -> str:
+    """
+    Where the refund is, or the request for one beyond the person's authority.
+
+    Empty with the reason at the form.
+    """
     said: dict[str, Any] = form.cleaned_data
+    person, now = cast(User, request.user), timezone.now()
     try:
         with transaction.atomic():
             lock_account(payment.customer_id)
@@ -74,20 +79,25 @@ def ask(request: HttpRequest, payment: Payment, form: RefundForm) -> Refund | No
                 raise RefundStateChanged(
                     "What can go back changed since you looked. Nothing was done; look again."
                 )
-            refund = request_refund(
-                payment_id=payment.pk,
-                amount_minor=Money.parse(said["amount"].strip(), payment.currency).minor,
-                reason=said["reason"],
-                by=cast(User, request.user),
-                at=timezone.now(),
-            )
-            transaction.on_commit(ask_gateway.delay)
+            amount = Money.parse(said["amount"].strip(), payment.currency).minor
+            beyond = asked_instead(
+                person, kind="refund", subject=str(payment.pk), terms={"amount_minor": amount},
+                currency=payment.currency, amount_minor=amount, reason=said["reason"], at=now,
+            )  # fmt: skip
+            if beyond is None:
+                refund = request_refund(
+                    payment_id=payment.pk, amount_minor=amount, reason=said["reason"], by=person,
+                    at=now,
+                )  # fmt: skip
+                transaction.on_commit(ask_gateway.delay)
     except Refusal as refusal:
         form.add_error("amount", refusal.message)
-        return None
+        return ""
+    if beyond:
+        return tell_asked(request, *beyond)
     note_in_log(request, [refund], action_flag=ADDITION, message=f"Asked for: {refund.reason}")
     messages.success(request, "The refund is asked for; its amount is reserved from the credit.")
-    return refund
+    return reverse("desk:money_payment", args=[payment.pk]) + f"#refund-{refund.pk}"
 
 
 @require_POST

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import cast
 from uuid import UUID
 
 from django import forms
 from django.contrib.auth.models import User
-from django.db.models import Model
+from django.db import transaction
+from django.db.models import Model, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -15,7 +17,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from billing.documents.staff_text import moment, staff_money
+from billing.models import Receivable
 from desk.queries.recovery_case import case_page
+from desk.views.approval_doors import asked_instead
 from desk.views.money_moves import decide
 from desk.views.page import desk_page, show
 from dunning.calc.moments import local_moment
@@ -98,19 +102,33 @@ def pause(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return answer(request, case_id, act_pause)
 
 
+def open_of(found: DunningCase) -> int:
+    """What the customer owes in the case's currency: what the matrix measures of a pause."""
+    waiting = Receivable.objects.filter(customer=found.customer_id, currency=found.currency)
+    return int(waiting.aggregate(total=Sum("open_minor"))["total"] or 0)
+
+
 def act_pause(found: DunningCase, form: forms.Form, by: User, at: datetime) -> tuple[Model, str]:
     """:raises DayMissing: without an end"""
     day = form.cleaned_data.get("day")
     if day is None:
         raise DayMissing("Say until which day, for example 2026-12-31.")
-    zone = found.customer.time_zone
-    row = pause_case(
-        case_id=found.pk,
-        until=local_moment(day, MORNING, zone),
-        reason=text_of(form, "reason"),
-        at=at,
-        by=by,
-    )
+    zone, reason = found.customer.time_zone, text_of(form, "reason")
+    pause = partial(
+        pause_case, case_id=found.pk, until=local_moment(day, MORNING, zone), reason=reason,
+        at=at, by=by,
+    )  # fmt: skip
+    with transaction.atomic():  # what a pause itself refuses is said at once, not after a decision
+        pause()
+        transaction.set_rollback(True)
+    beyond = asked_instead(
+        by, kind="dunning_pause", subject=found.customer.external_id,
+        terms={"until": day.isoformat()}, currency=found.currency,
+        amount_minor=open_of(found), reason=reason, at=at,
+    )  # fmt: skip
+    if beyond:
+        return beyond
+    row = pause()
     return row, f"Paused until {moment(row.until, zone)}. Nothing is charged or written until then."
 
 

@@ -157,7 +157,7 @@
           y: { beginAtZero: true, ticks: { color: ink, maxTicksLimit: 4, callback: (value) => short.format(value) }, grid: { color: dark ? "rgba(255,255,255,.10)" : "rgba(0,0,0,.08)" } },
         },
         plugins: {
-          legend: { labels: { color: ink, boxWidth: 14 } },
+          legend: { labels: { color: ink, usePointStyle: true, pointStyle: "line", pointStyleWidth: 22 } },
           tooltip: { callbacks: { title: (items) => `Day ${items[0].label}`, label: (item) => `${item.dataset.label}: ${money.format(item.parsed.y)}` } },
         },
       },

@@ -28,9 +28,9 @@ def test_signing_in_leads_home(browser, address, analyst, subscription):
     page = context.new_page()
 
     page.goto("/")
-    page.fill("[name=username]", analyst.username)
-    page.fill("[name=password]", PASSWORD)
-    page.click("button[type=submit]")
+    page.get_by_label("User name").fill(analyst.username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
     expect(page.get_by_role("heading", name="What waits for you")).to_be_visible()
     expect(page.get_by_role("heading", name="Next run")).to_be_visible()

@@ -3,9 +3,13 @@
 import re
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
+from config.content_security import directives
+from config.sign_in import SignInEnvironment, providers
 from tests.accounts.signin.conftest import Phone
+from tests.accounts.signin.issuer import Issuer
 from tests.browser.conftest import PASSWORD
 
 AT_THE_DESK = re.compile(r"://[^/]+/desk/")
@@ -23,7 +27,14 @@ def door(browser, address, analyst):
     context = browser.new_context(base_url=address, viewport={"width": 390, "height": 844})
     page = context.new_page()
     errors: list[str] = []
-    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+    page.on(
+        "console",
+        lambda one: (
+            one.type == "error"
+            and one.location["url"].startswith(address)
+            and errors.append(one.text)
+        ),
+    )
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
     context.close()
@@ -106,6 +117,36 @@ def test_a_passkey_is_added_and_from_then_on_opens_the_desk_alone(door, analyst)
     door.wait_for_url("**/desk/customers/")
     used = analyst.authenticator_set.get(type="webauthn").last_used_at
     assert (timezone.now() - used).total_seconds() < 60
+
+
+@pytest.fixture(scope="module")
+def issuer():
+    process = Issuer()
+    yield process
+    process.stop()
+
+
+def test_a_company_account_opens_the_desk(door, issuer, settings):
+    given = SignInEnvironment(
+        oidc_issuer=issuer.address,
+        oidc_name="Sign in with Example",
+        oidc_client_id="seatledger",
+        oidc_client_secret="a secret",
+        oidc_domains=["example.com"],
+    )
+    settings.SOCIALACCOUNT_PROVIDERS = providers(given)
+    settings.OIDC_ISSUER, settings.OIDC_NAME = issuer.address, given.oidc_name
+    settings.OIDC_DOMAINS, settings.OIDC_SECOND_FACTOR_TRUSTED = given.oidc_domains, True
+    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives(form_targets=[issuer.address])}
+    User.objects.update(email="ana@example.com")
+    issuer.knows("ana-1", email="ana@example.com", email_verified=True, amr=["mfa"])
+
+    door.goto("/desk/invoices/")
+    door.get_by_role("button", name="Sign in with Example").click()
+    door.get_by_placeholder("sub").fill("ana-1")
+    door.get_by_role("button", name="Authorize").click()
+
+    door.wait_for_url("**/desk/invoices/")
 
 
 def test_a_passkey_that_is_not_given_is_said_so_in_words(door):

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -17,6 +18,7 @@ from billing.operations.push_flow import push_flow
 from billing.operations.record_payment import record_payment
 from billing.pipeline import POST
 from billing.tasks import check_close
+from desk.demo.close import close_past_months
 from kernel.money import Money
 from tests.billing.close.closing import begin, check, live, lock, state
 from tests.seatworld import day, make_customer, start
@@ -303,3 +305,13 @@ def test_a_payment_by_hand_into_a_closed_month_is_refused_at_the_form(as_role, l
     page = text(as_role("analyst").get(reverse("desk:money_payment_new"), said))
 
     assert "The books of SW are closed through 2026-01-31." in page
+
+
+def test_the_demo_closes_what_it_can_and_leaves_the_last_month_open(as_role, lived):
+    for name in ("ben", "carla"):
+        User.objects.create_user(name, is_staff=True)
+
+    closed = close_past_months(today=date(2026, 3, 3))
+
+    assert closed == 1
+    assert cells(as_role("support"))[1:] == [("2026-02", "clean"), ("2026-01", "locked")]

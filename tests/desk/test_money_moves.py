@@ -286,7 +286,7 @@ def test_a_transfer_back_is_answered_by_the_person_who_sends_it(as_role, money, 
 
 @pytest.mark.parametrize(
     ("role", "allowed"),
-    [("support", set()), ("analyst", {"entry", "back", "refund", "charge"}),
+    [("support", set()), ("analyst", {"entry", "back", "refund", "charge", "loss"}),
      ("approver", {"entry", "back", "refund", "charge", "loss"})],
 )  # fmt: skip
 def test_each_role_moves_what_it_may(as_role, money, role, allowed):

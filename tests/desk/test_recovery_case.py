@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import BillingOwner
+from accounts.models import BillingOwner, ExceptionRequest
+from accounts.operations.publish_authority import first_rules, publish_authority, rule
 from billing.models import Receivable
 from dunning.models import CaseNote, DunningCase, Message, Pause, Promise
 from dunning.operations.hand_over_case import hand_over_case
@@ -20,6 +21,13 @@ def case(world):
     fail(world, code="insufficient_funds")
     tick(FAILED_AT)
     return the_case()
+
+
+def let_analysts_pause() -> None:
+    """A version of the matrix by which an analyst pauses alone."""
+    others = [one for one in first_rules() if one["kind"] != "dunning_pause"]
+    alone = rule("dunning_pause", approvers=0, role="analyst")
+    publish_authority(rules=[*others, alone], request=None, at=FAILED_AT)
 
 
 def page_of(client, case):
@@ -92,7 +100,20 @@ def test_the_timeline_tells_payment_and_closing(as_role, world, case):
     assert page.steps == ()
 
 
+def test_a_pause_is_asked_for_while_nobody_may_pause_alone(as_role, case):
+    text = press(as_role("analyst"), case, "pause", day=soon(), reason="Their bank moves")
+
+    asked = ExceptionRequest.objects.get()
+    assert (asked.kind, asked.reason, asked.terms) == (
+        "dunning_pause", "Their bank moves", {"until": soon()},
+    )  # fmt: skip
+    assert f"{asked.number} asks for it" in text
+    assert (DunningCase.objects.get().state, Pause.objects.count()) == ("open", 0)
+
+
 def test_a_pause_has_its_reason_and_its_end(as_role, case):
+    let_analysts_pause()
+
     text = press(as_role("analyst"), case, "pause", day=soon(), reason="Their bank moves")
 
     pause = Pause.objects.get()
@@ -128,6 +149,7 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(as_role, case, action, 
 
 
 def test_a_pause_is_ended_by_hand(as_role, case):
+    let_analysts_pause()
     client = as_role("analyst")
     press(client, case, "pause", day=soon(), reason="Their bank moves")
 
@@ -194,6 +216,7 @@ def test_the_link_is_not_sent_twice_within_the_hour(as_role, case):
 
 
 def test_no_link_is_sent_for_a_case_that_is_paused(as_role, case):
+    let_analysts_pause()
     client = as_role("analyst")
     press(client, case, "pause", day=soon(), reason="Asked to")
 

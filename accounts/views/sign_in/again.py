@@ -2,20 +2,17 @@
 
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 
-def ask_again(request: HttpRequest) -> HttpResponseRedirect:
+def ask_again(request: HttpRequest) -> HttpResponse:
     """
-    Redirect to the page that asks; it leads back to this page.
+    Redirect the browser to the page that asks; it leads back to this page.
 
     After a form was sent, that is the page of the form (the Referer, if ours): nothing is sent twice.
     """
-    return HttpResponseRedirect(
-        f"{place_to_ask(request)}&{urlencode({'next': came_from(request)})}"
-    )
+    return whole_page(request, f"{place_to_ask(request)}&{urlencode({'next': came_from(request)})}")
 
 
 def place_to_ask(request: HttpRequest) -> str:
@@ -37,7 +34,7 @@ def came_from(request: HttpRequest) -> str:
     return place if ours else "/"
 
 
-def whole_page(request: HttpRequest, place: str) -> HttpResponseBase:
+def whole_page(request: HttpRequest, place: str) -> HttpResponse:
     """Send the browser there, also when HTMX asked for a part of a page."""
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": place})

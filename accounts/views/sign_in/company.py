@@ -173,7 +173,8 @@ def tell_roles(request: HttpRequest, user: User, change: RoleChange) -> None:
 def remember(request: HttpRequest, sociallogin: SocialLogin, said: dict) -> None:
     """For the session about to begin: when the issuer asked the person, and how."""
     methods = said.get("amr") or []
-    sociallogin.state["company_asked_at"] = said.get("auth_time", 0)
+    asked_at = said.get("auth_time")
+    sociallogin.state["company_asked_at"] = asked_at if isinstance(asked_at, int) else 0
     sociallogin.state["company_proved"] = (
         settings.OIDC_SECOND_FACTOR_TRUSTED and isinstance(methods, list) and "mfa" in methods
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from allauth.account.views import PasswordChangeView
 from allauth.mfa.adapter import get_adapter
@@ -14,8 +14,11 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.models import User
+from django.contrib.auth.views import PasswordResetConfirmView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,6 +28,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from accounts.views.sign_in.proof import has_factor, note_factor_proved
+from accounts.views.sign_in.trail import note
 
 AFTER_ENROLLING = "after_enrolling"
 
@@ -159,6 +163,25 @@ class OwnPasswordView(PasswordChangeView):
         if request.user.is_authenticated and not request.user.has_usable_password():
             raise PermissionDenied("This account signs in without a password.")
         answer: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return answer
+
+
+class PasswordLinkView(PasswordResetConfirmView):
+    """Whoever has the link from their mail chooses a password; they sign in with it, factor and all."""
+
+    template_name = "account/password_link.html"
+    success_url = reverse_lazy("account_login")
+
+    def get_form(self, form_class: Any = None) -> SetPasswordForm:
+        form = super().get_form(form_class)
+        form.fields["new_password1"].help_text = ""
+        form.fields["new_password2"].label = "New password, again"
+        return form
+
+    def form_valid(self, form: SetPasswordForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        note(self.request, "password_changed", about=self.user, by="link")
+        messages.success(self.request, "Your password is kept. Sign in with it.")
         return answer
 
 

@@ -9,7 +9,11 @@ SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`working_days` after the month's end it should be done; `how` tells what is compared."""
+    """
+    `working_days` after the month's end it should be done; `how` tells what is compared.
+
+    What `is_slow` is not computed again when somebody signs: the month's marks stand for it.
+    """
 
     code: str
     how: str
@@ -27,7 +31,7 @@ ITEMS: Sequence[Item] = (
     Item("reconcile", "Journal, invoices, payments, open items and credit are compared row by row.", 3, False, True),
     Item("revenue", "No part of a line earned by the end of the month is still deferred.", 1),
     Item("tax_inputs", "Every document of the month carries its tax decision, and they add up to the tax charged.", 3),
-    Item("returns", "The month's figures of each registration tie to the invoices, rates are on record, and no earlier return is overdue.", 4),
+    Item("returns", "The month's figures of each registration tie to the invoices, rates are on record, and no earlier return is overdue.", 4, True, True),
     Item("approvals", "Nothing that gives money back and no exception asked for in the month waits for a decision.", 3),
     Item("webhooks", "What the gateway told until the end of the month is applied. It is one account for all sellers.", 1),
     Item("documents", "Every document of the month is rendered and kept with its digest. Sending by e-mail does not exist yet, so it is not checked.", 2),

@@ -127,7 +127,7 @@ def told_note(note: CreditNoteRow, zone: ZoneInfo) -> Iterator[Told]:
                 "document": Document(note.number, is_credit_note=True),
                 "credited": Document(note.invoice_number),
                 "amount": Amount(note.amount_minor, note.currency),
-                "reason": note.reason,
+                "reason": note.reason.rstrip("."),
             },
             where="corrections",
             about=str(note.id),

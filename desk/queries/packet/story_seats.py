@@ -132,9 +132,13 @@ def causes(
 
 
 def beginning(groups: Iterable[Change]) -> Change | None:
-    """The one change that can have begun a line; what leaves the seats as they are yields to others."""
+    """
+    The one change that can have begun a line. What was corrected, and what leaves the seats as they
+    are, yields to others.
+    """
     found = set(groups)
-    likely = {one for one in found if one.kind not in SEATS_STAY} or found
+    valid = {one for one in found if not one.is_corrected} or found
+    likely = {one for one in valid if one.kind not in SEATS_STAY} or valid
     return likely.pop() if len(likely) == 1 else None
 
 

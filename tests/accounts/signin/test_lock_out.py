@@ -1,11 +1,14 @@
 """Guessing ends soon, tells nothing about who exists, and an administrator undoes it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import Group as StaffRoleGroup
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from accounts.enums import SignInStep
@@ -148,25 +151,87 @@ def test_signing_in_forgives(client, phone):
     assert "These do not match" in fail(Client(), 4)
 
 
-def test_an_administrator_unlocks(client, phone, settings):
+def test_an_administrator_unlocks(client, phone, administrator):
     fail(client, 5)
-    administrator = User.objects.create_user("alma", is_staff=True)
-    administrator.groups.add(StaffRoleGroup.objects.get(name="administrator"))
-    settings.STAFF_SECOND_FACTOR = "optional"
-    desk = Client()
-    desk.force_login(administrator)
-    ana = User.objects.get(username="ana")
 
-    answer = desk.post(
-        "/admin/auth/user/",
-        {"action": "unlock_sign_in", "_selected_action": [ana.pk]},
-        follow=True,
-    )
+    assert "ana may sign in again" in do(administrator, "unlock_sign_in")
 
-    assert "ana may sign in again" in words(answer)
     sign_in(client, phone)
     told = AuditEntry.objects.get(action="sign_in_unlocked")
     assert (told.actor_label, told.label) == ("alma", "ana")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_guesses_at_once_get_no_more_judgments_than_in_a_row():
+    start = Barrier(8)
+
+    def one(number):
+        start.wait()
+        try:
+            guess(address=f"192.0.2.{number}")
+        except SignInLocked:
+            return 0
+        finally:
+            connection.close()
+        return 1
+
+    with ThreadPoolExecutor(8) as threads:
+        judged = sum(threads.map(one, range(8)))
+
+    assert judged <= LIMITS.per_name
+
+
+@pytest.fixture
+def administrator(settings, db):
+    settings.STAFF_SECOND_FACTOR = "optional"
+    alma = User.objects.create_user("alma", is_staff=True)
+    alma.groups.add(StaffRoleGroup.objects.get(name="administrator"))
+    desk = Client()
+    desk.force_login(alma)
+    return desk
+
+
+def do(administrator, action):
+    ana = User.objects.get(username="ana")
+    form = {"action": action, "_selected_action": [ana.pk]}
+    return words(administrator.post("/admin/auth/user/", form, follow=True))
+
+
+def test_an_administrator_removes_the_factors_of_a_lost_phone(
+    client, phone, administrator, settings
+):
+    sign_in(client, phone)
+
+    assert "no second factor now" in do(administrator, "remove_factors")
+
+    settings.STAFF_SECOND_FACTOR = "required"
+    assert client.get("/desk/customers/").url.startswith("/sign-in/")
+    type_password(client)
+    assert client.get("/desk/customers/").url.startswith("/account/second-factor/")
+    assert AuditEntry.objects.get(action="factor_removed").label == "ana"
+
+
+def test_an_administrator_signs_somebody_out_everywhere(client, phone, administrator):
+    sign_in(client, phone)
+
+    assert "signed out of 1 sessions" in do(administrator, "sign_out_everywhere")
+
+    assert client.get("/desk/customers/").status_code == 302
+
+
+def test_an_administrator_unlinks_a_company_account(analyst, administrator):
+    SocialAccount.objects.create(user=analyst, provider="company", uid="ana-1")
+
+    assert "linked to no company account" in do(administrator, "unlink_company")
+
+    assert not SocialAccount.objects.exists()
+
+
+def test_analysts_do_none_of_this(client, analyst, settings):
+    settings.STAFF_SECOND_FACTOR = "optional"
+    client.force_login(analyst)
+
+    assert client.post("/admin/auth/user/", {"action": "unlock_sign_in"}).status_code == 403
 
 
 def test_redis_is_not_asked(client, phone, settings):

@@ -126,6 +126,42 @@ def test_the_last_factor_stays(client, analyst, phone):
     assert analyst.authenticator_set.filter(type="totp").exists()
 
 
+@pytest.fixture
+def demo(settings, tmp_path):
+    settings.DEMO_CODES = tmp_path / "demo-codes"
+    settings.DEMO_CODES.write_text("ana\nben")
+    return settings.DEMO_CODES
+
+
+def test_the_demo_shows_a_code_that_works_and_another_when_it_was_used(client, phone, demo):
+    type_password(client)
+    shown = client.get("/account/factors/authenticate/").context["form"].demo_code
+    assert type_code(client, shown).status_code == 302
+
+    again = Client()
+    type_password(again)
+    another = again.get("/account/factors/authenticate/").context["form"].demo_code
+
+    assert another != shown
+    assert type_code(again, another).status_code == 302
+
+
+@pytest.mark.parametrize("reason", ["production", "no demo", "another person"])
+def test_nobody_else_is_shown_a_code(client, phone, settings, demo, reason):
+    if reason == "production":
+        settings.DEMO_CODES = None
+    elif reason == "no demo":
+        demo.unlink()
+    else:
+        demo.write_text("alma\nanas")
+    type_password(client)
+
+    page = client.get("/account/factors/authenticate/")
+
+    assert page.context["form"].demo_code == ""
+    assert "This is the demo" not in words(page)
+
+
 def test_optional_lets_staff_in_by_password(client, analyst, settings):
     settings.STAFF_SECOND_FACTOR = "optional"
     type_password(client)

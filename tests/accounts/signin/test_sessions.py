@@ -1,12 +1,14 @@
 """Sessions end: idle, old, ended elsewhere, or because the person may no longer."""
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group as StaffRoleGroup
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts.models import AuditEntry
+from accounts.tasks import forget_sessions
 from tests.accounts.signin.conftest import PASSWORD, sign_in, words
 
 
@@ -134,6 +136,17 @@ def test_who_is_no_longer_staff_sees_nothing(desk):
     User.objects.update(is_staff=False)
 
     assert desk.get("/desk/customers/").status_code == 403
+
+
+def test_sessions_that_are_over_are_forgotten(desk, phone, time_machine):
+    time_machine.move_to("2026-11-21T22:00:01Z", tick=False)
+    later = Client()
+    sign_in(later, phone)
+
+    assert forget_sessions() == 1
+
+    assert UserSession.objects.get().session_key == later.session.session_key
+    assert is_in(later)
 
 
 def test_signing_out_needs_a_form_of_ours(desk):

@@ -78,6 +78,19 @@ def test_after_a_form_one_comes_back_to_the_page_of_the_form(client, analyst, se
     assert elsewhere.url.endswith("next=%2F")
 
 
+def test_a_part_of_a_page_sends_the_whole_page_to_be_asked(client, phone):
+    sign_in(client, phone)
+    prove_now(client, seconds_ago=601)
+
+    answer = client.post(
+        "/desk/large/",
+        headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/desk/flow/"},
+    )
+
+    assert answer.status_code == 204
+    assert answer["HX-Redirect"].endswith("next=http%3A%2F%2Ftestserver%2Fdesk%2Fflow%2F")
+
+
 def test_nobody_has_proved_anything(rf):
     request = rf.get("/")
     request.user = AnonymousUser()

@@ -187,6 +187,16 @@ class TestUnusualInvoice:
                 in words_of("unusual_invoice")[0]
             )
 
+    def test_an_invoice_in_between_is_not_judged_nor_compared_with(self):
+        world = SeatWorld.make({"increase_invoicing": "immediate"})
+        for month in range(1, 8):
+            world.push(day(month, 18))
+            world.send(f"e{month}", day(month, 20), quantity=1, effective_at=day(month, 20))
+            world.push(day(month, 22))
+        assert Invoice.objects.exclude(number="").count() == 14
+
+        assert run("unusual_invoice", day(7, 23)).found == 0
+
     def test_little_history_says_nothing(self, world, two_months):
         world.send("grow", day(3, 1), kind="quantity_set", quantity=900, effective_at=day(3, 15))
         world.push(day(3, 18))

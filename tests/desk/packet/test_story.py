@@ -5,6 +5,8 @@ from fractions import Fraction
 
 import pytest
 
+from accounts.enums import AccessLevel, ExceptionKind
+from billing.enums import EventKind, LineKind, PaymentMethodKind
 from desk.calc import story_english, story_german
 from desk.calc.story import (
     Amount,
@@ -18,6 +20,11 @@ from desk.calc.story import (
     sentence,
 )
 from desk.documents.story_voice import story_voice
+from desk.queries.packet.story_money import ALLOCATED, ATTEMPTED, MOVED, WRITTEN
+from desk.queries.packet.story_seats import DONE_BY_SOMEBODY
+from desk.queries.recovery_words import TEMPLATES
+from dunning.enums import CloseReason
+from tax.enums import TaxTreatment
 
 AT = datetime(2026, 2, 4, 9, tzinfo=UTC)
 ON = date(2026, 2, 4)
@@ -552,3 +559,36 @@ def test_a_language_without_words_is_told_in_english():
     assert sentence(told, story_voice(language="fr", paper="A4")) == (
         "On 4 February 2026 your plan changed."
     )
+
+
+def test_a_code_without_words_of_its_own_is_told_in_general_words_or_spelled_out():
+    declined = {"amount": EUR_28, "document": INVOICE, "decline": Coded("decline", "pickup_card")}
+
+    assert in_both("attempt_failed", declined)[1].endswith(": Die Bank hat ihn abgelehnt.")
+    assert in_both("message_sent", {"template": Coded("template", "new_kind")})[0].endswith(
+        "we wrote to you: new kind."
+    )
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "codes"),
+    [
+        ("method", PaymentMethodKind.values),
+        ("treatment", set(TaxTreatment.values) - {TaxTreatment.REVERSE_CHARGE}),
+        ("level", AccessLevel.values),
+        ("closed", CloseReason.values),
+        ("exception", set(ExceptionKind.values) - {"reopen_period", "authority_change"}),
+        ("template", TEMPLATES),
+    ],
+)
+def test_every_code_a_customer_may_hear_of_has_words(vocabulary, codes):
+    assert set(codes) <= set(story_english.VOCABULARIES[vocabulary])
+
+
+def test_every_kind_of_event_line_attempt_and_message_has_a_sentence():
+    adjusted = {"adjustment_charge", "adjustment_credit"}
+    lines = set(LineKind.values) - {LineKind.ADJUSTMENT} | adjusted
+    kinds = {*EventKind.values, *lines, *ATTEMPTED.values(), *WRITTEN.values(), *MOVED.values()}
+    kinds |= {f"{kind}_by" for kind in DONE_BY_SOMEBODY} | set(ALLOCATED.values())
+
+    assert kinds <= set(story_english.SENTENCES)
