@@ -258,7 +258,7 @@ class CloseItem(TextChoices):
     RETURNS = "returns", "Returns tie to the invoices"
     APPROVALS = "approvals", "Credits and exceptions are decided"
     WEBHOOKS = "webhooks", "Webhooks are applied"
-    DOCUMENTS = "documents", "Documents are rendered"
+    DOCUMENTS = "documents", "Documents are rendered and delivered"
     REFUSALS = "refusals", "No stage refuses anything"
     BANK = "bank", "Bank lines are matched"
 

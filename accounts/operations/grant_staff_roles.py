@@ -34,6 +34,7 @@ BOUGHT = ("billing.subscription",)
 RECORDS = (
     "billing.entitlementevent", "billing.seatledgerentry", "billing.ledgerhead", "billing.rating",
     "billing.ratedspan", "billing.invoice", "billing.invoiceline", "billing.invoicedocument",
+    "billing.invoicedelivery",
     "billing.creditentry", "billing.numberseries", "billing.creditnote", "billing.invoicevoid",
     "billing.voidedspans",
 )  # fmt: skip
@@ -89,7 +90,7 @@ KEEP_TAX = may("add change", *TAX_ANSWERS) | {
 }
 MOVE_MONEY = {
     "billing.add_payment", "billing.add_allocation", "billing.add_refund",
-    "billing.add_paymentattempt", "billing.issue_credit_note", "billing.add_bankstatement",
+    "billing.add_invoicedelivery", "billing.add_paymentattempt", "billing.issue_credit_note", "billing.add_bankstatement",
     "billing.change_bankline", "billing.write_off",
 }  # fmt: skip
 CLOSE_MONTHS = {"billing.add_closerun", "billing.change_closecheck", "billing.sign_close"}

@@ -7,45 +7,142 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('billing', '0029_second_signatures'),
+        ("billing", "0029_second_signatures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='stagerefusal',
-            name='stage',
-            field=models.CharField(choices=[('tend', 'Tend exceptions'), ('grant', 'Carry out exceptions'), ('pause', 'Pause cases by exception'), ('age', 'Age'), ('rate', 'Rate'), ('draft', 'Draft'), ('tax', 'Tax'), ('finalize', 'Finalize'), ('render', 'Render'), ('deliver', 'Deliver'), ('collect', 'Collect'), ('settle', 'Settle'), ('post', 'Post'), ('close', 'Close cases'), ('case', 'Open cases'), ('dun', "Take recovery's steps")], max_length=8),
+            model_name="stagerefusal",
+            name="stage",
+            field=models.CharField(
+                choices=[
+                    ("tend", "Tend exceptions"),
+                    ("grant", "Carry out exceptions"),
+                    ("pause", "Pause cases by exception"),
+                    ("age", "Age"),
+                    ("rate", "Rate"),
+                    ("draft", "Draft"),
+                    ("tax", "Tax"),
+                    ("finalize", "Finalize"),
+                    ("render", "Render"),
+                    ("deliver", "Deliver"),
+                    ("collect", "Collect"),
+                    ("settle", "Settle"),
+                    ("post", "Post"),
+                    ("close", "Close cases"),
+                    ("case", "Open cases"),
+                    ("dun", "Take recovery's steps"),
+                ],
+                max_length=8,
+            ),
         ),
         migrations.CreateModel(
-            name='InvoiceDelivery',
+            name="InvoiceDelivery",
             fields=[
-                ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('language', models.CharField(max_length=5)),
-                ('to', models.JSONField(help_text='Addresses')),
-                ('reply_to', models.CharField(blank=True, max_length=254)),
-                ('subject', models.CharField(max_length=300)),
-                ('text', models.TextField()),
-                ('html', models.TextField()),
-                ('message_id', models.CharField(help_text="Of the e-mail's header", max_length=200, unique=True)),
-                ('state', models.CharField(choices=[('queued', 'Waits to be sent'), ('sending', 'Being sent'), ('sent', 'Sent'), ('unknown', 'Perhaps sent'), ('canceled', 'Not sent: no longer needed'), ('failed', 'Refused by the mail server')], default='queued', max_length=8)),
-                ('queued_at', models.DateTimeField()),
-                ('send_after', models.DateTimeField(help_text='A refused connection is tried again later')),
-                ('claimed_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('try_count', models.PositiveSmallIntegerField(default=0)),
-                ('problem', models.CharField(blank=True, max_length=300)),
-                ('number', models.PositiveSmallIntegerField(default=1)),
-                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='billing.invoice')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid6.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("language", models.CharField(max_length=5)),
+                ("to", models.JSONField(help_text="Addresses")),
+                ("reply_to", models.CharField(blank=True, max_length=254)),
+                ("subject", models.CharField(max_length=300)),
+                ("text", models.TextField()),
+                ("html", models.TextField()),
+                (
+                    "message_id",
+                    models.CharField(
+                        help_text="Of the e-mail's header", max_length=200, unique=True
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waits to be sent"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("unknown", "Perhaps sent"),
+                            ("canceled", "Not sent: no longer needed"),
+                            ("failed", "Refused by the mail server"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("queued_at", models.DateTimeField()),
+                (
+                    "send_after",
+                    models.DateTimeField(help_text="A refused connection is tried again later"),
+                ),
+                ("claimed_at", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("try_count", models.PositiveSmallIntegerField(default=0)),
+                ("problem", models.CharField(blank=True, max_length=300)),
+                ("number", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="billing.invoice",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'invoice deliveries',
-                'ordering': ['invoice', 'number'],
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['send_after', 'id'], name='invoice_delivery_to_send'), models.Index(condition=models.Q(('state', 'sending')), fields=['claimed_at'], name='invoice_delivery_being_sent')],
-                'constraints': [models.UniqueConstraint(fields=('invoice', 'number'), name='invoice_delivery_once_per_number'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at', None)), _connector='OR'), name='invoice_delivery_sent_says_when'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sending', 'sent', 'unknown']), _negated=True), ('claimed_at__isnull', False), _connector='OR'), name='invoice_delivery_being_sent_is_claimed'), models.CheckConstraint(condition=models.Q(('to', []), _negated=True), name='invoice_delivery_has_somebody_to_read_it')],
+                "verbose_name_plural": "invoice deliveries",
+                "ordering": ["invoice", "number"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["send_after", "id"],
+                        name="invoice_delivery_to_send",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")),
+                        fields=["claimed_at"],
+                        name="invoice_delivery_being_sent",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("invoice", "number"), name="invoice_delivery_once_per_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("state", "sent")),
+                            models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None)),
+                            _connector="OR",
+                        ),
+                        name="invoice_delivery_sent_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["sending", "sent", "unknown"]), _negated=True),
+                            ("claimed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="invoice_delivery_being_sent_is_claimed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("to", []), _negated=True),
+                        name="invoice_delivery_has_somebody_to_read_it",
+                    ),
+                ],
             },
         ),
     ]

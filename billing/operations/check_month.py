@@ -126,7 +126,7 @@ CHECKS: Mapping[str, Callable[[Checking], Finding]] = {
     ),
     CloseItem.APPROVALS: quick(work_left.undecided),
     CloseItem.WEBHOOKS: quick(work_left.unapplied_webhooks),
-    CloseItem.DOCUMENTS: quick(documents.unrendered_documents),
+    CloseItem.DOCUMENTS: quick(documents.undelivered_documents),
     CloseItem.REFUSALS: quick(documents.open_refusals),
     CloseItem.BANK: quick(work_left.unmatched_bank_lines),
 }

@@ -75,7 +75,9 @@ def deliver_again(*, invoice_id: UUID, by: User, at: datetime) -> InvoiceDeliver
     to = addresses([invoice.customer_id])[invoice.customer_id]
     if not to:
         raise NoAddress(invoice.customer.legal_name)
-    sent = InvoiceDelivery.objects.filter(invoice=invoice).aggregate(last=Max("number"))["last"] or 0
+    sent = (
+        InvoiceDelivery.objects.filter(invoice=invoice).aggregate(last=Max("number"))["last"] or 0
+    )
     delivery = queued(invoice, to=to, at=at, number=sent + 1, by=by)
     delivery.save(force_insert=True)
     return delivery

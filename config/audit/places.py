@@ -53,6 +53,7 @@ DESK: dict[str, str | None] = {
     "money_allocate": "invoice",
     "money_write_off": "invoice",
     "money_charge": "invoice",
+    "invoice_deliver": "invoice",
     "money_take_back": "allocation",
     "invoices": "invoice",
     "invoices_csv": "invoice",

@@ -17,6 +17,7 @@ from billing.enums import InvoiceKind, InvoiceState
 from billing.models import InvoiceDocument
 from desk.queries.approval_holds import requests_holding
 from desk.queries.credits import invoice_credits
+from desk.queries.invoice_deliveries import invoice_deliveries
 from desk.queries.invoice_list import (
     PAID,
     InvoiceFilter,
@@ -123,6 +124,7 @@ def invoice(request: HttpRequest, key: str) -> HttpResponse:
         invoice=record,
         taxes=invoice_taxes(record.id, is_draft=record.is_draft),
         credits=invoice_credits(record.id),
+        deliveries=invoice_deliveries(record.id),
         money=None if record.is_draft else invoice_money(record.id, at=now),
         held_by=requests_holding(customer_id=record.customer_id) if record.is_draft else (),
         now=now,

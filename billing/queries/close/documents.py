@@ -31,13 +31,16 @@ HAVING invoice.tax_minor <> coalesce(sum(tax.amount_minor), 0)
         AND EXISTS (SELECT FROM billing_invoiceline AS line WHERE line.invoice_id = invoice.id))
  ORDER BY invoice.number LIMIT %(limit)s
 """
-UNRENDERED = f"""
+UNDELIVERED = f"""
 SELECT invoice.id, invoice.number, invoice.currency, invoice.total_minor,
-       (invoice.issued_at AT TIME ZONE invoice.time_zone)::date, count(*) OVER () AS found
+       (invoice.issued_at AT TIME ZONE invoice.time_zone)::date, document.id IS NOT NULL,
+       count(*) OVER () AS found
   FROM billing_invoice AS invoice
+  LEFT JOIN billing_invoicedocument AS document ON document.invoice_id = invoice.id
+  LEFT JOIN LATERAL (SELECT state FROM billing_invoicedelivery
+                      WHERE invoice_id = invoice.id ORDER BY number DESC LIMIT 1) AS newest ON true
  WHERE {OF_THE_MONTH}
-   AND NOT EXISTS (SELECT FROM billing_invoicedocument AS document
-                    WHERE document.invoice_id = invoice.id)
+   AND (document.id IS NULL OR newest.state <> 'sent')
  ORDER BY invoice.number LIMIT %(limit)s
 """
 REFUSED = """
@@ -88,16 +91,24 @@ def untaxed_documents(entity: BillingEntity, month: Period) -> Finding:
     )
 
 
-def unrendered_documents(entity: BillingEntity, month: Period) -> Finding:
-    """Documents issued in the month that are not rendered yet."""
-    rows, more = rows_of(UNRENDERED, said(entity, month))
+def undelivered_documents(entity: BillingEntity, month: Period) -> Finding:
+    """Documents issued in the month that are not rendered, or whose newest e-mail did not go out."""
+    rows, more = rows_of(UNDELIVERED, said(entity, month))
     return found(
         (
-            FindingRow(number, "Not rendered yet", "invoice", str(key), currency, total, str(day))
-            for key, number, currency, total, day in rows
+            FindingRow(
+                number,
+                "Its e-mail did not go out" if is_rendered else "Not rendered yet",
+                "invoice",
+                str(key),
+                currency,
+                total,
+                str(day),
+            )
+            for key, number, currency, total, day, is_rendered in rows
         ),
-        clean="Every document of the month is rendered and kept with its digest.",
-        dirty="Documents not rendered: {count}.",
+        clean="Every document of the month is kept with its digest, and no e-mail with one is stuck.",
+        dirty="Documents not rendered or not delivered: {count}.",
         more=more,
     )
 
