@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.contrib.auth.models import Group as StaffRoleGroup
 from django.contrib.auth.models import User
 
-from billing.models import CloseRun, Invoice, InvoiceDocument, PeriodClose
+from billing.models import CloseRun, Invoice, InvoiceDelivery, InvoiceDocument, PeriodClose
 from billing.operations.compute_close import begin_close, compute_close, start_close_run
 from billing.operations.sign_close import sign_close
 from billing.queries.close.checklist import CloseState, close_state
@@ -33,11 +33,16 @@ def live(world: SeatWorld, until: datetime) -> None:
 
 
 def render() -> None:
-    """Stand in for the render stage: a row for each document without one."""
+    """Stand in for the stages render and deliver: a row for each document without one, and its mail."""
     for invoice in Invoice.objects.filter(state="finalized", document=None):
         InvoiceDocument.objects.create(
             invoice=invoice, path=f"{invoice.pk}.pdf", sha256="0" * 64, size=1, pages=1,
             rendered_at=invoice.issued_at,
+        )  # fmt: skip
+        InvoiceDelivery.objects.create(
+            invoice=invoice, to=["olga@acme.example"], subject=invoice.number, state="sent",
+            message_id=f"<{invoice.pk}@example>", queued_at=invoice.issued_at,
+            send_after=invoice.issued_at, claimed_at=invoice.issued_at, sent_at=invoice.issued_at,
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from billing.models import (
     BankStatement,
     GatewayEvent,
     Invoice,
+    InvoiceDelivery,
     InvoiceDocument,
     Subscription,
 )
@@ -167,6 +168,14 @@ def test_an_open_month_before_it(lived):
     found = finding(lived, "earlier", date(2026, 3, 1), day(4, 2))
 
     assert [row.label for row in found.rows] == ["2026-02"]
+
+
+def test_an_e_mail_that_did_not_go_out_is_named(lived):
+    InvoiceDelivery.objects.update(state="unknown", sent_at=None)
+
+    found = finding(lived, "documents")
+
+    assert {row.words for row in found.rows} == {"Its e-mail did not go out"}
 
 
 @pytest.mark.parametrize("code", ["documents", "tax_inputs", "drafts", "bank", "approvals"])
