@@ -28,6 +28,7 @@ CAUSED = (LineKind.PRORATION, LineKind.CREDIT)
 CHARGES = (
     LineKind.RECURRING, LineKind.PRORATION, LineKind.TRUE_UP, LineKind.MINIMUM, LineKind.USAGE,
 )  # fmt: skip
+CORRECTING = ("adjustment_charge", "adjustment_credit")
 UNSAID_UNITS = ("seat_day",)
 
 
@@ -214,9 +215,17 @@ def told_lines(invoice: PacketInvoice, lines: Iterable[PacketLine]) -> Iterator[
                 "amount": Amount(sum(one.amount_minor for one in ones), invoice.currency),
                 "document": document_of(invoice),
             },
+            clauses=tuple(told_corrected(ones)) if kind in CORRECTING else (),
             where="lines",
             about=str(ones[0].id),
         )
+
+
+def told_corrected(lines: Iterable[PacketLine]) -> Iterator[Clause]:
+    """The documents these lines correct, each once."""
+    numbers = {ref.invoice_number for line in lines for ref in line.corrects if ref.invoice_number}
+    for number in sorted(numbers):
+        yield Clause("corrects", {"document": Document(number)})
 
 
 def told_at(invoice: PacketInvoice) -> datetime:
