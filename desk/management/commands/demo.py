@@ -16,6 +16,7 @@ from billing.operations.measure_thresholds import measure_thresholds
 from desk.demo.catalog import CATALOG_FROM
 from desk.demo.close import close_past_months
 from desk.demo.companies import STORY_STARTS
+from desk.demo.exceptions import live_exceptions
 from desk.demo.incidents import go_wrong
 from desk.demo.moments import live_moments
 from desk.demo.promises import check_promises, write_promises
@@ -83,6 +84,8 @@ class Command(BaseCommand):
             task = progress.add_task("days", total=total, day="")
             for number, day in enumerate(story.tell(), 1):
                 progress.update(task, completed=number, day=f"{day:%d %B %Y}")
+                with clock_at(day, time(20)):
+                    live_exceptions(days_left=total - number, at=timezone.now())
                 if number >= total:
                     break
         self.stdout.write(f"Demo: {Customer.objects.count()} customers, {total} days.")
