@@ -232,13 +232,7 @@ def hopeless(people: People, at: datetime) -> None:
 
 
 def waits_today(people: People, at: datetime) -> None:
-    """Among what waits today, one holds a draft, and one would change the matrix."""
-    drafted = Invoice.objects.filter(state=InvoiceState.DRAFT).values("customer")
-    with_draft = subscriptions(at).filter(customer__in=drafted).first()
-    discount_of(
-        people, at, with_draft or subscriptions(at).first(), team="Sales EMEA", percent=25,
-        why="They renew for two years if this invoice has it already",
-    )  # fmt: skip
+    """A change of the matrix that two people must agree to."""
     rules = [
         {**one, "target_hours": 4} if one["kind"] == "dunning_pause" else one
         for one in rules_as_terms(newest_matrix())
@@ -246,6 +240,16 @@ def waits_today(people: People, at: datetime) -> None:
     asked(
         people, kind="authority_change", subject="", terms={"rules": rules}, at=at,
         reason="A pause that waits a day comes too late", team="Finance",
+    )  # fmt: skip
+
+
+def holds_a_draft(people: People, at: datetime) -> None:
+    """A discount for a customer whose invoice is drafted in the coming night: it waits."""
+    free = subscriptions(at)
+    due = free.filter(rate_due_at__gt=at, rate_due_at__lte=at + timedelta(hours=20)).first()
+    discount_of(
+        people, at, due or free.first(), team="Sales EMEA", percent=25,
+        why="They renew for two years if this invoice has it already",
     )  # fmt: skip
 
 
@@ -264,6 +268,6 @@ MOMENTS: dict[int, Moment] = {
     5: won("Sales EMEA", "Launch of the new package", 25),
     3: won("Sales EMEA", "Launch of the new package", 30),
     2: hopeless,
-    1: waits("Sales EMEA", "Launch of the new package", 40),
+    1: holds_a_draft,
     0: waits_today,
 }
