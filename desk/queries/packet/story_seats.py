@@ -91,6 +91,8 @@ def changes(
     groups: dict[Change, list[PacketEntry]] = {}
     place_of = {}
     for entry in sorted(entries, key=lambda one: (one.effective_at, one.position)):
+        if entry.kind == EventKind.SUBSCRIPTION_STARTED and not entry.quantity:
+            continue
         event = events.get(entry.event_id)
         kind = "correction_void" if entry.voids else entry.kind
         group = Change(
@@ -122,7 +124,7 @@ def causes(
             began = beginning(
                 place_of[position]
                 for position in line.entries
-                if day_of.get(position) == line.span_first
+                if position in place_of and day_of.get(position) == line.span_first
             )
             if line.kind in CAUSED and began:
                 caused[began].append(Billed(line, document_of(invoice), invoice.currency))

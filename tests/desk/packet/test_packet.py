@@ -323,3 +323,12 @@ def test_a_correction_names_the_invoice_it_corrects(acme):
 def packets_of(acme: PacketWorld):
     numbers = Invoice.objects.filter(customer=acme.seats.customer).values_list("number", flat=True)
     return [made(number) for number in numbers]
+
+
+def test_what_a_payment_settled_elsewhere_is_told_too_so_that_it_adds_up(acme):
+    pay(acme.first, 238_00 + 33_78)
+
+    told = said(made(acme.first.number))
+
+    assert any("US$238.00 of it settled invoice SW-000001" in one for one in told)
+    assert any("US$33.78 of it settled invoice SW-000002" in one for one in told)
