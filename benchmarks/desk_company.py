@@ -65,7 +65,10 @@ def fill(customers: int, *, now: datetime) -> None:
 
 
 def live(*, now: datetime) -> tuple[Share, ...]:
-    """One who pays, one who does not (and is in recovery), one whose draft is held for tax."""
+    """
+    One who pays, one who does not (and is in recovery), one whose draft is held for tax. Run late in a
+    month, so that the second invoice is paid by the one and overdue for the other.
+    """
     this_month = now.astimezone(UTC).date().replace(day=1)
     start = (this_month - timedelta(days=1)).replace(day=1)
     entity = BillingEntity.objects.create(
@@ -84,8 +87,9 @@ def live(*, now: datetime) -> tuple[Share, ...]:
     grow((good, late, held), at=begin + timedelta(days=11))
     pay(good, at=begin + timedelta(days=12))
     push_flow(stages=PAPERLESS, at=at_of(this_month) + timedelta(minutes=5))
+    pay(good, at=min(now, at_of(this_month) + timedelta(days=2)))
     push_flow(stages=RECOVERY, at=now)
-    push_flow(stages=PAPERLESS, at=now)
+    push_flow(stages=STAGES, at=now)
     ask(late, at=now - timedelta(hours=30))
     return Share(good, 90), Share(late, 8), Share(held, 2)
 
@@ -128,7 +132,8 @@ def grow(customers: Iterable[Customer], *, at: datetime) -> None:
 
 
 def pay(customer: Customer, *, at: datetime) -> None:
-    invoice = Invoice.objects.exclude(number="").filter(customer=customer).earliest("cycle_date")
+    """The latest invoice, whole."""
+    invoice = Invoice.objects.exclude(number="").filter(customer=customer).latest("cycle_date")
     record_payment(
         customer=customer, billing_entity=invoice.billing_entity,
         method=PaymentMethodKind.BANK_TRANSFER,

@@ -100,6 +100,7 @@ CLAUSES: Mapping[str, str] = {
     "not_charged": "nothing was charged for it on {document}",
     "late": "we learned of it on {known}",
     "corrected": "this was corrected later",
+    "corrects": "it corrects {document}",
     "group_of": "this was reported in {times} parts",
 }
 VOCABULARIES: Mapping[str, Mapping[str, str]] = {

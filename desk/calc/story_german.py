@@ -100,6 +100,7 @@ CLAUSES: Mapping[str, str] = {
     "not_charged": "dafür wurde auf {document} nichts berechnet",
     "late": "wir erfuhren davon am {known}",
     "corrected": "das wurde später berichtigt",
+    "corrects": "sie berichtigt {document}",
     "group_of": "das kam in {times} Meldungen",
 }
 VOCABULARIES: Mapping[str, Mapping[str, str]] = {

@@ -7,8 +7,11 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 
+from billing.calc.formula_words import formula_words
 from billing.documents import formats
+from billing.documents.phrases import phrases_for, tax_name
 from billing.documents.staff_text import moment
+from billing.queries.tax_trace import TaxTrace
 from desk.documents.packet_words import PacketWords
 from desk.queries.packet.invoices import PacketInvoice, PacketLine
 from desk.queries.packet.records import Packet
@@ -126,7 +129,13 @@ class TableWriter:
             policy=line.policy_version,
             entries=f"{shown} … ({len(line.entries)})" if more > 0 else shown,
         )
-        return f"{formats.breakable_formula(line.formula)}. {facts}."
+        return f"{formats.breakable_formula(self.formula(line))}. {facts}."
+
+    def formula(self, line: PacketLine) -> str:
+        """In the language of the packet where the arithmetic is kept as data, else as issued."""
+        if "what" not in line.record:
+            return line.formula
+        return formula_words(line.record, self.packet.story_language)
 
     def taxes(self) -> SheetTable:
         words = self.words
@@ -134,7 +143,7 @@ class TableWriter:
             words.taxes, (words.decision, words.base, words.amount), (64, 18, 18),
             (
                 (
-                    Cell(f"{tax.name} {tax.jurisdiction} {tax.rate_percent.normalize():f} %", tax_facts(tax.words, tax.rule, tax.registration)),
+                    Cell(f"{self.tax_name(tax)} {tax.jurisdiction} {tax.rate_percent.normalize():f} %", tax_facts(tax.words, tax.rule, tax.registration)),
                     self.moneyed(tax.base_minor, invoice.currency),
                     self.moneyed(tax.amount_minor, invoice.currency),
                 )
@@ -143,6 +152,9 @@ class TableWriter:
             ),
             numbers=2,
         )  # fmt: skip
+
+    def tax_name(self, tax: TaxTrace) -> str:
+        return tax_name(tax.name, tax.jurisdiction, phrases_for(self.packet.story_language))
 
     def location(self) -> SheetTable:
         words = self.words

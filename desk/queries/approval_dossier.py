@@ -81,7 +81,7 @@ def dossier_of(asked: ExceptionRequest, *, at: datetime) -> Dossier:
     decisions = list(asked.decisions.select_related("by"))
     comments = list(asked.comments.select_related("by"))
     files = list(asked.attachments.select_related("by"))
-    asked.approvals = sum(
+    approvals = sum(
         one.verdict == Verdict.APPROVE and one.round == asked.round for one in decisions
     )
     history = sorted(
@@ -89,7 +89,7 @@ def dossier_of(asked: ExceptionRequest, *, at: datetime) -> Dossier:
         key=lambda one: one.at,
     )
     return Dossier(
-        row=approval_row(asked, at=at),
+        row=approval_row(asked, at=at, approvals=approvals),
         reason=asked.reason,
         customer_text=asked.customer_text,
         time_zone=asked.customer.time_zone if asked.customer else "UTC",
@@ -214,6 +214,8 @@ PAGES = {
 def subject_link(asked: ExceptionRequest) -> Link:
     """What it is about, with its page. One query."""
     key = asked.subject_id
+    if key is None:
+        return Link("The authority matrix", reverse("desk:approval_authority"))
     if asked.subject_kind == "subscription":
         name = Subscription.objects.filter(pk=key).values_list("external_id", flat=True).first()
         return Link(f"Subscription {name}", f"{reverse('desk:preview')}?subscription={name}")
@@ -225,6 +227,4 @@ def subject_link(asked: ExceptionRequest) -> Link:
         return Link(f"Payment of {paid_on}", reverse("desk:money_payment", args=[key]))
     if asked.subject_kind == "customer" and asked.customer:
         return Link(asked.customer.legal_name, reverse("desk:customer", args=[asked.customer_id]))
-    if asked.subject_kind == "authority_matrix":
-        return Link("The authority matrix", reverse("desk:approval_authority"))
     return Link("The month", "")

@@ -108,7 +108,7 @@ def invoice(name: str) -> Subject | None:
 def invoice_subject(row: Invoice, *, most_minor: int | None = None) -> Subject:
     return Subject(
         name=row.number,
-        words=f"{row.number}, {staff_money(row.total_minor, row.currency)}",
+        words=f"{row.number}, {staff_money(row.total_minor or 0, row.currency)}",
         customer_id=row.customer_id,
         customer_name=row.customer.legal_name,
         currency=row.currency,

@@ -93,12 +93,7 @@ def mine_to_decide(person: User, *, roles: Collection[str], at: datetime) -> Q:
     approved = ExceptionDecision.objects.filter(
         request=OuterRef("pk"), round=OuterRef("round"), verdict=Verdict.APPROVE, by=person
     )
-    return (
-        Q(state=ExceptionState.REQUESTED)
-        & mine
-        & ~Q(asked_by=person.pk)
-        & ~Exists(approved)
-    )  # fmt: skip
+    return Q(~Exists(approved), mine, ~Q(asked_by=person.pk), state=ExceptionState.REQUESTED)
 
 
 def decidable(person: User, *, at: datetime) -> QuerySet[ExceptionRequest]:
@@ -167,7 +162,10 @@ def approval_list(
     return page_of(rows, number=number, to_row=lambda one: approval_row(one, at=at))
 
 
-def approval_row(asked: ExceptionRequest, *, at: datetime) -> ApprovalRow:
+def approval_row(
+    asked: ExceptionRequest, *, at: datetime, approvals: int | None = None
+) -> ApprovalRow:
+    """`approvals` of this round, where the row does not bring its count."""
     pending = asked.state in PENDING_STATES
     return ApprovalRow(
         id=asked.pk,
@@ -193,7 +191,7 @@ def approval_row(asked: ExceptionRequest, *, at: datetime) -> ApprovalRow:
         is_escalated=pending and asked.escalated_at is not None,
         is_mine=bool(getattr(asked, "is_mine", False)),
         blocks_drafts=pending and asked.blocks_drafts,
-        approvals=getattr(asked, "approvals", 0),
+        approvals=getattr(asked, "approvals", 0) if approvals is None else approvals,
         approvers=asked.rule.approvers,
         decided_at=asked.decided_at,
     )

@@ -1,7 +1,7 @@
 """The authority matrix as people read it, its versions, and what a change would say differently."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +55,32 @@ class ChangeWords:
     limit: str
     before: str
     after: str
+
+
+def shared_rows(rules: Sequence[Mapping[str, Any]]) -> tuple[RuleWords, ...]:
+    """Rules that differ by currency and limit alone share a row, smallest limits first."""
+    rows: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for one in sorted(
+        rules, key=lambda rule: (rule["up_to_minor"] is None, rule["currency"] == "")
+    ):
+        said = rule_words(one)
+        rows.setdefault((said.who, said.stand_in, said.target, said.step_up), []).append(one)
+    return tuple(
+        replace(rule_words(alike[0]), limit=limits_words(alike, is_only=len(rows) == 1))
+        for alike in rows.values()
+    )
+
+
+def limits_words(alike: Sequence[Mapping[str, Any]], *, is_only: bool) -> str:
+    """Such as "up to €250.00, US$250.00"; without limit in all currencies, one phrase says it."""
+    if all(one["up_to_minor"] is None for one in alike):
+        others = any(not one["currency"] for one in alike)
+        named = ", ".join(one["currency"] for one in alike if one["currency"])
+        return (
+            ("any amount" if is_only else "anything above") if others else f"any amount in {named}"
+        )
+    words = [limit_words(one["currency"], one["up_to_minor"]) for one in alike]
+    return ", ".join([words[0], *(word.removeprefix("up to ") for word in words[1:])])
 
 
 def limit_words(currency: str, up_to_minor: int | None) -> str:
@@ -113,7 +139,7 @@ def matrix_by_kind(matrix: AuthorityMatrix) -> tuple[KindRules, ...]:
         KindRules(
             kind=kind,
             words=words,
-            rows=tuple(rule_words(one) for one in rules if one["kind"] == kind),
+            rows=shared_rows([one for one in rules if one["kind"] == kind]),
         )
         for kind, words in ExceptionKind.choices
     )

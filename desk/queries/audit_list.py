@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
@@ -47,7 +49,7 @@ class AuditRow:
     actor_kind: str
     action: str
     action_words: str
-    subject_kind: str
+    kind_words: str
     subject_id: str
     label: str
     customer_id: UUID | None
@@ -164,7 +166,7 @@ def audit_row(entry: AuditEntry, names: Mapping[UUID, str]) -> AuditRow:
         actor_kind=str(ActorKind(entry.actor_kind).label),
         action=entry.action,
         action_words=str(ACTIONS.get(entry.action, entry.action.replace("_", " ").capitalize())),
-        subject_kind=entry.subject_kind,
+        kind_words=kinds().get(entry.subject_kind, entry.subject_kind.replace("_", " ")),
         subject_id=entry.subject_id,
         label=entry.label,
         customer_id=entry.customer_id,
@@ -183,10 +185,17 @@ def audit_row(entry: AuditEntry, names: Mapping[UUID, str]) -> AuditRow:
 
 def told(change: Mapping[str, Any]) -> list[str]:
     """A change as sentences: each field before and after, rights, or the words of the admin's log."""
-    subject = f"{change.get('what', '')} {change.get('label', '')}".strip()
+    what = change.get("what", "")
+    subject = f"{kinds().get(what, what)} {change.get('label', '')}".strip()
     fields = change.get("fields", {})
     if fields:
         return [f"{subject}: {name} was “{old}”, is “{new}”" for name, (old, new) in fields.items()]
     if change.get("rights"):
         return [f"{subject}: {', '.join(change['rights'])} {change.get('how', '')}"]
     return [f"{subject}: {change.get('message') or change.get('how', '')}"]
+
+
+@cache
+def kinds() -> dict[str, str]:
+    """What people call each table: billingowner is "billing owner"."""
+    return {str(one._meta.model_name): str(one._meta.verbose_name) for one in apps.get_models()}

@@ -132,8 +132,12 @@ def effect(request: HttpRequest, kind: str) -> HttpResponse:
     form = AskForm(request.POST, None, kind=kind, subject=subject)
     form.ask_only_terms()
     if not form.is_valid():
-        name, problems = next(iter(form.errors.items()))
-        said: dict[str, Any] = {"problem": f"{form.fields[name].label}: {problems[0]}"}
+        name, problems = next(iter(form.errors.as_data().items()))
+        words, label = problems[0].messages[0], form.fields[name].label
+        is_missing = problems[0].code == "required"
+        said: dict[str, Any] = (
+            {"missing": label} if is_missing else {"problem": f"{label}: {words}"}
+        )
     else:
         said = foreseen(form, at=timezone.now())
     return show_part(request, "desk/parts/approval_effect.html", currency=subject.currency, **said)

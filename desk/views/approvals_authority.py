@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.enums import ExceptionKind, StaffRole
 from accounts.operations.publish_authority import checked_rules
-from accounts.operations.request_exception import Asking, request_exception
 from billing.documents.staff_text import money_decimal
+from billing.operations.ask_exception import ask_exception
 from desk.queries.approvals_authority import (
     DEFAULT_CURRENCY,
     KIND_WORDS,
@@ -141,10 +141,9 @@ def asked(
     """:raises NothingChanged: if every rule stays as it is"""
     if is_same:
         raise NothingChanged("Every rule stays as it is. Change one, then ask.")
-    asking = Asking(
-        kind=ExceptionKind.AUTHORITY_CHANGE, terms={"rules": rules}, reason=reason,
-        subject_kind="authority_matrix", subject_id=newest_matrix().pk,
+    made = ask_exception(
+        kind=ExceptionKind.AUTHORITY_CHANGE, subject="", terms={"rules": rules}, reason=reason,
+        by=cast(User, request.user), at=timezone.now(),
     )  # fmt: skip
-    made = request_exception(asking=asking, by=cast(User, request.user), at=timezone.now())
     messages.success(request, f"{made.number} asks for it; the matrix changes when it is agreed.")
     return HttpResponseRedirect(reverse("desk:approval", args=[made.number]))

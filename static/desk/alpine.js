@@ -4,6 +4,7 @@
 
   const pageFrame = (firstTab) => ({
     activeTab: firstTab,
+    actionDropdownOpen: false, // Unfold asks for it also where an action has no dropdown
     sidebarMobileOpen: false,
     sidebarDesktopOpen: (localStorage.getItem(SIDEBAR) ?? "1") === "1",
     // Unfold's form asks for the address by these names; they are plain text here, not the window

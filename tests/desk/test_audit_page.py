@@ -116,7 +116,7 @@ def test_what_changed_is_told_in_words(administrator):
 
     text = administrator.get(reverse(PAGE)).content.decode()
 
-    assert "billingowner Ida: email was “a”, is “b”" in text
+    assert "billing owner Ida: email was “a”, is “b”" in text
     assert "user neo: support given" in text
 
 

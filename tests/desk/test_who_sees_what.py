@@ -29,6 +29,7 @@ PAGES = (
     "desk:tax_facts",
     "desk:tax_thresholds",
     "desk:tax_returns",
+    "desk:release",
 )
 ROLES = ("support", "analyst", "approver", "administrator")
 FOR_ADMINISTRATORS = {"apiclient", "apireply", "user", "group", "logentry"}

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from billing.models import CreditEntry, Payment
+from billing.models import Allocation, CreditEntry, Payment
 from desk.queries.money_attempts import AttemptFilter, AttemptRow, attempt_row, found_attempts
 from desk.queries.money_rows import (
     AllocationRow,
@@ -62,9 +62,12 @@ class PacketMoney:
 
 def packet_money(*, invoice_ids: Collection[UUID], payment_ids: Collection[UUID]) -> PacketMoney:
     """
-    Six queries. Payments are those that settle the documents, those asked for, and what reversed them.
+    Six queries. Payments are those that settle the documents, those asked for, and what reversed
+    them; what such a payment settled elsewhere is there too, so that it adds up.
     """
-    allocations = allocation_rows(Q(receivable__in=invoice_ids))
+    settling = Allocation.objects.filter(receivable__in=invoice_ids, payment__isnull=False)
+    near = Q(receivable__in=invoice_ids) | Q(payment__in=settling.values("payment"))
+    allocations = allocation_rows(near | Q(payment__in=payment_ids))
     named = {one.payment_id for one in allocations if one.payment_id} | set(payment_ids)
     payments = tuple(
         payment_row(row)

@@ -28,6 +28,7 @@ CAUSED = (LineKind.PRORATION, LineKind.CREDIT)
 CHARGES = (
     LineKind.RECURRING, LineKind.PRORATION, LineKind.TRUE_UP, LineKind.MINIMUM, LineKind.USAGE,
 )  # fmt: skip
+CORRECTING = ("adjustment_charge", "adjustment_credit")
 UNSAID_UNITS = ("seat_day",)
 
 
@@ -90,6 +91,8 @@ def changes(
     groups: dict[Change, list[PacketEntry]] = {}
     place_of = {}
     for entry in sorted(entries, key=lambda one: (one.effective_at, one.position)):
+        if entry.kind == EventKind.SUBSCRIPTION_STARTED and not entry.quantity:
+            continue
         event = events.get(entry.event_id)
         kind = "correction_void" if entry.voids else entry.kind
         group = Change(
@@ -121,7 +124,7 @@ def causes(
             began = beginning(
                 place_of[position]
                 for position in line.entries
-                if day_of.get(position) == line.span_first
+                if position in place_of and day_of.get(position) == line.span_first
             )
             if line.kind in CAUSED and began:
                 caused[began].append(Billed(line, document_of(invoice), invoice.currency))
@@ -214,9 +217,17 @@ def told_lines(invoice: PacketInvoice, lines: Iterable[PacketLine]) -> Iterator[
                 "amount": Amount(sum(one.amount_minor for one in ones), invoice.currency),
                 "document": document_of(invoice),
             },
+            clauses=tuple(told_corrected(ones)) if kind in CORRECTING else (),
             where="lines",
             about=str(ones[0].id),
         )
+
+
+def told_corrected(lines: Iterable[PacketLine]) -> Iterator[Clause]:
+    """The documents these lines correct, each once."""
+    numbers = {ref.invoice_number for line in lines for ref in line.corrects if ref.invoice_number}
+    for number in sorted(numbers):
+        yield Clause("corrects", {"document": Document(number)})
 
 
 def told_at(invoice: PacketInvoice) -> datetime:

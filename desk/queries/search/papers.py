@@ -68,7 +68,7 @@ def events(term: Term) -> Sequence[Hit]:
     """By key, or by the id the product gave; two customers may use the same."""
     wanted = Q(pk=term.key) if term.key else Q(source_event_id=term.text)
     rows = EntitlementEvent.objects.filter(wanted).select_related("customer")
-    return [event_hit(one) for one in rows[:AT_MOST]]
+    return [event_hit(one) for one in rows.order_by()[:AT_MOST]]
 
 
 def event_hit(event: EntitlementEvent, *, because: str = "") -> Hit:

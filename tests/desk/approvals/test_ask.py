@@ -76,8 +76,10 @@ def test_the_effect_is_shown_before_anybody_asks(approvals):
 
 
 def test_the_effect_says_what_the_form_does_not_say_yet(approvals):
+    early = effect(approvals.clients["ben"], "discount", **{**DISCOUNT, "starts_on": ""})
     page = effect(approvals.clients["ben"], "discount", **{**DISCOUNT, "percent": ""})
 
+    assert "Shown once the form says: From." in text_of(early)
     assert "give exactly one of percent, amount_minor, ramp" in text_of(page)
 
 

@@ -55,8 +55,9 @@ def test_everybody_reads_who_may_decide(approvals):
     page = approvals.clients["sam"].get(reverse("desk:approval_authority"))
 
     text = text_of(page)
-    assert "up to €250.00" in text
+    assert "up to CHF 250.00, €250.00, £250.00" in text
     assert "An analyst alone" in text
+    assert "anything above" in text
     assert "what it started with" in text
     assert "Ask to change" not in text
 

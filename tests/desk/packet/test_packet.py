@@ -308,3 +308,27 @@ def late_changes(acme: PacketWorld, count: int, *, month: int) -> Invoice:
     invoice = acme.seats.push(day(month, 15))[-1]
     pay(invoice, 1_00, f"pi_{month}")
     return invoice
+
+
+def test_a_correction_names_the_invoice_it_corrects(acme):
+    acme.seats.push(day(2, 15))
+    acme.seats.send("late", day(3, 2), effective_at=day(2, 8), quantity=5)
+    acme.seats.push(day(3, 15))
+
+    told = [one for packet in packets_of(acme) for one in said(packet) if "A correction" in one]
+
+    assert any("; it corrects invoice SW-0000" in one for one in told), told
+
+
+def packets_of(acme: PacketWorld):
+    numbers = Invoice.objects.filter(customer=acme.seats.customer).values_list("number", flat=True)
+    return [made(number) for number in numbers]
+
+
+def test_what_a_payment_settled_elsewhere_is_told_too_so_that_it_adds_up(acme):
+    pay(acme.first, 238_00 + 33_78)
+
+    told = said(made(acme.first.number))
+
+    assert any("US$238.00 of it settled invoice SW-000001" in one for one in told)
+    assert any("US$33.78 of it settled invoice SW-000002" in one for one in told)

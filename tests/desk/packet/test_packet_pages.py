@@ -16,7 +16,7 @@ from billing.models import InvoiceLine
 from billing.operations.render_invoices import render_invoices
 from desk.calc.packet_file import digest, manifest_digest
 from desk.calc.verify_packet import verify_packet
-from desk.documents.packet_sheet import print_packet
+from desk.documents.packet_sheet import packet_sheet, print_packet
 from desk.documents.packet_zip import packet_zip
 from desk.queries.packet import page as packet_pages
 from desk.queries.packet.collect import packet_of
@@ -171,6 +171,17 @@ def test_the_pdf_is_printed_in_the_language_of_the_story(acme, language, title):
     assert printed.pages >= 2
     with pikepdf.open(io.BytesIO(printed.pdf)) as pdf:
         assert str(pdf.docinfo["/Title"]) == f"{title} {acme.second.number}"
+
+
+def test_arithmetic_and_tax_are_printed_in_the_language_of_the_story_too(acme):
+    asked = asked_for("invoice", acme.second.pk)
+    sheet = packet_sheet(packet_of(asked, at=AT, may_see_people=False, language="de"))
+
+    printed = " ".join(
+        f"{cell.text} {cell.below}" for part in sheet.tables for row in part.rows for cell in row
+    ).replace("\xa0", " ")
+    assert "10 Plätze × 8,00 × 11/31 Tage (4. bis 14. Februar) = 28,39" in printed
+    assert "USt DE 19 %" in printed
 
 
 def test_lines_come_by_pages_and_the_one_asked_for_is_on_the_page_shown(as_role, acme, monkeypatch):

@@ -521,6 +521,11 @@ CLAUSES = [
         "we learned of it on 2 March 2026",
         "wir erfuhren davon am 2. März 2026",
     ),
+    (
+        Clause("corrects", {"document": INVOICE}),
+        "it corrects invoice SW-000042",
+        "sie berichtigt Rechnung SW-000042",
+    ),
     (Clause("corrected"), "this was corrected later", "das wurde später berichtigt"),
     (
         Clause("group_of", {"times": 3}),
