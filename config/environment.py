@@ -22,6 +22,7 @@ class Environment(SignInEnvironment):
 
     environment: Literal["development", "production"] = "development"
     secret_key: str = DEVELOPMENT_SECRET
+    secret_key_fallbacks: Annotated[list[str], NoDecode] = Field(default_factory=list)
     debug: bool = False
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
         default_factory=lambda: ["localhost", "127.0.0.1", "[::1]"]
@@ -55,7 +56,13 @@ class Environment(SignInEnvironment):
     email_timeout_seconds: float = Field(default=20.0, gt=0, le=80)
     anymail: Annotated[dict[str, str], NoDecode] = Field(default_factory=dict)
 
-    @field_validator("allowed_hosts", "stripe_webhook_secrets", "oidc_domains", mode="before")
+    @field_validator(
+        "allowed_hosts",
+        "stripe_webhook_secrets",
+        "oidc_domains",
+        "secret_key_fallbacks",
+        mode="before",
+    )
     @classmethod
     def read_list(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -180,7 +187,7 @@ SCHEMES = {
 }
 
 
-UNREPEATED = frozenset({"ANYMAIL", "EMAIL_PASSWORD", "OIDC_CLIENT_SECRET"})
+UNREPEATED = frozenset({"ANYMAIL", "EMAIL_PASSWORD", "OIDC_CLIENT_SECRET", "SECRET_KEY_FALLBACKS"})
 
 
 class EnvironmentInvalid(SystemExit):

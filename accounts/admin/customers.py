@@ -59,6 +59,11 @@ class CustomerAdmin(PeopleAdmin):
     readonly_fields = ["created_at"]
     inlines = [BillingOwnerInline]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Customer | None = None) -> list[str]:
+        """How long a customer has to pay is agreed by a second person: an exception of its kind."""
+        fixed = list(super().get_readonly_fields(request, obj))
+        return [*fixed, "payment_terms_days"] if obj else fixed
+
     def save_model(
         self, request: HttpRequest, obj: Customer, form: forms.ModelForm, change: bool
     ) -> None:
@@ -97,11 +102,13 @@ class CustomerAdmin(PeopleAdmin):
         (
             "Invoicing",
             {
+                "description": "The days to pay of a known customer change by an approved request "
+                "of the kind payment terms.",
                 "fields": [
                     ("currency", "language"),
                     ("time_zone", "paper"),
                     ("payment_terms_days", "created_at"),
-                ]
+                ],
             },
         ),
         (

@@ -30,7 +30,8 @@ def proration(terms: Terms, money: SayMoney) -> str:
 
 def correction(terms: Terms, money: SayMoney) -> str:
     event = terms["event"]
-    return f"{event.get('kind', 'change')} effective {event.get('effective_at', 'earlier')}"
+    day = str(event.get("effective_at", "earlier"))[:10]
+    return f"{event.get('kind', 'change').replace('_', ' ')} effective {day}"
 
 
 def tax_override(terms: Terms, money: SayMoney) -> str:

@@ -40,7 +40,7 @@ def tell_customers(*, incident_id: UUID, at: datetime, by: User) -> Told:
     :raises IncidentIsClosed: if it is closed
     """
     incident = lock_incident(incident_id)
-    waiting = customers_to_tell(incident)
+    waiting = list(customers_to_tell(incident))
     if not waiting:
         raise NobodyToTell("Everybody on the list was told, or nobody is on it.")
     addressed = letters(incident, waiting[:AT_ONCE])

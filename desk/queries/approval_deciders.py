@@ -135,5 +135,5 @@ VERDICT_WORDS: dict[str, str] = {
     Verdict.RESUBMIT: "asked again",
     Verdict.WITHDRAW: "withdrew it",
     Verdict.REVOKE: "revoked it",
-    Verdict.EXPIRE: "expired undecided",
+    Verdict.EXPIRE: "let it expire undecided",
 }

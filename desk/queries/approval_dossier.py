@@ -158,7 +158,7 @@ def happenings(asked: ExceptionRequest, decisions: Sequence[Any]) -> Iterator[Ha
     for one in decisions:
         proof = " after signing in again" if one.proved_again else ""
         words = f"{VERDICT_WORDS[one.verdict]}{proof}"
-        by = one.by.get_username() if one.by else ""
+        by = one.by.get_username() if one.by else "the clock"
         yield Happening(one.at, words, by=by, text=one.reason, chip=CHIPS.get(one.verdict, ""))
     if asked.reminded_at:
         yield Happening(asked.reminded_at, "Those who may decide were reminded")

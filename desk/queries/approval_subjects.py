@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Q
 
 from accounts.models import Customer
@@ -11,9 +12,12 @@ from billing.documents.staff_text import money_decimal, staff_money
 from billing.enums import InvoiceKind, InvoiceState, PaymentKind
 from billing.models import Invoice, InvoiceLine, Payment, Receivable, Subscription
 from billing.operations.request_refund import refundable_minor
+from desk.queries.search.people import prefixes
+from desk.queries.search.term import read_term
 from tax.models import BillingEntity
 
 AT_MOST = 12
+CUSTOMERS_AT_MOST = 50
 LINES_OFFERED = 60
 Choices = tuple[tuple[str, str], ...]
 
@@ -46,12 +50,24 @@ def subject_of(kind: str, name: str) -> Subject | None:
 
 
 def found_subjects(kind: str, term: str) -> Sequence[Subject]:
-    """Subjects a person may mean; at most a dozen. One query."""
+    """Subjects a person may mean; at most a dozen. Two queries."""
     return FOUND[kind](term.strip()) if term.strip() else []
 
 
-def of_customer(term: str) -> Q:
-    return Q(customer__legal_name__istartswith=term) | Q(customer__external_id__istartswith=term)
+def named_customers(term: str) -> list[UUID]:
+    """Customers by the beginning of their id or of words of their name, on an index. One query."""
+    words = read_term(term).words
+    known = Customer.objects.filter(external_id__startswith=term)
+    if words:
+        name = SearchVector("legal_name", config="simple")
+        wanted = SearchQuery(prefixes(words), search_type="raw", config="simple")
+        by_name = Customer.objects.annotate(name_words=name).filter(name_words=wanted)
+        return list(
+            (known.order_by().values_list("pk"))
+            .union(by_name.order_by().values_list("pk"), all=False)
+            .values_list("pk", flat=True)[:CUSTOMERS_AT_MOST]
+        )
+    return list(known.values_list("pk", flat=True)[:CUSTOMERS_AT_MOST])
 
 
 def subscription(name: str) -> Subject | None:
@@ -84,7 +100,7 @@ def line_words(line: InvoiceLine) -> str:
 
 def subscriptions(term: str) -> Sequence[Subject]:
     rows = Subscription.objects.select_related("customer", "plan").filter(
-        of_customer(term) | Q(external_id__istartswith=term)
+        Q(customer__in=named_customers(term)) | Q(external_id__startswith=term)
     )
     return [
         Subject(row.external_id, f"{row.plan.name}, {row.external_id}", customer_id=row.customer_id,
@@ -118,7 +134,7 @@ def invoice_subject(row: Invoice, *, most_minor: int | None = None) -> Subject:
 
 def invoices(term: str) -> Sequence[Subject]:
     rows = Invoice.objects.select_related("customer").filter(
-        of_customer(term) | Q(number__istartswith=term),
+        Q(customer__in=named_customers(term)) | Q(number__startswith=term.upper()),
         state=InvoiceState.FINALIZED,
         kind=InvoiceKind.INVOICE,
     )
@@ -146,7 +162,7 @@ def payment_subject(row: Payment, *, most_minor: int | None = None) -> Subject:
 
 def payments(term: str) -> Sequence[Subject]:
     rows = Payment.objects.select_related("customer").filter(
-        of_customer(term) | Q(reference__istartswith=term) | Q(gateway_id=term),
+        Q(customer__in=named_customers(term)) | Q(reference__startswith=term) | Q(gateway_id=term),
         kind=PaymentKind.RECEIVED,
     )
     return [payment_subject(row) for row in rows.order_by("-paid_on", "pk")[:AT_MOST]]
@@ -165,9 +181,7 @@ def customer_subject(row: Customer) -> Subject:
 
 
 def customers(term: str) -> Sequence[Subject]:
-    rows = Customer.objects.filter(
-        Q(legal_name__istartswith=term) | Q(external_id__istartswith=term)
-    )
+    rows = Customer.objects.filter(pk__in=named_customers(term))
     return [customer_subject(row) for row in rows.order_by("legal_name", "pk")[:AT_MOST]]
 
 

@@ -58,7 +58,7 @@ SELECT entry.id, entry.customer_id, entry.subscription_id, subscription.external
         ORDER BY span.period_first DESC, span.id LIMIT 1) AS covering ON true
  WHERE event.recorded_at >= %s AND event.recorded_at <= %s
    AND entry.from_state = 'active' AND entry.to_state = 'removed' AND NOT entry.voids
-   AND entry.recorded_at > entry.effective_at
+   AND entry.kind <> 'seat_moved' AND entry.recorded_at > entry.effective_at
  ORDER BY entry.id
 """
 COUNTED = """

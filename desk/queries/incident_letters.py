@@ -7,6 +7,7 @@ from email.utils import parseaddr
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from accounts.models import BillingOwner, Customer, ExceptionRequest
 from billing.documents import formats
@@ -29,12 +30,12 @@ class AddressedLetter:
     written: WrittenMessage
 
 
-def customers_to_tell(incident: Incident) -> list[UUID]:
-    """Customers on the list whom nobody told yet; rows that are nothing do not count. One query."""
+def customers_to_tell(incident: Incident) -> QuerySet[IncidentAffected, UUID]:
+    """Customers on the list whom nobody told yet; rows that are nothing do not count."""
     told = IncidentMessage.objects.filter(incident=incident, template=incident.playbook)
     rows = IncidentAffected.objects.filter(incident=incident).exclude(state=AffectedState.DISMISSED)
     keys = rows.exclude(customer__in=told.values("customer")).order_by("customer")
-    return list(keys.values_list("customer", flat=True).distinct())
+    return keys.values_list("customer", flat=True).distinct()
 
 
 def letters(incident: Incident, customer_ids: Sequence[UUID]) -> list[AddressedLetter]:

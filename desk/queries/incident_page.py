@@ -141,7 +141,7 @@ def incident_page(
             .values_list("currency")
             .annotate(Count("pk"), Sum("amount_minor"))
         ),
-        to_tell=len(customers_to_tell(incident)),
+        to_tell=customers_to_tell(incident).count(),
         can_prepare=rows.filter(
             state=AffectedState.FOUND, invoice__isnull=False, amount_minor__gt=0
         ).count(),

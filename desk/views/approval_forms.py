@@ -17,7 +17,7 @@ from kernel.money import minor_units
 
 AMOUNT_LENGTH = 30
 REASONS = [choice for choice in CreditNoteReason.choices if choice[0] != CreditNoteReason.VOID]
-CORRECTIONS = [
+CORRECTIONS: list[tuple[str, str]] = [
     (EventKind.SEAT_ADDED, "Seats were added"),
     (EventKind.SEAT_REMOVED, "Seats were removed"),
     (EventKind.QUANTITY_SET, "The number of seats was"),

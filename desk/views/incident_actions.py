@@ -210,7 +210,7 @@ def tell(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     found = get_object_or_404(Incident, pk=incident_id)
     if request.method == "POST":
         return answer_tell(request, found)
-    waiting = customers_to_tell(found)
+    waiting = list(customers_to_tell(found))
     shown = letters(found, waiting[:AT_ONCE])
     return show(
         request,

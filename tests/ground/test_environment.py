@@ -43,6 +43,7 @@ PRODUCTION = {
         ("SESSION_IDLE_MINUTES", "0"),
         ("OIDC_ISSUER", "login.example.com"),
         ("OIDC_DOMAINS", "example.com"),
+        ("SECRET_KEY_FALLBACKS", "an earlier secret"),
         ("OIDC_GROUP_ROLES", '{"finance": "boss"}'),
         ("OIDC_GROUP_ROLES", "finance=approver"),
     ],

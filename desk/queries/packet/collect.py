@@ -11,14 +11,24 @@ from desk.calc.packet_file import FORMAT
 from desk.calc.story import Told, sentence
 from desk.calc.story_phrases import story_language
 from desk.documents.story_voice import story_voice
-from desk.queries.packet.approvals import approval_rows, view_rows
+from desk.queries.packet.approvals import ApprovalRow, approval_rows, view_rows
 from desk.queries.packet.corrections import credit_note_rows, related_documents, void_rows
-from desk.queries.packet.invoices import PacketInvoice, packet_invoices
-from desk.queries.packet.ledger import packet_events, packet_ledger, with_corrections
-from desk.queries.packet.money import packet_money
+from desk.queries.packet.invoices import (
+    PacketInvoice,
+    PacketLine,
+    TracedInvoices,
+    packet_invoices,
+)
+from desk.queries.packet.ledger import (
+    PacketLedger,
+    packet_events,
+    packet_ledger,
+    with_corrections,
+)
+from desk.queries.packet.money import PacketMoney, packet_money
 from desk.queries.packet.people import redacted
 from desk.queries.packet.records import Packet, PacketCustomer, PacketOwner, StorySentence
-from desk.queries.packet.recovery import packet_recovery
+from desk.queries.packet.recovery import PacketRecovery, packet_recovery
 from desk.queries.packet.story_money import Teller
 from desk.queries.packet.story_papers import told_of_papers
 from desk.queries.packet.story_seats import told_of_seats
@@ -40,28 +50,25 @@ def packet_of(asked: Asked, *, at: datetime, may_see_people: bool, language: str
     The story is told in `language`, else in that of the latest document, else of the customer.
     Without `may_see_people` persons stand under pseudonyms.
     """
+    packet = put_together(asked, at=at, language=language)
+    told = replace(packet, story=story_of(packet), absent=absent_from(packet))
+    return told if may_see_people else redacted(told)
+
+
+def put_together(asked: Asked, *, at: datetime, language: str) -> Packet:
+    """Every section, nothing told and nobody redacted yet."""
     customer = packet_customer(asked.customer_id)
     found = packet_invoices(asked.invoice_ids)
     invoices, keys = found.invoices, asked.invoice_ids
     lines = [line for invoice in invoices for line in invoice.lines]
-    named = with_corrections(
-        customer_id=asked.customer_id, entry_ids=found.entry_ids | set(asked.entry_ids)
-    )
-    ledger = packet_ledger(customer_id=asked.customer_id, entry_ids=named)
-    recovery = packet_recovery(keys)
+    ledger = ledger_of(asked, found)
     money = packet_money(invoice_ids=keys, payment_ids=asked.payment_ids)
+    recovery = packet_recovery(keys)
     spoken = story_language(language or (invoices[-1].language if invoices else customer.language))
-    subjects = {
-        *keys,
-        asked.id,
-        *(line.subscription_id for line in lines),
-        *(one.id for one in money.payments),
-        *(one.id for one in recovery.cases),
-    }
-    packet = Packet(
+    return Packet(
         format=FORMAT,
         made_at=at,
-        redacted=not may_see_people,
+        redacted=False,
         asked=asked,
         customer=customer,
         story_language=spoken,
@@ -73,7 +80,7 @@ def packet_of(asked: Asked, *, at: datetime, may_see_people: bool, language: str
         policies=policy_versions({line.policy_id for line in lines}),
         location=location_rows(tax for invoice in invoices for tax in invoice.taxes),
         registrations=registration_rows(keys),
-        approvals=approval_rows(customer_id=asked.customer_id, subject_ids=subjects),
+        approvals=approvals_of(asked, lines, money, recovery),
         related=related_documents(lines, set(keys)),
         credit_notes=credit_note_rows(keys, language=spoken),
         voids=void_rows(keys),
@@ -82,8 +89,28 @@ def packet_of(asked: Asked, *, at: datetime, may_see_people: bool, language: str
         views=view_rows([one.id for one in recovery.cases]),
         absent=(),
     )
-    told = replace(packet, story=story_of(packet), absent=absent_from(packet))
-    return told if may_see_people else redacted(told)
+
+
+def ledger_of(asked: Asked, found: TracedInvoices) -> PacketLedger:
+    """The entries the lines or the question name, with their corrections."""
+    named = with_corrections(
+        customer_id=asked.customer_id, entry_ids=found.entry_ids | set(asked.entry_ids)
+    )
+    return packet_ledger(customer_id=asked.customer_id, entry_ids=named)
+
+
+def approvals_of(
+    asked: Asked, lines: Sequence[PacketLine], money: PacketMoney, recovery: PacketRecovery
+) -> tuple[ApprovalRow, ...]:
+    """About the customer, what was asked, or anything the packet is about."""
+    subjects = {
+        asked.id,
+        *asked.invoice_ids,
+        *(line.subscription_id for line in lines),
+        *(one.id for one in money.payments),
+        *(one.id for one in recovery.cases),
+    }
+    return approval_rows(customer_id=asked.customer_id, subject_ids=subjects)
 
 
 def packet_customer(customer_id: UUID) -> PacketCustomer:

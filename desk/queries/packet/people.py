@@ -1,6 +1,7 @@
 """Who is named in a packet, and the packet without them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -26,7 +27,7 @@ def redacted(packet: Packet) -> Packet:
         as_is=AS_IS,
         kept=[one.seller.get("email", "") for one in packet.invoices],
     )
-    return redactor.record(packet)
+    return replace(redactor.record(packet), redacted=True)
 
 
 def grantees(packet: Packet) -> Iterator[Person]:

@@ -1,6 +1,7 @@
 """Staff reach nothing before they have proved a second factor."""
 
 import pytest
+from cryptography.fernet import InvalidToken
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -104,6 +105,19 @@ def test_secrets_are_stored_encrypted(analyst, phone):
 
     assert phone.secret not in stored
     assert opened(stored) == phone.secret
+
+
+def test_after_the_secret_key_changed_old_factors_open_with_the_fallback(
+    client, analyst, phone, settings
+):
+    before = settings.SECRET_KEY
+    settings.SECRET_KEY = "another-secret-key-" * 4
+    with pytest.raises(InvalidToken):
+        opened(secret_stored(analyst))
+
+    settings.SECRET_KEY_FALLBACKS = [before]
+
+    assert opened(secret_stored(analyst)) == phone.secret
 
 
 def test_a_session_from_before_the_factor_must_prove_it(analyst, phone):

@@ -114,3 +114,14 @@ def test_a_large_credit_by_lines_says_what_can_be_asked(approvals):
 
     assert "So much by lines is beyond what you may do alone" in page.content.decode()
     assert not ExceptionRequest.objects.exists()
+
+
+def test_days_to_pay_are_not_edited_beside_the_matrix(approvals):
+    customer = approvals.seats.customer
+    address = reverse("admin:accounts_customer_change", args=[customer.pk])
+
+    page = approvals.clients["carla"].get(address).content.decode()
+
+    assert 'name="payment_terms_days"' not in page
+    assert 'name="legal_name"' in page
+    assert "change by an approved request" in page

@@ -1,5 +1,6 @@
 """The dossier: what is asked and what it does, who decides, and what is said to it."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -159,6 +160,22 @@ def test_a_large_amount_asks_to_sign_in_again_and_needs_two(approvals):
     assert "Sign in again to approve" in text_of(page)
     assert 'value="approve"' not in page.content.decode()
     assert (answer.status_code, asked.decisions.count()) == (302, 0)
+
+
+def test_a_large_amount_is_agreed_by_two_who_signed_in_again(approvals):
+    asked = large(approvals)
+    states = []
+
+    for name in ("alma", "carla"):
+        client = approvals.clients[name]
+        session = client.session
+        session["company_asked_at"] = time.time()
+        session.save()
+        decide(client, asked, "approve")
+        states.append(asked.state)
+
+    assert states == ["requested", "approved"]
+    assert [one.proved_again for one in asked.decisions.all()] == [True, True]
 
 
 def test_history_tells_everything_in_order(approvals):

@@ -78,6 +78,9 @@ class TestLateRemoval:
     def test_a_removal_within_the_limit_and_a_late_addition_are_not(self, world):
         world.send("gone", day(1, 22), kind="seat_removed", quantity=2, effective_at=day(1, 20))
         world.send("more", day(2, 1), quantity=2, effective_at=day(1, 20))
+        world.send(
+            "move", day(2, 1), kind="seat_moved", to_seat_type="viewer", effective_at=day(1, 21)
+        )
 
         assert run("late_removal", day(2, 1)).found == 0
         assert run("late_removal", day(1, 23)).found == 0
