@@ -114,7 +114,7 @@ def test_a_password_never_reaches_the_trail(as_role, db):
     )
 
     [(action, detail)] = told("action", "detail")
-    assert action == "changed"
+    assert action == "refused", "nobody sets the password of somebody else"
     assert secret not in str(detail)
 
 

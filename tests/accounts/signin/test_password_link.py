@@ -69,14 +69,20 @@ def test_nobody_without_an_address_is_sent_one(newcomer):
         mail_password_link(user=newcomer)
 
 
-def test_an_administrator_sends_it_and_never_sees_it(newcomer, settings, mailoutbox):
+@pytest.fixture
+def administrator(settings, db):
     settings.STAFF_SECOND_FACTOR = "optional"
     alma = User.objects.create_user("alma", is_staff=True)
     alma.groups.add(StaffRoleGroup.objects.get(name="administrator"))
     desk = Client()
     desk.force_login(alma)
+    return desk
 
-    answer = desk.post(
+
+def test_an_administrator_sends_it_and_never_sees_it(newcomer, administrator, mailoutbox):
+    alma = User.objects.get(username="alma")
+
+    answer = administrator.post(
         "/admin/auth/user/",
         {"action": "send_password_link", "_selected_action": [newcomer.pk, alma.pk]},
         follow=True,
@@ -87,3 +93,21 @@ def test_an_administrator_sends_it_and_never_sees_it(newcomer, settings, mailout
     assert "/choose/" not in words(answer)
     assert [mail.to for mail in mailoutbox] == [["nia@example.com"]]
     assert AuditEntry.objects.get(action="password_link_sent").label == "nia"
+
+
+def test_people_are_added_without_a_password(administrator):
+    form = {"username": "omar", "email": "omar@example.com", "first_name": "Omar"}
+
+    assert administrator.get("/admin/auth/user/add/").status_code == 200
+    administrator.post("/admin/auth/user/add/", {**form, "password1": PASSWORD})
+
+    omar = User.objects.get(username="omar")
+    assert not omar.has_usable_password()
+    assert administrator.get(f"/admin/auth/user/{omar.pk}/change/").status_code == 200
+
+
+def test_nobody_sets_the_password_of_somebody_else(administrator, newcomer):
+    place = f"/admin/auth/user/{newcomer.pk}/password/"
+
+    assert administrator.get(place).status_code == 403
+    assert administrator.post(place, {"password1": PASSWORD}).status_code == 403
