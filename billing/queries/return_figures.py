@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
-from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from billing.enums import InvoiceState
 from billing.models import Invoice, InvoiceTax
@@ -24,7 +24,7 @@ from tax.calc.return_rows import (
     sales_list_rows,
 )
 from tax.enums import ReturnKind, TaxScheme, TaxTreatment
-from tax.models import TaxRegistration, TaxReturn
+from tax.models import BillingEntity, TaxRegistration, TaxReturn
 from tax.records.exchange_book import ExchangeBook, load_exchange_book
 
 ONE_STOP_SHOP = (TaxScheme.OSS_UNION, TaxScheme.OSS_NON_UNION)
@@ -83,16 +83,25 @@ def return_figures(
 
 
 def first_sales(entity_ids: Collection[UUID]) -> dict[UUID, date]:
-    """When the recorded sales of billing entities begin, by tax point. One query."""
-    rows = (
-        InvoiceTax.objects.filter(
-            invoice__billing_entity__in=entity_ids, invoice__state=InvoiceState.FINALIZED
-        )
-        .order_by()
-        .values_list("invoice__billing_entity")
-        .annotate(Min("tax_point"))
-    )
-    return dict(rows)
+    """
+    When the recorded sales of billing entities begin, by tax point.
+
+    Two queries that take the first of each registration, and of what has none, from an index.
+    """
+    taxes = InvoiceTax.objects.filter(invoice__state=InvoiceState.FINALIZED).order_by("tax_point")
+    charged = taxes.filter(registration=OuterRef("pk")).values("tax_point")[:1]
+    untaxed = taxes.filter(registration=None, invoice__billing_entity=OuterRef("pk"))
+    registered = TaxRegistration.objects.filter(billing_entity__in=entity_ids)
+    sellers = BillingEntity.objects.filter(pk__in=entity_ids)
+    firsts = [
+        *registered.values_list("billing_entity", Subquery(charged)),
+        *sellers.values_list("pk", Subquery(untaxed.values("tax_point")[:1])),
+    ]
+    found: dict[UUID, date] = {}
+    for entity_id, first in firsts:
+        if first is not None:
+            found[entity_id] = min(first, found.get(entity_id, first))
+    return found
 
 
 def taxes_of(registration: TaxRegistration, *, kind: str) -> QuerySet[InvoiceTax]:
