@@ -33,14 +33,14 @@ class StateNotForPeople(Refusal):
 def decide_affected(
     *,
     incident_id: UUID,
-    rows: Collection[UUID],
+    rows: Collection[UUID] | None,
     state: AffectedState,
     reason: str,
     at: datetime,
     by: User,
 ) -> int:
     """
-    How many rows changed; without `rows` all that are merely found. It is noted with its reason.
+    How many rows changed; `rows` None means all that are merely found. It is noted with its reason.
 
     :raises StateNotForPeople: for "prepared", which only a request for a correction makes
     :raises WordsMissing: without a reason
@@ -50,7 +50,7 @@ def decide_affected(
     words = words_of(reason, "Say why, in a sentence.")[:300]
     if state not in MAY_BECOME:
         raise StateNotForPeople("Prepare a correction instead; it says so by itself.")
-    chosen = incident.affected.filter(pk__in=rows) if rows else open_rows(incident_id)
+    chosen = open_rows(incident_id) if rows is None else incident.affected.filter(pk__in=rows)
     changed = chosen.update(state=state, state_reason=words)
     if not changed:
         raise RowNotHere("Nothing to decide: choose rows of this incident.")

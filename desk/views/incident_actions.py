@@ -126,7 +126,7 @@ def rows(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """Decide the chosen rows, or with `all` every row that is merely found."""
 
     def act(found: Incident, by: User, at: datetime) -> tuple[Model, str]:
-        picked = [] if "all" in request.POST else chosen(request) or [found.pk]
+        picked = None if "all" in request.POST else chosen(request)
         count = decide_affected(
             incident_id=found.pk,
             rows=picked,

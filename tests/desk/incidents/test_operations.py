@@ -123,7 +123,7 @@ class TestSteps:
 
         first = find_affected(incident_id=incident.pk, days=90, at=LATER, by=ana)
         decide_affected(
-            incident_id=incident.pk, rows=[], state=AffectedState.CORRECTED, reason="Mended.",
+            incident_id=incident.pk, rows=None, state=AffectedState.CORRECTED, reason="Mended.",
             at=LATER, by=ana,
         )  # fmt: skip
         again = find_affected(incident_id=incident.pk, days=90, at=LATER, by=ana)
@@ -147,7 +147,7 @@ class TestRows:
         incident = an_incident(world)
 
         decide_affected(
-            incident_id=incident.pk, rows=[], state=AffectedState.DISMISSED, reason="It moved.",
+            incident_id=incident.pk, rows=None, state=AffectedState.DISMISSED, reason="It moved.",
             at=LATER, by=ana,
         )  # fmt: skip
 
@@ -159,7 +159,7 @@ class TestRows:
         said = {"incident_id": incident.pk, "reason": "Why.", "at": LATER, "by": ana}
 
         with pytest.raises(StateNotForPeople):
-            decide_affected(rows=[], state=AffectedState.PREPARED, **said)
+            decide_affected(rows=None, state=AffectedState.PREPARED, **said)
         with pytest.raises(RowNotHere):
             decide_affected(rows=[other.affected.get().pk], state=AffectedState.CORRECTED, **said)
 
@@ -327,7 +327,7 @@ class TestClosing:
         incident = an_incident(world)
         record_step(incident_id=incident.pk, key="contain", result="Held.", at=LATER, by=ana)
         decide_affected(
-            incident_id=incident.pk, rows=[], state=AffectedState.CORRECTED, reason="Done.",
+            incident_id=incident.pk, rows=None, state=AffectedState.CORRECTED, reason="Done.",
             at=LATER, by=ana,
         )  # fmt: skip
 
