@@ -33,7 +33,8 @@ class NewPersonForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> User:
         self.instance.set_unusable_password()
-        return super().save(commit)
+        person: User = super().save(commit)
+        return person
 
 
 @admin.register(User)
