@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
-
 from billing.queries.books_checks import CHECKS, Check, Difference, Total, differences, totals
 from billing.queries.books_work import count_to_post
+from billing.queries.one_moment import one_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +34,22 @@ class Reconciliation:
         return sum(len(one.differences) for one in self.checks)
 
 
-@transaction.atomic
 def reconcile_books(*, at: datetime, billing_entity_id: UUID | None = None) -> Reconciliation:
     """
     Compare row by row on one snapshot of the database; nothing is written.
 
     What waits for the post stage shows as a difference of its row too.
     """
-    if not connection.savepoint_ids:  # the outermost transaction: nothing was read in it yet
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    waiting, _ = count_to_post(at=at)
-    return Reconciliation(
-        checks=tuple(
-            Reconciled(
-                check=check,
-                totals=totals(check, entity_id=billing_entity_id),
-                differences=differences(check, entity_id=billing_entity_id),
-            )
-            for check in CHECKS
-        ),
-        waiting=waiting,
-    )
+    with one_moment():
+        waiting, _ = count_to_post(at=at)
+        return Reconciliation(
+            checks=tuple(
+                Reconciled(
+                    check=check,
+                    totals=totals(check, entity_id=billing_entity_id),
+                    differences=differences(check, entity_id=billing_entity_id),
+                )
+                for check in CHECKS
+            ),
+            waiting=waiting,
+        )

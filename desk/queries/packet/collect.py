@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from accounts.models import Customer
+from billing.queries.one_moment import one_moment
 from desk.calc.packet_file import FORMAT
 from desk.calc.story import Told, sentence
 from desk.calc.story_phrases import story_language
@@ -50,9 +51,10 @@ def packet_of(asked: Asked, *, at: datetime, may_see_people: bool, language: str
     The story is told in `language`, else in that of the latest document, else of the customer.
     Without `may_see_people` persons stand under pseudonyms.
     """
-    packet = put_together(asked, at=at, language=language)
-    told = replace(packet, story=story_of(packet), absent=absent_from(packet))
-    return told if may_see_people else redacted(told)
+    with one_moment():
+        packet = put_together(asked, at=at, language=language)
+        told = replace(packet, story=story_of(packet), absent=absent_from(packet))
+        return told if may_see_people else redacted(told)
 
 
 def put_together(asked: Asked, *, at: datetime, language: str) -> Packet:
