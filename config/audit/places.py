@@ -187,6 +187,8 @@ API: dict[str, str | None] = {
     "invoice_ubl": "invoice",
     "credit_notes": "invoice",
     "invoice_line_trace": "invoice",
+    "exception_requests": "exceptionrequest",
+    "exception_request": "exceptionrequest",
     "active_members": None,
     "active_members_batch": None,
     "openapi": None,
