@@ -18,9 +18,11 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
+from accounts.admin.json_as_text import show_json_as_text
 from kernel.spreadsheet import harmless_cell
 
 EXPORT_CHUNK = 2000
+show_json_as_text()
 
 
 class Echo:

@@ -21,6 +21,7 @@ from desk.queries.recovery_campaigns import (
     move_rows,
 )
 from desk.queries.recovery_words import LANGUAGES, TEMPLATES, template_words
+from desk.views.mail_frame import allow_styles_of
 from desk.views.page import desk_page, note_in_log, show
 from dunning.documents.write_message import ALL_TEMPLATES
 from dunning.models import Campaign
@@ -124,15 +125,17 @@ def message(request: HttpRequest, template: str) -> HttpResponse:
     language = request.GET.get("language", "en")
     language = language if language in LANGUAGES else "en"
     is_overdue = request.GET.get("after") == "due_date"
-    return show(
+    written = preview_template(template=template, language=language, is_overdue=is_overdue)
+    answered = show(
         request,
         "desk/recovery_template.html",
         title=f"Message: {template_words(template).lower()}",
         here="campaigns",
         code=template,
-        written=preview_template(template=template, language=language, is_overdue=is_overdue),
+        written=written,
         language=language,
         is_overdue=is_overdue,
         templates=TEMPLATES,
         languages=LANGUAGES,
     )
+    return allow_styles_of([written.html], answered)

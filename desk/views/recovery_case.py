@@ -20,6 +20,7 @@ from billing.documents.staff_text import moment, staff_money
 from billing.models import Receivable
 from desk.queries.recovery_case import case_page
 from desk.views.approval_doors import asked_instead
+from desk.views.mail_frame import allow_styles_of
 from desk.views.money_moves import decide
 from desk.views.page import desk_page, show
 from dunning.calc.moments import local_moment
@@ -67,7 +68,10 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     page = case_page(case_id, at=now)
     if page is None:
         raise Http404("No case has this key.")
-    return show(
+    mails = [row.mail.html for row in page.rows if row.mail]
+    if page.draft:
+        mails.append(page.draft.html)
+    answered = show(
         request,
         "desk/recovery_case.html",
         title=f"Recovery: {page.case.customer.legal_name}",
@@ -78,6 +82,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         kinds=NoteKind.choices,
         now=now,
     )
+    return allow_styles_of(mails, answered)
 
 
 def answer(request: HttpRequest, case_id: UUID, act: Act) -> HttpResponse:
