@@ -21,7 +21,7 @@ from django.db.models import (
     Sum,
     Value,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Greatest
 
 from accounts.models.customer import Customer
 from billing.enums import StageName
@@ -174,11 +174,12 @@ def open_of_case() -> Coalesce:
 
 
 def cases_to_close(at: datetime) -> QuerySet[DunningCase]:
-    """Settled through whatever door, or with less open than the campaign pursues."""
+    """Settled through whatever door, or with less open than the campaign pursues (1 at least)."""
+    pursued = Greatest("campaign__threshold_minor", Value(1))
     return (
         DunningCase.objects.exclude(state=CaseState.CLOSED)
-        .annotate(open_now=open_of_case())
-        .filter(Q(open_now=0) | Q(open_now__lt=F("campaign__threshold_minor")), not_refused(CLOSE))
+        .alias(open_now=open_of_case())
+        .filter(not_refused(CLOSE), open_now__lt=pursued)
         .order_by("pk")
     )
 
