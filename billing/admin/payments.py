@@ -40,7 +40,9 @@ class ReceivableAdmin(FindsByCustomer, LookOnlyAdmin):
     search_help_text = FIND_INVOICE
     found_by = (("invoice", Invoice, "number"),)
     date_hierarchy = "due_date"
-    ordering = ["-invoice_id"]  # the key grows with time; by due date the whole table would be sorted
+    ordering = [
+        "-invoice_id"
+    ]  # the key grows with time; by due date the whole table would be sorted
 
     amount = money_column("amount_minor", "Due when issued", currency="currency")
     open = money_column("open_minor", "Open", currency="currency")

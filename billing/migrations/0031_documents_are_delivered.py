@@ -4,25 +4,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('billing', '0030_invoices_are_delivered'),
+        ("billing", "0030_invoices_are_delivered"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='closecheck',
-            name='code',
-            field=models.CharField(choices=[('earlier', 'Earlier months are closed'), ('events', 'All events of the month are rated'), ('drafts', 'No draft of the month is left'), ('ledger', 'The seat ledger is whole'), ('recheck', 'Invoices derive again from the ledger'), ('reconcile', 'The books reconcile to zero'), ('revenue', 'Revenue of the month is recognized'), ('tax_inputs', 'Tax inputs are complete'), ('returns', 'Returns tie to the invoices'), ('approvals', 'Credits and exceptions are decided'), ('webhooks', 'Webhooks are applied'), ('documents', 'Documents are rendered and delivered'), ('refusals', 'No stage refuses anything'), ('bank', 'Bank lines are matched')], max_length=12),
+            model_name="closecheck",
+            name="code",
+            field=models.CharField(
+                choices=[
+                    ("earlier", "Earlier months are closed"),
+                    ("events", "All events of the month are rated"),
+                    ("drafts", "No draft of the month is left"),
+                    ("ledger", "The seat ledger is whole"),
+                    ("recheck", "Invoices derive again from the ledger"),
+                    ("reconcile", "The books reconcile to zero"),
+                    ("revenue", "Revenue of the month is recognized"),
+                    ("tax_inputs", "Tax inputs are complete"),
+                    ("returns", "Returns tie to the invoices"),
+                    ("approvals", "Credits and exceptions are decided"),
+                    ("webhooks", "Webhooks are applied"),
+                    ("documents", "Documents are rendered and delivered"),
+                    ("refusals", "No stage refuses anything"),
+                    ("bank", "Bank lines are matched"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='closerun',
-            name='item',
-            field=models.CharField(blank=True, choices=[('earlier', 'Earlier months are closed'), ('events', 'All events of the month are rated'), ('drafts', 'No draft of the month is left'), ('ledger', 'The seat ledger is whole'), ('recheck', 'Invoices derive again from the ledger'), ('reconcile', 'The books reconcile to zero'), ('revenue', 'Revenue of the month is recognized'), ('tax_inputs', 'Tax inputs are complete'), ('returns', 'Returns tie to the invoices'), ('approvals', 'Credits and exceptions are decided'), ('webhooks', 'Webhooks are applied'), ('documents', 'Documents are rendered and delivered'), ('refusals', 'No stage refuses anything'), ('bank', 'Bank lines are matched')], max_length=12),
+            model_name="closerun",
+            name="item",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("earlier", "Earlier months are closed"),
+                    ("events", "All events of the month are rated"),
+                    ("drafts", "No draft of the month is left"),
+                    ("ledger", "The seat ledger is whole"),
+                    ("recheck", "Invoices derive again from the ledger"),
+                    ("reconcile", "The books reconcile to zero"),
+                    ("revenue", "Revenue of the month is recognized"),
+                    ("tax_inputs", "Tax inputs are complete"),
+                    ("returns", "Returns tie to the invoices"),
+                    ("approvals", "Credits and exceptions are decided"),
+                    ("webhooks", "Webhooks are applied"),
+                    ("documents", "Documents are rendered and delivered"),
+                    ("refusals", "No stage refuses anything"),
+                    ("bank", "Bank lines are matched"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='closewaiver',
-            name='code',
-            field=models.CharField(choices=[('earlier', 'Earlier months are closed'), ('events', 'All events of the month are rated'), ('drafts', 'No draft of the month is left'), ('ledger', 'The seat ledger is whole'), ('recheck', 'Invoices derive again from the ledger'), ('reconcile', 'The books reconcile to zero'), ('revenue', 'Revenue of the month is recognized'), ('tax_inputs', 'Tax inputs are complete'), ('returns', 'Returns tie to the invoices'), ('approvals', 'Credits and exceptions are decided'), ('webhooks', 'Webhooks are applied'), ('documents', 'Documents are rendered and delivered'), ('refusals', 'No stage refuses anything'), ('bank', 'Bank lines are matched')], max_length=12),
+            model_name="closewaiver",
+            name="code",
+            field=models.CharField(
+                choices=[
+                    ("earlier", "Earlier months are closed"),
+                    ("events", "All events of the month are rated"),
+                    ("drafts", "No draft of the month is left"),
+                    ("ledger", "The seat ledger is whole"),
+                    ("recheck", "Invoices derive again from the ledger"),
+                    ("reconcile", "The books reconcile to zero"),
+                    ("revenue", "Revenue of the month is recognized"),
+                    ("tax_inputs", "Tax inputs are complete"),
+                    ("returns", "Returns tie to the invoices"),
+                    ("approvals", "Credits and exceptions are decided"),
+                    ("webhooks", "Webhooks are applied"),
+                    ("documents", "Documents are rendered and delivered"),
+                    ("refusals", "No stage refuses anything"),
+                    ("bank", "Bank lines are matched"),
+                ],
+                max_length=12,
+            ),
         ),
     ]

@@ -61,7 +61,6 @@ def subscriptions_touched_before_finalizing(at: datetime) -> QuerySet[Subscripti
         customer=OuterRef("customer"),
         state=InvoiceState.DRAFT,
         cycle_date__gte=OuterRef("touched_from"),
-        drafted_at__lt=F("finalize_after"),
     )
     cannot_wait = Q(Exists(drafts), due_early=True, rate_due_at__lte=at)
     return Subscription.objects.filter(

@@ -132,8 +132,8 @@ def test_a_wrong_object_of_keys_is_refused_without_repeating_them(monkeypatch):
     assert "hunter2" not in str(stop.value)
 
 
-def test_mail_is_printed_in_development_and_sent_in_production(monkeypatch):
-    assert "console" in read_environment().mail_backend
+def test_mail_is_kept_as_files_in_development_and_sent_in_production(monkeypatch):
+    assert "filebased" in read_environment().mail_backend
     for name, value in PRODUCTION.items():
         monkeypatch.setenv(name, value)
     environment = read_environment()

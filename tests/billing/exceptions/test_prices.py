@@ -88,13 +88,13 @@ def test_a_ramp_climbs_to_the_list_price(world, people):
     assert issued == [[25 * 400], [25 * 600], [25 * 800]]
 
 
-def test_drafts_wait_for_the_decision_and_take_it_in(world, people, settings):
-    settings.DRAFT_GRACE_HOURS = 24
-    world.push(day(1, 15))
+@pytest.mark.parametrize("grace_hours", [0, 24])
+def test_drafts_wait_for_the_decision_and_take_it_in(world, people, settings, grace_hours):
+    settings.DRAFT_GRACE_HOURS = grace_hours
     asked = people.ask(
-        "discount", "acme-team", TENTH, day(1, 15, 1),
-        **{**QUARTER, "starts_on": date(2026, 1, 15)},
-    )  # fmt: skip
+        "discount", "acme-team", TENTH, day(1, 15), **{**QUARTER, "starts_on": date(2026, 1, 15)}
+    )
+    assert world.push(day(1, 15, 1)) == []
     assert world.push(day(1, 17)) == []
 
     before = foresee_exception(asked, at=day(1, 17, 1))
