@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -207,5 +208,5 @@ class SeatPolicyAdmin(VersionedAdmin):
             **{name: typed(value) for name, value in version.settings.items()},
         }
 
-    def publish(self, request: HttpRequest, data: dict[str, Any]) -> SeatPolicy:
+    def publish(self, request: HttpRequest, data: dict[str, Any]) -> Model:
         return publish_policy(**data, at=timezone.now(), by=cast(User, request.user))

@@ -5,6 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.widgets import (
@@ -175,5 +176,5 @@ class PriceAdmin(VersionedAdmin):
             "tiers": tier_lines(version),
         }
 
-    def publish(self, request: HttpRequest, data: dict[str, Any]) -> Price:
+    def publish(self, request: HttpRequest, data: dict[str, Any]) -> Model:
         return publish_price(**data, at=timezone.now(), by=cast(User, request.user))

@@ -4,15 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dunning', '0003_look_again'),
+        ("dunning", "0003_look_again"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='message',
-            name='state',
-            field=models.CharField(choices=[('queued', 'Waits to be sent'), ('sending', 'Being sent'), ('sent', 'Sent'), ('unknown', 'Perhaps sent'), ('canceled', 'Not sent: no longer needed'), ('failed', 'Refused by the mail server')], default='queued', max_length=8),
+            model_name="message",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("queued", "Waits to be sent"),
+                    ("sending", "Being sent"),
+                    ("sent", "Sent"),
+                    ("unknown", "Perhaps sent"),
+                    ("canceled", "Not sent: no longer needed"),
+                    ("failed", "Refused by the mail server"),
+                ],
+                default="queued",
+                max_length=8,
+            ),
         ),
     ]

@@ -39,8 +39,7 @@ def shown(logo_png: str, *, alt: str) -> SafeString:
         return format_html("{}", "No logo yet: invoices show the name.")
     size = len(b64decode(logo_png)) / 1024
     return format_html(
-        '<img src="data:image/png;base64,{}" alt="{}" class="dk-logo"> '
-        "<span>{} KB</span>",
+        '<img src="data:image/png;base64,{}" alt="{}" class="dk-logo"> <span>{} KB</span>',
         logo_png,
         alt,
         f"{size:.1f}",

@@ -19,6 +19,7 @@ from kernel.money import Money
 from tests.seatworld import SeatWorld, day, make_customer, start
 
 PRICE = 200_00
+PART = {"HX-Request": "true"}
 PAGES = (
     "desk:books", "desk:books_csv", "desk:books_trial_balance", "desk:books_recognition",
     "desk:books_reconciliation",
@@ -175,7 +176,7 @@ def test_a_document_shows_when_each_line_is_earned(as_role, invoice):
 def test_reconciliation_says_zero_when_it_is(as_role, invoice):
     push_flow(stages=(POST,), at=day(3, 1))
 
-    text = words(as_role("support").get(reverse("desk:books_reconciliation")))
+    text = words(as_role("support").get(reverse("desk:books_reconciliation"), headers=PART))
 
     assert "The journal is what invoices, payments, open amounts and credit come to" in text
     assert "differ" not in text
@@ -184,7 +185,9 @@ def test_reconciliation_says_zero_when_it_is(as_role, invoice):
 def test_each_difference_leads_to_its_row(as_role, world, invoice):
     pay(world, 7_00, "pi_2")
 
-    answer = as_role("support").get(reverse("desk:books_reconciliation"), {"entity": "SW"})
+    answer = as_role("support").get(
+        reverse("desk:books_reconciliation"), {"entity": "SW"}, headers=PART
+    )
 
     differing = {
         check.name: [(row.label, row.books_minor, row.source_minor) for row in check.differences]
