@@ -76,6 +76,11 @@ SENTENCES: Mapping[str, str] = {
     "dispute_lost": "On {day} the bank took {amount} back",
     "withdrawn": "On {day} the bank withdrew {amount}",
     "reinstated": "On {day} the bank gave back {amount}",
+    # deliveries
+    "document_sent": "On {day} we e-mailed you {document}",
+    "document_queued": "The e-mail with {document} waits to be sent",
+    "document_unknown": "On {day} we e-mailed you {document}, and cannot tell whether it arrived",
+    "document_failed": "On {day} the mail server refused our e-mail with {document}",
     # reminders
     "case_opened": "On {day} {amount} was open and we began to remind you",
     "case_closed": "On {day} the reminders ended: {reason}",

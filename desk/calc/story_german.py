@@ -76,6 +76,11 @@ SENTENCES: Mapping[str, str] = {
     "dispute_lost": "Am {day} holte die Bank {amount} zurück",
     "withdrawn": "Am {day} zog die Bank {amount} ab",
     "reinstated": "Am {day} gab die Bank {amount} zurück",
+    # deliveries
+    "document_sent": "Am {day} haben wir Ihnen {document} per E-Mail gesandt",
+    "document_queued": "Die E-Mail mit {document} wartet auf den Versand",
+    "document_unknown": "Am {day} haben wir Ihnen {document} gesandt und wissen nicht, ob es ankam",
+    "document_failed": "Am {day} nahm der Mailserver unsere E-Mail mit {document} nicht an",
     # reminders
     "case_opened": "Am {day} waren {amount} offen und wir begannen, Sie zu erinnern",
     "case_closed": "Am {day} endeten die Erinnerungen: {reason}",

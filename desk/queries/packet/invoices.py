@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from billing.models import Invoice, InvoiceLine, RatedSpan, TaxHold
+from billing.models import Invoice, InvoiceDelivery, InvoiceLine, RatedSpan, TaxHold
 from billing.queries.tax_trace import TaxTrace, taxes_by_invoice
 from billing.queries.trace import traced
 from billing.queries.trace_records import LineRef, LineTrace
@@ -67,6 +67,18 @@ class PacketDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class PacketDelivery:
+    """An e-mail the document went out with, and what became of it."""
+
+    number: int
+    to: tuple[str, ...]
+    state: str
+    queued_at: datetime
+    sent_at: datetime | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class PacketHold:
     """Why a document waited for its tax, and until when."""
 
@@ -114,6 +126,7 @@ class PacketInvoice:
     taxes: tuple[TaxTrace, ...]
     holds: tuple[PacketHold, ...]
     document: PacketDocument | None
+    deliveries: tuple[PacketDelivery, ...]
 
     @property
     def is_credit_note(self) -> bool:
@@ -133,7 +146,7 @@ class TracedInvoices:
 
 
 def packet_invoices(invoice_ids: Sequence[UUID]) -> TracedInvoices:
-    """In the order they were drafted. Ten queries, however many and however long."""
+    """In the order they were drafted. Eleven queries, however many and however long."""
     rows = list(
         Invoice.objects.filter(pk__in=invoice_ids)
         .select_related("billing_entity", "document", "receivable")
@@ -149,8 +162,12 @@ def packet_invoices(invoice_ids: Sequence[UUID]) -> TracedInvoices:
         lines[one.line.invoice_id].append(packet_line(one, facts, plans[one.line.line_id]))
     taxes = taxes_by_invoice(invoice_ids)
     holds = holds_by_invoice(invoice_ids)
+    deliveries = deliveries_by_invoice(invoice_ids)
     return TracedInvoices(
-        tuple(packet_invoice(row, lines[row.pk], taxes[row.pk], holds[row.pk]) for row in rows),
+        tuple(
+            packet_invoice(row, lines[row.pk], taxes[row.pk], holds[row.pk], deliveries[row.pk])
+            for row in rows
+        ),
         frozenset(entry.entry_id for one in traces for entry in one.entries),
     )
 
@@ -211,11 +228,24 @@ def holds_by_invoice(invoice_ids: Sequence[UUID]) -> defaultdict[UUID, tuple[Pac
     return found
 
 
+def deliveries_by_invoice(
+    invoice_ids: Sequence[UUID],
+) -> defaultdict[UUID, tuple[PacketDelivery, ...]]:
+    found: defaultdict[UUID, tuple[PacketDelivery, ...]] = defaultdict(tuple)
+    for row in InvoiceDelivery.objects.filter(invoice__in=invoice_ids).order_by("number"):
+        one = PacketDelivery(
+            row.number, tuple(row.to), row.state, row.queued_at, row.sent_at, row.problem
+        )
+        found[row.invoice_id] += (one,)
+    return found
+
+
 def packet_invoice(
     row: Invoice,
     lines: Sequence[PacketLine],
     taxes: tuple[TaxTrace, ...],
     holds: tuple[PacketHold, ...],
+    deliveries: tuple[PacketDelivery, ...],
 ) -> PacketInvoice:
     """Needs billing entity, document and receivable loaded with it."""
     receivable = getattr(row, "receivable", None)
@@ -248,6 +278,7 @@ def packet_invoice(
         taxes=taxes,
         holds=holds,
         document=packet_document(row),
+        deliveries=deliveries,
     )
 
 

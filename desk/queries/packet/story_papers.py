@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from accounts.enums import MailState
 from billing.documents.phrases import phrases_for, tax_name
 from billing.queries.tax_trace import TaxTrace
 from desk.calc.story import Amount, Coded, Document, Told, Value
@@ -11,6 +12,15 @@ from desk.queries.packet.corrections import CreditNoteRow, RelatedDocument, Void
 from desk.queries.packet.invoices import PacketInvoice
 from desk.queries.packet.story_seats import document_of, told_at
 from tax.enums import TaxTreatment
+
+DELIVERED = {
+    MailState.SENT: "document_sent",
+    MailState.QUEUED: "document_queued",
+    MailState.SENDING: "document_queued",
+    MailState.UNKNOWN: "document_unknown",
+    MailState.CANCELED: "document_failed",
+    MailState.FAILED: "document_failed",
+}
 
 
 def told_of_papers(
@@ -109,6 +119,16 @@ def told_issue(
                 "document": document_of(invoice),
                 "amount": Amount(invoice.total_minor or 0, invoice.currency),
             },
+            where="invoices",
+            about=str(invoice.id),
+        )
+    for delivery in invoice.deliveries:
+        moment = delivery.sent_at or delivery.queued_at
+        yield Told(
+            DELIVERED[MailState(delivery.state)],
+            moment,
+            moment.astimezone(zone).date(),
+            {"document": document_of(invoice)},
             where="invoices",
             about=str(invoice.id),
         )

@@ -284,6 +284,26 @@ SPOKEN = [
         "Am 4. Februar 2026 haben wir Rechnung SW-000042 über 28,39 € ausgestellt.",
     ),
     (
+        "document_sent", {"document": INVOICE},
+        "On 4 February 2026 we e-mailed you invoice SW-000042.",
+        "Am 4. Februar 2026 haben wir Ihnen Rechnung SW-000042 per E-Mail gesandt.",
+    ),
+    (
+        "document_queued", {"document": INVOICE},
+        "The e-mail with invoice SW-000042 waits to be sent.",
+        "Die E-Mail mit Rechnung SW-000042 wartet auf den Versand.",
+    ),
+    (
+        "document_unknown", {"document": INVOICE},
+        "On 4 February 2026 we e-mailed you invoice SW-000042, and cannot tell whether it arrived.",
+        "Am 4. Februar 2026 haben wir Ihnen Rechnung SW-000042 gesandt und wissen nicht, ob es ankam.",
+    ),
+    (
+        "document_failed", {"document": NOTE},
+        "On 4 February 2026 the mail server refused our e-mail with credit note CN-000007.",
+        "Am 4. Februar 2026 nahm der Mailserver unsere E-Mail mit Rechnungskorrektur CN-000007 nicht an.",
+    ),
+    (
         "credit_note_issued", {"document": NOTE, "amount": EUR_28},
         "On 4 February 2026 we issued credit note CN-000007 and gave back €28.39.",
         "Am 4. Februar 2026 haben wir Rechnungskorrektur CN-000007 ausgestellt und 28,39 € "
