@@ -6,9 +6,9 @@ from typing import Any
 from accounts.enums import ExceptionKind
 from accounts.models import AuthorityRule, ExceptionRequest
 from accounts.operations.request_exception import Asking
+from billing.documents.staff_text import staff_money
 from billing.enums import InvoiceState
 from billing.models import Invoice, Payment, PeriodClose, Subscription
-from kernel.money import Money
 
 Wish = ExceptionRequest | Asking
 
@@ -32,7 +32,7 @@ class Words(dict[str, Any]):
 
 
 def money(wish: Wish, minor: int) -> str:
-    return f"{Money(minor, wish.currency)} {wish.currency}"
+    return staff_money(minor, wish.currency)
 
 
 def off_words(wish: Wish) -> str:
@@ -132,8 +132,7 @@ def rule_words(rule: AuthorityRule) -> str:
     people = "two people" if rule.approvers == 2 else "one person"
     limit = "any amount"
     if rule.up_to_minor is not None:
-        currency = rule.currency
-        limit = f"up to {Money(rule.up_to_minor, currency)} {currency}"
+        limit = f"up to {staff_money(rule.up_to_minor, rule.currency)}"
     again = " Whoever approves signs in again for it." if rule.needs_step_up else ""
     return (
         f"The authority matrix ({limit}) asks for {people} of role {rule.role}, none of them who "

@@ -63,7 +63,11 @@ def give_goodwill(*, by: User, at: datetime) -> None:
 def take_back_a_mistake(*, by: User, at: datetime) -> None:
     """An invoice nobody has paid yet is voided, and the ledger bills its time anew."""
     untouched = Receivable.objects.filter(
-        open_minor=F("amount_minor"), attempts=None, first_failed_at=None, due_date__gt=at.date()
+        open_minor=F("amount_minor"),
+        attempts=None,
+        first_failed_at=None,
+        due_date__gt=at.date(),
+        issued_at__lt=at,
     )
     owed = untouched.filter(invoice__credit_applied_minor=0).order_by("-issued_at", "pk").first()
     if owed is None:
