@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.calc.exception_terms import NEEDS
-from accounts.models import ExceptionRequest
+from accounts.models import Customer, ExceptionRequest
 from accounts.operations.request_exception import Asking
 from billing.enums import CreditScope, InvoiceState
 from billing.models import Invoice, InvoiceLine, Payment, Receivable, Subscription
@@ -225,6 +225,25 @@ def foresee_write_off(wish: Wish, _at: datetime) -> Shown:
     return Shown(figures=(Figure("Open", waiting, waiting - wish.terms["amount_minor"]),))
 
 
+def foresee_terms(wish: Wish, _at: datetime) -> Shown:
+    now = Customer.objects.values_list("payment_terms_days", flat=True).get(pk=wish.subject)
+    wanted = wish.terms["days"]
+    return Shown(
+        notes=(f"Invoices are due {now} days after they are issued; with it, {wanted} days.",)
+    )
+
+
+def foresee_limit(wish: Wish, _at: datetime) -> Shown:
+    """The limit in force: agreed for the subscription alone, else the plan's."""
+    subscription, code = subscription_of(wish), wish.terms["seat_type"]
+    planned = subscription.plan.seat_types.filter(code=code).values_list("seat_limit", flat=True)
+    now = subscription.seat_limits.get(code, planned.first())
+    limit = "none" if now is None else str(now)
+    return Shown(
+        notes=(f"The limit of {code} seats is {limit} now; with it, {wish.terms['limit']}.",)
+    )
+
+
 def subscription_of(wish: Wish) -> Subscription:
     return Subscription.objects.select_related("customer", "plan").get(pk=wish.subject)
 
@@ -238,5 +257,7 @@ FORESEERS: dict[str, Foresee] = {
     "refund": foresee_refund,
     "write_off": foresee_write_off,
     "backdated_correction": foresee_correction,
+    "payment_terms": foresee_terms,
+    "limit_raise": foresee_limit,
 }
 assert set(FORESEERS) <= set(NEEDS)

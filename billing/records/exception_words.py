@@ -17,7 +17,7 @@ def sentence_of(wish: Wish) -> str:
     """What is asked, for whom, from when to when."""
     text = SENTENCES[wish.kind].format_map(Words(wish))
     for_whom = f" for {wish.customer.legal_name}" if wish.customer else ""
-    return f"{text}{for_whom}{time_words(wish)}."
+    return f"{text}{for_whom}{time_words(wish)}".rstrip(".") + "."
 
 
 class Words(dict[str, Any]):

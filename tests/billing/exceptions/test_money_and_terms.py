@@ -139,6 +139,17 @@ def test_a_limit_of_its_own(people):
     assert world.send("six", day(1, 18), quantity=1).code == "seat_limit_reached"
 
 
+def test_what_changes_is_said_where_no_invoice_shows_it(world, people):
+    terms = people.ask("payment_terms", "acme", {"days": 60}, day(1, 16), **TEXT)
+    limit = people.ask("limit_raise", "acme-team", {"seat_type": "member", "limit": 30}, day(1, 16))
+
+    said = [foresee_exception(one, at=day(1, 16)) for one in (terms, limit)]
+
+    assert said[0].sentence == "60 days to pay for Acme GmbH."
+    assert "Invoices are due 30 days after they are issued; with it, 60 days." in said[0].notes
+    assert "The limit of member seats is none now; with it, 30." in said[1].notes
+
+
 def test_a_tax_id_somebody_vouches_for_needs_its_evidence(world, people):
     terms = {"number": "DE136695976", "source": "Certificate of 3 January"}
     with pytest.raises(TermsInvalid, match="attach the evidence"):
