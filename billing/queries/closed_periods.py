@@ -6,11 +6,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
-from billing.enums import InvoiceState
-from billing.models import CloseReopening, CloseSignature, Invoice, PeriodClose
-from tax.models import BillingEntity, SellerAssignment
+from billing.models import CloseReopening, CloseSignature, PeriodClose
+from tax.models import SellerAssignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,12 @@ SELECT id, books_closed_through(id) FROM tax_billingentity
  WHERE id = ANY(%s) AND books_closed_through(id) IS NOT NULL
 """
 CLOSED_TO_CUSTOMERS = """
-SELECT customer_id, books_closed_through(billing_entity_id) FROM tax_sellerassignment
- WHERE customer_id = ANY(%s) AND books_closed_through(billing_entity_id) IS NOT NULL
+SELECT customer_id, max(books_closed_through(billing_entity_id))
+  FROM (SELECT customer_id, billing_entity_id FROM tax_sellerassignment WHERE customer_id = ANY(%(ids)s)
+         UNION
+        SELECT customer_id, billing_entity_id FROM billing_invoice
+         WHERE customer_id = ANY(%(ids)s) AND state = 'finalized') AS seller
+ GROUP BY customer_id HAVING max(books_closed_through(billing_entity_id)) IS NOT NULL
 """
 LOCK = """
 SELECT lock_books_of(id, %s) FROM (SELECT id FROM tax_billingentity WHERE id = ANY(%s) ORDER BY id) AS entity
@@ -46,23 +49,18 @@ def closed_through(billing_entity_id: UUID) -> date | None:
 
 
 def customer_closed_through(customer_id: UUID) -> date | None:
-    """
-    The last closed day for a customer: of the seller who invoices it, or of any who did.
-
-    What becomes effective on that day or before touches a closed period.
-    """
-    assigned = SellerAssignment.objects.filter(customer=customer_id).values("billing_entity")
-    invoiced = Invoice.objects.filter(customer=customer_id, state=InvoiceState.FINALIZED)
-    sellers: QuerySet[BillingEntity] = BillingEntity.objects.filter(
-        pk__in=assigned.union(invoiced.order_by().values("billing_entity"))
-    )
-    return max(closed_days(list(sellers.values_list("pk", flat=True))).values(), default=None)
+    """The last closed day for one customer; see closed_to_customers."""
+    return closed_to_customers([customer_id]).get(customer_id)
 
 
 def closed_to_customers(customer_ids: Collection[UUID]) -> dict[UUID, date]:
-    """The last closed day of the seller of each of these customers that has one. One query."""
+    """
+    The last closed day for each customer that has one: of the seller who invoices it, or of any who did.
+
+    What becomes effective on that day or before touches a closed period. One query.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(CLOSED_TO_CUSTOMERS, [list(customer_ids)])
+        cursor.execute(CLOSED_TO_CUSTOMERS, {"ids": list(customer_ids)})
         return dict(cursor.fetchall())
 
 
