@@ -1,6 +1,5 @@
 """Deliver: write the e-mail a rendered document goes out with. Sending comes later, outside."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +10,7 @@ from django.db.models import Max
 from uuid6 import uuid7
 
 from accounts.gateways.mail import Attachment, message_id_for
-from accounts.models import BillingOwner
+from accounts.queries.invoice_addresses import invoice_addresses
 from billing.documents.archive import open_document
 from billing.documents.invoice_letter import write_invoice_letter
 from billing.enums import StageName
@@ -44,7 +43,7 @@ def deliver_invoices(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
         .order_by("pk")
     )
     invoices = list(waiting)
-    to = addresses([one.customer_id for one in invoices])
+    to = invoice_addresses([one.customer_id for one in invoices])
     refused = [
         Refused(one.pk, one.number, NoAddress.code, str(NoAddress(one.customer.legal_name)))
         for one in invoices
@@ -72,7 +71,7 @@ def deliver_again(*, invoice_id: UUID, by: User, at: datetime) -> InvoiceDeliver
     )
     if not hasattr(invoice, "document"):
         raise NotRendered("Its document is not rendered yet. Try again in a minute.")
-    to = addresses([invoice.customer_id])[invoice.customer_id]
+    to = invoice_addresses([invoice.customer_id])[invoice.customer_id]
     if not to:
         raise NoAddress(invoice.customer.legal_name)
     sent = (
@@ -81,15 +80,6 @@ def deliver_again(*, invoice_id: UUID, by: User, at: datetime) -> InvoiceDeliver
     delivery = queued(invoice, to=to, at=at, number=sent + 1, by=by)
     delivery.save(force_insert=True)
     return delivery
-
-
-def addresses(customer_ids: Sequence[UUID]) -> defaultdict[UUID, list[str]]:
-    """Where invoices of these customers go. One query."""
-    found: defaultdict[UUID, list[str]] = defaultdict(list)
-    owners = BillingOwner.objects.filter(customer__in=customer_ids, receives_invoices=True)
-    for customer_id, email in owners.order_by("email").values_list("customer_id", "email"):
-        found[customer_id].append(email)
-    return found
 
 
 def queued(

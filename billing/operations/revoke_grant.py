@@ -1,6 +1,6 @@
 """Revoke an approved exception: prices and terms end with the running cycle."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from accounts.operations.decide_exception import revoke_exception
 from billing.models import Subscription
 from billing.operations.grants.prices import PRICE_KINDS
 from billing.operations.preview_invoice import known_at, rated
+from billing.records.ledger_batch import local_midnight
 from billing.records.subscription_book import load_subscription_books
 
 LASTING = (*PRICE_KINDS, "limit_raise", "payment_terms")
@@ -36,7 +37,7 @@ def revoke_grant(*, request_id: UUID, reason: str, by: User, at: datetime) -> Ex
     asked = revoke_exception(request_id=request_id, reason=reason, by=by, at=at, ends_on=ends_on)
     if asked.carried_out_at and asked.ends_on:
         zone = ZoneInfo(asked.customer.time_zone if asked.customer else "UTC")
-        asked.grant_due_at = datetime.combine(asked.ends_on, time(0), tzinfo=zone)
+        asked.grant_due_at = local_midnight(asked.ends_on, zone)
         asked.save(update_fields=["grant_due_at"])
     return asked
 

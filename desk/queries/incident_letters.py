@@ -9,7 +9,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 
-from accounts.models import BillingOwner, Customer, ExceptionRequest
+from accounts.models import Customer, ExceptionRequest
+from accounts.queries.invoice_addresses import invoice_addresses
 from billing.documents import formats
 from desk.documents.write_incident_message import (
     IncidentLetter,
@@ -46,9 +47,7 @@ def letters(incident: Incident, customer_ids: Sequence[UUID]) -> list[AddressedL
         rows[row.customer_id].append(row)
     asked = {row.request_id for found in rows.values() for row in found if row.request_id}
     requests = {one.pk: one for one in ExceptionRequest.objects.filter(pk__in=asked)}
-    readers: defaultdict[UUID, list[str]] = defaultdict(list)
-    for owner in BillingOwner.objects.filter(customer__in=customer_ids, receives_invoices=True):
-        readers[owner.customer_id].append(owner.email)
+    readers = invoice_addresses(customer_ids)
     customers = Customer.objects.filter(pk__in=customer_ids).select_related(
         "seller_assignment__billing_entity"
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from uuid6 import uuid7
 
 from accounts.gateways.mail import message_id_for
-from accounts.models.customer import BillingOwner
+from accounts.queries.invoice_addresses import invoice_addresses
 from billing.models.gateway import PaymentMethod
 from dunning.calc.facts import Step
 from dunning.documents.write_message import write_message
@@ -24,7 +24,7 @@ def queue_message(*, loaded: LoadedCase, step: Step, template: str, at: datetime
     and a suspension that needs it never comes.
     """
     case = loaded.case
-    to = addresses_of(case.customer_id)
+    to = invoice_addresses([case.customer_id])[case.customer_id]
     written_step = DunningStep.objects.create(
         case=case, key=step.key, kind=step.kind, value=step.value, planned_at=step.at, done_at=at,
         state=StepState.DONE if to or step.kind != "message" else StepState.PASSED_OVER,
@@ -41,11 +41,6 @@ def queue_message(*, loaded: LoadedCase, step: Step, template: str, at: datetime
         html=written.html, message_id=message_id_for(key), queued_at=at,
         send_after=at,
     )  # fmt: skip
-
-
-def addresses_of(customer_id: UUID) -> list[str]:
-    owners = BillingOwner.objects.filter(customer=customer_id, receives_invoices=True)
-    return [one.email for one in owners]
 
 
 def method_words(customer_id: UUID) -> str:

@@ -6,11 +6,12 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from accounts.queries.invoice_addresses import invoice_addresses
 from dunning.calc.facts import Step
 from dunning.enums import CaseState
 from dunning.models import DunningStep, Message
 from dunning.operations.lock_case import lock_case
-from dunning.operations.queue_message import addresses_of, queue_message
+from dunning.operations.queue_message import queue_message
 from dunning.operations.refusals import CaseNotRunning, LinkSentJustNow, NobodyToWriteTo
 from dunning.queries.case_facts import load_cases
 
@@ -34,7 +35,7 @@ def send_link_again(*, case_id: UUID, at: datetime, by: User | None = None) -> M
         raise CaseNotRunning(
             "This case is paused: nothing is sent until the pause ends. End the pause first."
         )
-    if not addresses_of(case.customer_id):
+    if not invoice_addresses([case.customer_id]):
         raise NobodyToWriteTo("No billing owner receives invoices. Add one to the customer first.")
     earlier = DunningStep.objects.filter(case=case, key__startswith=KEY)
     if earlier.filter(done_at__gt=at - NOT_TWICE_WITHIN).exists():

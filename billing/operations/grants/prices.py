@@ -1,7 +1,7 @@
 """A price beside the list comes and goes by ordinary events of the subscription's ledger."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from accounts.calc.exception_terms import NEEDS
@@ -14,6 +14,7 @@ from billing.operations.grants.granted import EventRefused, Granted
 from billing.operations.receive_events import receive_events
 from billing.queries.price_facts import price_facts
 from billing.records.incoming import IncomingEvent
+from billing.records.ledger_batch import local_midnight
 
 SOURCE = "exceptions"
 PRICE_KINDS = tuple(kind for kind, needs in NEEDS.items() if needs.is_price)
@@ -55,7 +56,7 @@ def steps_asked(
 def step_at(step: PriceStep, subscription: Subscription) -> datetime:
     """Local midnight of the step's day, never before the subscription starts."""
     zone = ZoneInfo(subscription.time_zone)
-    return datetime.combine(max(step.day, subscription.starts_on), time(0), tzinfo=zone)
+    return local_midnight(max(step.day, subscription.starts_on), zone)
 
 
 def step_event(

@@ -1,6 +1,6 @@
 """Terms of a customer or subscription that differ for a time, and the one-time ones beside them."""
 
-from datetime import datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from simple_history.utils import update_change_reason
@@ -13,6 +13,7 @@ from billing.operations.grants.money import done
 from billing.operations.grants.prices import recorded
 from billing.operations.reopen_close import reopen_close
 from billing.records.incoming import incoming_of
+from billing.records.ledger_batch import local_midnight
 from tax.operations.record_evidence import declare_place
 from tax.operations.record_tax_id_answer import record_tax_id_answer
 
@@ -80,7 +81,7 @@ def timed(
 ) -> Granted:
     is_begun = asked.carried_out_at is not None or "set" in outcome
     day = asked.ends_on if is_begun else asked.starts_on
-    next_at = datetime.combine(day, time(0), tzinfo=ZoneInfo(time_zone)) if day else None
+    next_at = local_midnight(day, ZoneInfo(time_zone)) if day else None
     return Granted(
         outcome={**outcome, **asked.outcome},
         next_at=None if is_over else next_at,
