@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "billing",
     "dunning",
     "desk",
+    "portal",
 ]
 MIDDLEWARE = [
     "config.content_security.HeadersMiddleware",

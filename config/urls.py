@@ -24,5 +24,6 @@ urlpatterns = [
     path("api/v1/", include("billing.urls")),
     path("api/v1/invoices/<str:number>/packet", InvoicePacket.as_view(), name="invoice_packet"),
     path("pay/", include("dunning.urls")),
+    path("portal/", include("portal.urls")),
     path("webhooks/stripe", webhooks.stripe, name="webhooks_stripe"),
 ]

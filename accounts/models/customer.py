@@ -1,5 +1,6 @@
 """Who pays: the customer and the people who receive and settle its invoices."""
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db import models
@@ -37,6 +38,9 @@ class Customer(models.Model):
     payment_terms_days = models.PositiveSmallIntegerField(default=30)
     paper = models.CharField(
         max_length=6, choices=[("A4", "A4"), ("Letter", "Letter")], default="A4"
+    )
+    purchase_order = models.CharField(
+        max_length=50, blank=True, help_text="Their number, shown on the next invoices"
     )
     status = models.CharField(
         max_length=10, choices=CustomerStatus.choices, default=CustomerStatus.ACTIVE
@@ -77,13 +81,28 @@ class Customer(models.Model):
 
 
 class BillingOwner(models.Model):
-    """A person who pays for a customer; may never use the product."""
+    """
+    A person who pays for a customer; may never use the product.
+
+    The primary one is the billing owner; others administer billing, or only receive invoices.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="billing_owners")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="billing_owners",
+        help_text="Who signs in to the portal as this person",
+    )
     name = models.CharField(max_length=200)
     email = models.EmailField()
     is_primary = models.BooleanField(default=False)
+    manages_billing = models.BooleanField(
+        default=True, help_text="Sees and changes billing in the portal"
+    )
     receives_invoices = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -104,6 +123,15 @@ class BillingOwner(models.Model):
             ),
             models.UniqueConstraint(
                 name="billing_owner_email_once_per_customer", fields=["customer", "email"]
+            ),
+            models.UniqueConstraint(
+                name="billing_owner_user_once_per_customer",
+                fields=["customer", "user"],
+                condition=Q(user__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="billing_owner_primary_manages_billing",
+                condition=Q(is_primary=False) | Q(manages_billing=True),
             ),
         ]
 

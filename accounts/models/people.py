@@ -1,5 +1,6 @@
 """Who uses: groups, grantees and their memberships. Nothing here pays."""
 
+from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
@@ -24,6 +25,12 @@ class Group(models.Model):
     seat_pool = models.PositiveIntegerField(
         null=True, blank=True, help_text="Seats this group may use; empty: no pool of its own"
     )
+    budget_minor = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text="Most its seats may cost a billing cycle, in minor units of the customer's currency",
+    )
+    cost_center = models.CharField(max_length=50, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     history = HistoricalRecords()
@@ -48,6 +55,14 @@ class Grantee(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     external_id = models.CharField(max_length=100, unique=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="grantees",
+        help_text="Who signs in to the portal as this person",
+    )
     name = models.CharField(max_length=200, blank=True)
     email = models.EmailField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -21,6 +21,7 @@ from billing.models.gateway import (
     Payout,
     Refund,
 )
+from billing.models.holdings import SeatHolding
 from billing.models.invoice import (
     CreditEntry,
     Invoice,
@@ -85,6 +86,7 @@ __all__ = [
     "Receivable",
     "RecognitionSlice",
     "Refund",
+    "SeatHolding",
     "SeatLedgerEntry",
     "SeatPolicy",
     "SeatType",

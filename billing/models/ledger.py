@@ -106,6 +106,14 @@ class SeatLedgerEntry(models.Model):
     grantee = models.ForeignKey(
         Grantee, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
     )
+    from_grantee = models.ForeignKey(
+        Grantee,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries_left",
+        help_text="Who held the seat before, where it was given to another",
+    )
     price = models.ForeignKey(
         Price,
         on_delete=models.PROTECT,

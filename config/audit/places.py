@@ -194,6 +194,11 @@ API: dict[str, str | None] = {
     "openapi": None,
 }
 PAY: dict[str, str | None] = {"case": "dunningcase"}
+# Of each page of the portal: people at work on their own company's data.
+PORTAL: dict[str, str | None] = {
+    "choose": None,
+    "home": "customer",
+}
 # Tables of the admin that speak of people: their own names, or whom a customer's row belongs to.
 PERSONAL_TABLES = frozenset([
     "accounts_billingowner", "accounts_customer", "accounts_grantee", "accounts_group",
@@ -241,7 +246,7 @@ ELSEWHERE: dict[str, str | None] = {
 }
 # Pages of sign-in show nobody but the person; what happens there is told by accounts.views.sign_in.
 SIGN_IN = ("account_", "mfa_", "usersessions_", "socialaccount_", "openid_connect_", "admin_to_")
-TABLES = {"desk": DESK, "api": API, "pay": PAY, "": ELSEWHERE}
+TABLES = {"desk": DESK, "api": API, "pay": PAY, "portal": PORTAL, "": ELSEWHERE}
 STAFF_DOORS = frozenset(["desk", "admin"])
 SUBJECT_ARGUMENTS = (
     "customer_id", "invoice_id", "key", "payment_id", "refund_id", "line_id", "statement_id",

@@ -1,0 +1,1 @@
+"""What customers see: who pays, who uses, and why an amount is what it is."""

@@ -1,0 +1,1 @@
+"""Pages of the portal: translate, ask one query or operation, translate back."""

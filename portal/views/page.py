@@ -1,0 +1,74 @@
+"""What every page of the portal shares: whose customer it is, what the person may, and the frame."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
+from django.template.response import TemplateResponse
+
+from accounts.models import Customer
+from accounts.queries.portal_rights import Rights, rights_of
+
+View = Callable[..., HttpResponseBase]
+SIGN_IN = "account_login"
+RIGHTS: dict[str, Callable[[Rights], bool]] = {
+    "any": lambda rights: True,
+    "billing": lambda rights: rights.manages_billing,
+    "people": lambda rights: rights.may_manage_people,
+    "owner": lambda rights: rights.is_owner,
+}
+
+
+class PortalRequest(HttpRequest):
+    """A request of somebody who has rights at the customer its address names."""
+
+    customer: Customer
+    rights: Rights
+
+
+def portal_page(right: str) -> Callable[[View], View]:
+    """
+    Let in who holds the right at the customer of the address; `request.customer` and `.rights` are set.
+
+    A customer the person has nothing to do with is not found; a right that is missing is refused.
+    """
+    holds = RIGHTS[right]
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, customer_id: UUID, *args: Any, **kwargs: Any
+        ) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            rights = rights_of(user_id=request.user.pk or 0, customer_id=customer_id)
+            customer = Customer.objects.filter(pk=customer_id).first()
+            if rights is None or customer is None:
+                raise Http404
+            if not holds(rights):
+                raise PermissionDenied
+            request.customer, request.rights = customer, rights  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """The sign-in page; a part that HTMX asked for sends the whole page there."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": resolve_url(SIGN_IN)})
+    return redirect_to_login(request.get_full_path(), login_url=resolve_url(SIGN_IN))
+
+
+def show(request: PortalRequest, template: str, *, title: str, **context: Any) -> HttpResponse:
+    """Render a page in the frame of the portal: whose it is, where one can go, messages."""
+    frame = {"title": title, "customer": request.customer, "rights": request.rights}
+    return TemplateResponse(request, template, {**frame, **context})
