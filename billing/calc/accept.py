@@ -27,6 +27,7 @@ class EventDraft:
     """
     An entitlement event as received.
 
+    A reassigned seat goes from `grantee` (None: a seat nobody has yet) to `to_grantee` (None: to nobody).
     `quantity`: seats, or for quantity_set the number to hold. `seats`: for subscription_started, seats by
     type. `seat_types`: for plan_changed, the new plan's. For a correction `corrects` names the event, and
     `new_effective_at`, `new_quantity` or `void` say what was true instead.
@@ -40,6 +41,7 @@ class EventDraft:
     to_seat_type: str = ""
     quantity: int = 1
     grantee: str | None = None
+    to_grantee: str | None = None
     seats: Mapping[str, int] = field(default_factory=dict)
     seat_types: tuple[str, ...] = ()
     corrects: str | None = None
@@ -61,6 +63,7 @@ class EntryDraft:
     recorded_at: datetime
     set_to: int | None = None
     grantee: str | None = None
+    from_grantee: str | None = None
     corrects: str | None = None
     void: bool = False
     balance_after: int = 0
@@ -70,7 +73,7 @@ class EntryDraft:
         return LedgerFact(
             entry_id, event_id, position, self.kind, self.seat_type, self.effective_at,
             self.recorded_at, self.from_state, self.to_state, self.quantity, self.set_to,
-            self.grantee, self.corrects, self.void,
+            self.grantee, self.corrects, self.void, self.from_grantee,
         )  # fmt: skip
 
 
@@ -93,13 +96,20 @@ class SeatBalances:
         states = dict(self.seats.get(fact.seat_type, {}))
         apply_fact(states, fact)
         people = self.people
-        if fact.grantee is not None:
+        if fact.grantee is not None or fact.from_grantee is not None:
             people = dict(people)
             _place(people, fact)
         return SeatBalances({**self.seats, fact.seat_type: states}, fact.effective_at, people)
 
     def active(self, seat_type: str) -> int:
         return self.seats.get(seat_type, {}).get("active", 0)
+
+    def free(self, seat_type: str) -> int:
+        """Active seats that are nobody's; below zero where more people were named than seats bought."""
+        named = sum(
+            state == "active" for (of_type, _), state in self.people.items() if of_type == seat_type
+        )
+        return self.active(seat_type) - named
 
     def held(self, seat_type: str) -> int:
         """Seats in any state but removed."""
@@ -123,6 +133,8 @@ def balances_of(facts: Sequence[LedgerFact], *, at: datetime | None = None) -> S
 
 def _place(people: dict[tuple[str, str], str], fact: LedgerFact) -> None:
     """Where the named person's seat is now, in place."""
+    if fact.from_grantee is not None:
+        people.pop((fact.seat_type, fact.from_grantee), None)
     if fact.grantee is None or fact.to_state is None:
         return
     if fact.to_state == "removed":
@@ -211,7 +223,18 @@ def _entries(event: EventDraft, balances: SeatBalances) -> list[EntryDraft]:
             _entry(event, event.seat_type, source, "removed"),
             _entry(event, event.to_seat_type, None, source),
         ]
+    if event.kind == "seat_reassigned":
+        return [_reassigned(event, balances)]
     return [_entry(event, event.seat_type, *_transition(event, balances))]
+
+
+def _reassigned(event: EventDraft, balances: SeatBalances) -> EntryDraft:
+    """The same seat, from a person or from nobody; the number of seats stays."""
+    is_free = event.grantee is None
+    if is_free and balances.free(event.seat_type) < event.quantity:
+        raise no.NoFreeSeat(event.seat_type)
+    entry = _entry(event, event.seat_type, *_transition(event, balances))
+    return replace(entry, grantee=event.to_grantee, from_grantee=event.grantee)
 
 
 def _transition(event: EventDraft, balances: SeatBalances) -> tuple[str | None, str]:
@@ -295,8 +318,8 @@ def _corrected(fact: LedgerFact, event: EventDraft) -> EntryDraft:
     return EntryDraft(
         "correction" if fact.kind != "subscription_started" else fact.kind, fact.seat_type,
         fact.from_state, fact.to_state, quantity, event.new_effective_at or fact.effective_at,
-        event.recorded_at, set_to=set_to, grantee=fact.grantee, corrects=fact.entry_id,
-        void=event.void,
+        event.recorded_at, set_to=set_to, grantee=fact.grantee, from_grantee=fact.from_grantee,
+        corrects=fact.entry_id, void=event.void,
     )  # fmt: skip
 
 

@@ -13,11 +13,17 @@ CHAINED = (
     "price_id", "seat_policy_id", "billing_cycle_anchor", "effective_at", "recorded_at",
     "corrects_id", "voids",
 )  # fmt: skip
+CHAINED_IF_SET = ("from_grantee_id",)  # columns younger than the first chains
 
 
 def entry_digest(values: Mapping[str, object], *, previous_digest: str) -> str:
-    """SHA-256 in hexadecimal over the previous digest and the entry's columns of `CHAINED`."""
-    return record_digest([previous_digest, *(values[name] for name in CHAINED)])
+    """
+    SHA-256 in hexadecimal over the previous digest and the entry's columns of `CHAINED`.
+
+    Columns of `CHAINED_IF_SET` are covered where they say something, so that no older digest moved.
+    """
+    later = [values[name] for name in CHAINED_IF_SET if values.get(name) is not None]
+    return record_digest([previous_digest, *(values[name] for name in CHAINED), *later])
 
 
 def payload_digest(payload: Mapping[str, Any]) -> str:

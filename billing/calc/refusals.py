@@ -67,6 +67,16 @@ class SeatLimitReached(Refusal):
         )
 
 
+class NoFreeSeat(Refusal):
+    code = "no_free_seat"
+
+    def __init__(self, seat_type: str) -> None:
+        super().__init__(
+            f"Every {seat_type} seat already belongs to somebody. Buy or add a seat, or take one from "
+            "the person who holds it."
+        )
+
+
 class SeatTypeUnknown(Refusal):
     code = "seat_type_unknown"
 

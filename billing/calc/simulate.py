@@ -139,6 +139,8 @@ def _persons(effects: Sequence[Effect]) -> set[str]:
     """Named people who hold a seat after these effects."""
     held: set[str] = set()
     for effect in effects:
+        if effect.left is not None:
+            held.discard(effect.left)
         if effect.grantee is not None:
             (held.discard if effect.delta < 0 else held.add)(effect.grantee)
     return held

@@ -70,6 +70,7 @@ class Effect:
     A change of the counted seats of one type.
 
     `day`: local ordinal it has effect from; `second`: the instant; `at`: when it really happened.
+    `left`: who gave the seat away.
     """
 
     day: int
@@ -80,6 +81,7 @@ class Effect:
     ids: tuple[str, ...]
     grantee: str | None
     is_start: bool
+    left: str | None = None
 
 
 def read_ledger(facts: Sequence[LedgerFact]) -> Ledger:
@@ -173,12 +175,14 @@ def effects_by_type(
         delta = _delta(fact, counting, active)
         day = max(start_day, day_of(known.at, zone) + shift)
         is_start = known.kind == STARTED and day <= start_day + shift
-        if not delta and not is_start and fact.grantee is None:
+        if not delta and not is_start and fact.grantee is fact.from_grantee is None:
             continue
         day = start_day if is_start else day
-        by_type.setdefault(seat_type, []).append(
-            Effect(day, known.at, known.at, known.known, delta, known.ids, fact.grantee, is_start)
-        )
+        effect = Effect(
+            day, known.at, known.at, known.known, delta, known.ids, fact.grantee, is_start,
+            fact.from_grantee,
+        )  # fmt: skip
+        by_type.setdefault(seat_type, []).append(effect)
     if policy.decrease_window_hours or policy.increase_grace_days or policy.downgrade_lock_days:
         return {seat_type: _settle(effects, policy) for seat_type, effects in by_type.items()}
     return by_type

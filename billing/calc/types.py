@@ -51,6 +51,7 @@ class LedgerFact:
 
     `set_to`: so many active seats from that instant, whatever came before.
     `corrects`: the entry this one replaces; with `void` it replaces it by nothing.
+    `from_grantee`: who held the seat before, where it was given to `grantee` (None: to nobody).
     """
 
     entry_id: str
@@ -67,6 +68,7 @@ class LedgerFact:
     grantee: str | None = None
     corrects: str | None = None
     void: bool = False
+    from_grantee: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

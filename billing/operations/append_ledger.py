@@ -10,13 +10,14 @@ from uuid import UUID
 from django.db import connection
 from uuid6 import uuid7
 
-from accounts.models import ApiClient, Grantee, Group, Membership
+from accounts.models import ApiClient, Grantee, Membership
 from accounts.operations.register_customer import EVERYONE
 from billing.calc.accept import EntryDraft
-from billing.calc.chain import CHAINED, entry_digest
+from billing.calc.chain import CHAINED, CHAINED_IF_SET, entry_digest
 from billing.calc.types import PolicyTerms
 from billing.enums import EventKind
 from billing.models import EntitlementEvent, LedgerHead, SeatLedgerEntry
+from billing.operations.project_holdings import TouchedPeople, project_holdings
 from billing.records.copy_rows import copy_rows
 from billing.records.incoming import IncomingEvent
 from billing.records.ledger_batch import LedgerBatch, OpenLedger, cycle_start
@@ -25,7 +26,7 @@ EVENT_FIELDS = (
     "id", "customer", "subscription", "source", "source_event_id", "kind", "actor", "effective_at",
     "recorded_at", "corrects", "payload", "digest", "client",
 )  # fmt: skip
-ENTRY_FIELDS = (*CHAINED, "previous_digest", "digest")
+ENTRY_FIELDS = (*CHAINED, *CHAINED_IF_SET, "previous_digest", "digest")
 TOUCH = """
 UPDATE billing_subscription AS subscription SET
     touched_from = least(subscription.touched_from, v.touched_from),
@@ -53,6 +54,7 @@ class Appender:
         self.touched: dict[UUID, OpenLedger] = {}
         self.new_grantees: dict[str, Grantee] = {}
         self.memberships: dict[tuple[UUID, UUID], Membership] = {}
+        self.touched_people: dict[UUID, TouchedPeople] = {}
 
     def append(
         self,
@@ -71,12 +73,13 @@ class Appender:
                 json.dumps(row.payload), row.digest, self.client.pk if self.client else None,
             )
         )  # fmt: skip
-        group = self.group_of(event, ledger)
-        grantee = self.grantee_of(event, ledger, group)
+        group_id = self.group_of(event, ledger)
+        grantee = self.grantee_of(event, ledger, group_id)
         for entry in entries:
+            named = self.named_in(entry, event, grantee)
             self.append_entry(
-                entry, row=row, price_id=prices.get(entry.seat_type), ledger=ledger,
-                group=group, grantee=grantee,
+                named, row=row, price_id=prices.get(entry.seat_type), ledger=ledger,
+                group_id=ledger.group_of.get(entry.corrects) if entry.corrects else group_id,
             )  # fmt: skip
         self.touch(ledger, entries, row)
 
@@ -87,8 +90,7 @@ class Appender:
         row: EntitlementEvent,
         price_id: UUID | None,
         ledger: OpenLedger,
-        group: Group | None,
-        grantee: Grantee | None,
+        group_id: UUID | None,
     ) -> None:
         head = self.batch.heads[row.customer_id]
         entry_id = uuid7()
@@ -103,16 +105,18 @@ class Appender:
             "event_id": row.pk, "seat_type_id": seat_type_id, "kind": entry.kind,
             "from_state": entry.from_state or "", "to_state": entry.to_state or "",
             "quantity": entry.quantity, "set_to": entry.set_to,
-            "balance_after": entry.balance_after, "group_id": group.pk if group else None,
-            "grantee_id": grantee.pk if grantee else None,
+            "balance_after": entry.balance_after, "group_id": group_id,
+            "grantee_id": UUID(entry.grantee) if entry.grantee else None,
             "price_id": price_id or (ledger.price_of.get(corrects) if corrects else None),
             "seat_policy_id": policy.pk,
             "billing_cycle_anchor": self.anchor(ledger, terms, entry.effective_at),
             "effective_at": entry.effective_at, "recorded_at": entry.recorded_at,
             "corrects_id": UUID(corrects) if corrects else None, "voids": entry.void,
+            "from_grantee_id": UUID(entry.from_grantee) if entry.from_grantee else None,
         }  # fmt: skip
         digest = entry_digest(values, previous_digest=head.digest)
-        self.entry_rows.append((*(values[name] for name in CHAINED), head.digest, digest))
+        stored = (values[name] for name in (*CHAINED, *CHAINED_IF_SET))
+        self.entry_rows.append((*stored, head.digest, digest))
         head.position, head.digest = head.position + 1, digest
 
         ledger.seat_type_of[str(entry_id)] = seat_type_id
@@ -120,7 +124,9 @@ class Appender:
         known = entry.as_fact(
             entry_id=str(entry_id), event_id=str(row.pk), position=values["position"]
         )
-        ledger.take(replace(known, grantee=str(grantee.pk) if grantee else None))
+        ledger.take(known)
+        ledger.note_group(known, group_id)
+        self.touched_people.setdefault(row.subscription_id, TouchedPeople(ledger)).note(known)
         if entry.kind == EventKind.PLAN_CHANGED:
             plan = self.batch.plans[row.payload["plan"]]
             ledger.plan_changes[entry_id] = (entry.effective_at, plan.pk)
@@ -140,28 +146,47 @@ class Appender:
     def anchor(self, ledger: OpenLedger, terms: PolicyTerms, instant: datetime) -> Any:
         return cycle_start(ledger.subscription, terms, instant.astimezone(ledger.zone).date())
 
-    def group_of(self, event: IncomingEvent, ledger: OpenLedger) -> Group | None:
-        if not (event.group or event.grantee):
+    def group_of(self, event: IncomingEvent, ledger: OpenLedger) -> UUID | None:
+        """The group named, else the one of the person's seat so far, else everyone's."""
+        name = event.grantee or event.to_grantee
+        if not (event.group or name):
             return None
-        name = event.group or EVERYONE
-        return self.batch.groups.get((ledger.subscription.customer_id, name))
+        so_far = ledger.group_of_person.get(self.batch.key_of(name) or "")
+        if so_far and not event.group:
+            return so_far
+        found = self.batch.groups.get((ledger.subscription.customer_id, event.group or EVERYONE))
+        return found.pk if found else None
+
+    def named_in(
+        self, entry: EntryDraft, event: IncomingEvent, grantee: Grantee | None
+    ) -> EntryDraft:
+        """The entry with people by our keys, also those just made; a correction keeps the corrected's."""
+        if entry.corrects:
+            return entry
+        left = self.batch.grantees.get(event.grantee) if entry.from_grantee else None
+        return replace(
+            entry,
+            grantee=str(grantee.pk) if grantee else None,
+            from_grantee=str(left.pk) if left else None,
+        )
 
     def grantee_of(
-        self, event: IncomingEvent, ledger: OpenLedger, group: Group | None
+        self, event: IncomingEvent, ledger: OpenLedger, group_id: UUID | None
     ) -> Grantee | None:
         """The person named, made with a membership on first mention; after a reassignment the new one."""
-        name = event.to_grantee or event.grantee
+        is_reassigned = event.kind == EventKind.SEAT_REASSIGNED
+        name = event.to_grantee if is_reassigned else event.to_grantee or event.grantee
         if not name:
             return None
         grantee = self.batch.grantees.get(name)
         if grantee is None:
             grantee = self.batch.grantees[name] = Grantee(external_id=name)
             self.new_grantees[name] = grantee
-        if group is not None:
+        if group_id is not None:
             customer_id = ledger.subscription.customer_id
             self.memberships.setdefault(
-                (group.pk, grantee.pk),
-                Membership(customer_id=customer_id, group=group, grantee=grantee),
+                (group_id, grantee.pk),
+                Membership(customer_id=customer_id, group_id=group_id, grantee=grantee),
             )
         return grantee
 
@@ -185,6 +210,7 @@ class Appender:
         copy_rows(EntitlementEvent, fields=EVENT_FIELDS, rows=self.event_rows)
         copy_rows(SeatLedgerEntry, fields=ENTRY_FIELDS, rows=self.entry_rows)
         LedgerHead.objects.bulk_update(self.batch.heads.values(), ["position", "digest"])
+        project_holdings(touched=self.touched_people.values(), batch=self.batch)
         ledgers = list(self.touched.values())
         with connection.cursor() as cursor:
             cursor.execute(

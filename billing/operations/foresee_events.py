@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from billing.calc.chain import CHAINED
+from billing.calc.chain import CHAINED, CHAINED_IF_SET
 from billing.models import SeatType, Subscription
 from billing.operations.append_ledger import Appender
 from billing.operations.change_terms import prices_of_event
@@ -52,7 +52,7 @@ def foresee_events(
     seat_types = {one.pk: one for found in batch.catalog.seat_types.values() for one in found}
     return Foreseen(
         entries=tuple(
-            entry_row(dict(zip(CHAINED, values, strict=False)), seat_types)
+            entry_row(dict(zip((*CHAINED, *CHAINED_IF_SET), values, strict=False)), seat_types)
             for values in appender.entry_rows
         ),
         catalog=batch.catalog,
@@ -79,4 +79,6 @@ def entry_row(values: dict[str, Any], seat_types: dict[Any, SeatType]) -> EntryR
         corrects_id=values["corrects_id"],
         voids=values["voids"],
         price_id=values["price_id"],
+        from_grantee_id=values["from_grantee_id"],
+        group_id=values["group_id"],
     )

@@ -30,8 +30,6 @@ from billing.records.incoming import IncomingEvent
 from billing.records.ledger_batch import LedgerBatch, OpenLedger, load_ledger_batch
 from kernel.refusal import Refusal
 
-NEEDS_GRANTEE = {EventKind.SEAT_USED, EventKind.SEAT_REASSIGNED}
-
 
 @dataclass(frozen=True, slots=True)
 class EventAnswer:
@@ -142,11 +140,18 @@ def ledger_of(event: IncomingEvent, batch: LedgerBatch) -> OpenLedger:
     customer = ledger.subscription.customer
     if event.customer and event.customer != customer.external_id:
         raise CustomerDiffers(event.subscription, event.customer)
-    if event.kind in NEEDS_GRANTEE and not event.grantee:
+    if names_nobody(event):
         raise GranteeMissing(event.kind)
     if event.group and (customer.pk, event.group) not in batch.groups:
         raise GroupUnknown(event.group)
     return ledger
+
+
+def names_nobody(event: IncomingEvent) -> bool:
+    """Whether it leaves out whom it must be about."""
+    if event.kind == EventKind.SEAT_REASSIGNED:
+        return not (event.grantee or event.to_grantee)
+    return event.kind == EventKind.SEAT_USED and not event.grantee
 
 
 def event_row(
@@ -180,7 +185,6 @@ def decide(
     """
     is_correction = event.kind == EventKind.CORRECTION
     plan = batch.plans.get(event.plan)
-    person = batch.grantees.get(event.grantee)  # the ledger knows people by our key
     draft = EventDraft(
         event_id=str(row.pk),
         kind=event.kind,
@@ -189,7 +193,8 @@ def decide(
         seat_type=event.seat_type,
         to_seat_type=event.to_seat_type,
         quantity=event.quantity,
-        grantee=str(person.pk) if person else event.grantee or None,
+        grantee=batch.key_of(event.grantee),
+        to_grantee=batch.key_of(event.to_grantee),
         seats=event.seats or {},
         seat_types=tuple(one.code for one in batch.seat_types(plan.pk)) if plan else (),
         corrects=str(row.corrects_id or event.corrects) if is_correction else None,

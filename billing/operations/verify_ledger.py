@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from billing.calc.chain import CHAINED, entry_digest
+from billing.calc.chain import CHAINED, CHAINED_IF_SET, entry_digest
 from billing.models import LedgerHead, SeatLedgerEntry
 
 CHUNK = 2_000
-READ = (*CHAINED, "previous_digest", "digest")
+READ = (*CHAINED, *CHAINED_IF_SET, "previous_digest", "digest")
 
 
 @dataclass(frozen=True, slots=True)

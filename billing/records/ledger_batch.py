@@ -36,6 +36,8 @@ class OpenLedger:
     seat_type_of: dict[str, UUID] = field(default_factory=dict)
     price_of: dict[str, UUID | None] = field(default_factory=dict)
     plan_changes: dict[UUID, tuple[datetime, UUID]] = field(default_factory=dict)
+    group_of: dict[str, UUID | None] = field(default_factory=dict)
+    group_of_person: dict[str, UUID] = field(default_factory=dict)
     touched_from: date | None = None
     wakes: bool = False
 
@@ -59,6 +61,12 @@ class OpenLedger:
         elif changed and not row.voids:
             self.plan_changes[row.id] = (row.effective_at, changed[1])
 
+    def note_group(self, known: LedgerFact, group_id: UUID | None) -> None:
+        """Remember where the entry, and the person it names, belong."""
+        self.group_of[known.entry_id] = group_id
+        if known.grantee and group_id:
+            self.group_of_person[known.grantee] = group_id
+
     def take(self, known: LedgerFact) -> None:
         """Keep up with an entry just appended."""
         self.facts.append(known)
@@ -78,6 +86,11 @@ class LedgerBatch:
     plans: dict[str, Plan]
     grantees: dict[str, Grantee]
     groups: dict[tuple[UUID, str], Group]
+
+    def key_of(self, name: str) -> str | None:
+        """The ledger knows people by our key; somebody named for the first time by their name."""
+        known = self.grantees.get(name)
+        return str(known.pk) if known else name or None
 
     def seat_types(self, plan_id: UUID) -> list[SeatType]:
         return self.catalog.seat_types[plan_id]
@@ -212,6 +225,7 @@ def read_entries(ledgers: Mapping[str, OpenLedger]) -> None:
             ledger.facts.append(known)
             ledger.seat_type_of[known.entry_id] = seat_type_id
             ledger.price_of[known.entry_id] = row.price_id
+            ledger.note_group(known, row.group_id)
             ledger.note_plan(row)
     for ledger in ledgers.values():
         ledger.balances = balances_of(ledger.facts)

@@ -23,7 +23,7 @@ TERMS_KINDS = frozenset({EventKind.PLAN_CHANGED, EventKind.PRICE_CHANGED})
 ENTRY_COLUMNS = (
     "id", "position", "event_id", "kind", "seat_type__code", "seat_type__plan_id", "effective_at",
     "recorded_at", "from_state", "to_state", "quantity", "set_to", "grantee_id", "corrects_id",
-    "voids", "price_id", "subscription_id",
+    "voids", "price_id", "from_grantee_id", "group_id", "subscription_id",
 )  # fmt: skip
 
 
@@ -47,6 +47,8 @@ class EntryRow:
     corrects_id: UUID | None
     voids: bool
     price_id: UUID | None
+    from_grantee_id: UUID | None
+    group_id: UUID | None
 
 
 @dataclass(slots=True)
@@ -208,6 +210,7 @@ def fact(entry: EntryRow) -> LedgerFact:
         grantee=str(entry.grantee_id) if entry.grantee_id else None,
         corrects=str(entry.corrects_id) if entry.corrects_id else None,
         void=entry.voids,
+        from_grantee=str(entry.from_grantee_id) if entry.from_grantee_id else None,
     )
 
 

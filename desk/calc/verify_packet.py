@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from billing.calc.chain import CHAINED, entry_digest, payload_digest
+from billing.calc.chain import CHAINED, CHAINED_IF_SET, entry_digest, payload_digest
 from desk.calc.open_packet import NotAPacket, open_packet
 from desk.calc.packet_file import FORMAT, MANIFEST, PACKET, SHEET, digest
 
@@ -127,7 +127,9 @@ def check_ledger(ledger: Mapping[str, Any]) -> Iterator[Finding]:
     """Each entry's digest from its columns, and each link to the entry before."""
     entries: Sequence[Mapping[str, Any]] = ledger["entries"]
     for one in entries:
-        values = {name: one["hashed"][name] for name in CHAINED}
+        hashed = one["hashed"]
+        values = {name: hashed[name] for name in CHAINED}
+        values |= {name: hashed.get(name) for name in CHAINED_IF_SET}
         position = one["position"]
         if entry_digest(values, previous_digest=one["previous_digest"]) != one["digest"]:
             yield Finding("ledger_changed", f"Ledger entry {position} does not fit its digest.")

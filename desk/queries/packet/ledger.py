@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Max, Min
 
-from billing.calc.chain import CHAINED, entry_digest, payload_digest
+from billing.calc.chain import CHAINED, CHAINED_IF_SET, entry_digest, payload_digest
 from billing.models import EntitlementEvent, LedgerHead, SeatLedgerEntry
 from desk.queries.entries import change_words
 from kernel.chain import canonical
@@ -137,7 +137,7 @@ def are_linked(one: PacketEntry, other: PacketEntry) -> bool:
 
 def packet_entry(row: SeatLedgerEntry, *, is_named: bool, corrected_by: int | None) -> PacketEntry:
     """Needs seat type, group, grantee and the corrected entry loaded with it."""
-    hashed = {name: canonical(getattr(row, name)) for name in CHAINED}
+    hashed = {name: canonical(getattr(row, name)) for name in (*CHAINED, *CHAINED_IF_SET)}
     return PacketEntry(
         id=row.pk,
         position=row.position,
