@@ -202,6 +202,36 @@ class StageName(TextChoices):
     CLOSE = "close", "Close cases"
     CASE = "case", "Open cases"
     DUN = "dun", "Take recovery's steps"
+    EXPIRE = "expire", "Expire invitations"
+
+
+class InvitationRole(TextChoices):
+    """As what somebody is asked to join; the first two are roles of a membership."""
+
+    MEMBER = "member", "Member"
+    GROUP_ADMINISTRATOR = "group_administrator", "Group administrator"
+    BILLING_ADMINISTRATOR = "billing_administrator", "Billing administrator"
+
+
+class InvitationState(TextChoices):
+    PENDING = "pending", "Pending"
+    ACCEPTED = "accepted", "Accepted"
+    REVOKED = "revoked", "Revoked"
+    EXPIRED = "expired", "Expired"
+
+
+class InvitationReserves(TextChoices):
+    """What waits for the invited person until they answer."""
+
+    NONE = "none", "Nothing"
+    FREE_SEAT = "free_seat", "A bought seat nobody holds"
+    INVITED_SEAT = "invited_seat", "A seat of its own, invited"
+
+
+class InvitationMailKind(TextChoices):
+    INVITE = "invite", "Invitation"
+    ASKS_LINK = "asks_link", "Asks for a new link"
+    ASKS_SEAT = "asks_seat", "Asks for a seat"
 
 
 class AccountRole(TextChoices):

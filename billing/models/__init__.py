@@ -22,6 +22,8 @@ from billing.models.gateway import (
     Refund,
 )
 from billing.models.holdings import SeatHolding
+from billing.models.invitation_mail import InvitationMail
+from billing.models.invitations import ClaimOffer, DomainRule, Invitation, SeatClaim
 from billing.models.invoice import (
     CreditEntry,
     Invoice,
@@ -50,6 +52,7 @@ __all__ = [
     "BankLine",
     "BankStatement",
     "Books",
+    "ClaimOffer",
     "CloseCheck",
     "CloseReopening",
     "CloseRun",
@@ -58,9 +61,12 @@ __all__ = [
     "CreditEntry",
     "CreditNote",
     "Dispute",
+    "DomainRule",
     "EntitlementEvent",
     "GatewayCustomer",
     "GatewayEvent",
+    "Invitation",
+    "InvitationMail",
     "Invoice",
     "InvoiceDelivery",
     "InvoiceDocument",
@@ -86,6 +92,7 @@ __all__ = [
     "Receivable",
     "RecognitionSlice",
     "Refund",
+    "SeatClaim",
     "SeatHolding",
     "SeatLedgerEntry",
     "SeatPolicy",
