@@ -3,6 +3,7 @@
 from accounts.models.access import AccessAdvice
 from accounts.models.api import ApiClient, ApiReply
 from accounts.models.audit import AuditEntry, AuditHead
+from accounts.models.changes import EntitlementChange
 from accounts.models.customer import BillingOwner, Customer
 from accounts.models.exceptions import (
     AuthorityMatrix,
@@ -25,6 +26,7 @@ __all__ = [
     "AuthorityRule",
     "BillingOwner",
     "Customer",
+    "EntitlementChange",
     "ExceptionAttachment",
     "ExceptionComment",
     "ExceptionDecision",
