@@ -56,6 +56,18 @@ class SeatStateChoice(TextChoices):
     REMOVED = "removed", "Removed"
 
 
+class FeatureKind(TextChoices):
+    SWITCH = "switch", "On or off"
+    METERED = "metered", "Used in units"
+
+
+class LimitOf(TextChoices):
+    """Whose a limit is: each person's, or one for all people of the subscription."""
+
+    PERSON = "person", "Each person"
+    SUBSCRIPTION = "subscription", "The whole subscription"
+
+
 class LineKind(TextChoices):
     RECURRING = "recurring", "Recurring"
     PRORATION = "proration", "Proration"
@@ -297,3 +309,10 @@ class CloseOutcome(TextChoices):
     PASSED = "passed", "Passed"
     FOUND = "found", "To do"
     ERROR = "error", "Could not be checked"
+
+
+class WhenGone(TextChoices):
+    """What becomes of a seat whose holder leaves the directory group that gave it."""
+
+    RELEASE = "release", "Take the seat back"
+    SUSPEND = "suspend", "Suspend the seat"

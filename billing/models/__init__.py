@@ -12,6 +12,8 @@ from billing.models.close import (
 )
 from billing.models.credits import CreditNote, InvoiceVoid, VoidedSpans
 from billing.models.delivery import InvoiceDelivery
+from billing.models.directory import DirectoryMapping, DirectorySeat
+from billing.models.features import Feature, SeatTypeFeature
 from billing.models.gateway import (
     Dispute,
     GatewayCustomer,
@@ -45,6 +47,7 @@ from billing.models.receivables import Allocation, Payment, Receivable
 from billing.models.run import InvoiceRun, StageRefusal
 from billing.models.subscription import Subscription
 from billing.models.tax import InvoiceTax, TaxHold
+from billing.models.usage import QuotaAllocation, UsageRecord, UsageTotal
 
 __all__ = [
     "AccountMapping",
@@ -60,9 +63,12 @@ __all__ = [
     "CloseWaiver",
     "CreditEntry",
     "CreditNote",
+    "DirectoryMapping",
+    "DirectorySeat",
     "Dispute",
     "DomainRule",
     "EntitlementEvent",
+    "Feature",
     "GatewayCustomer",
     "GatewayEvent",
     "Invitation",
@@ -87,6 +93,7 @@ __all__ = [
     "Plan",
     "Price",
     "Product",
+    "QuotaAllocation",
     "RatedSpan",
     "Rating",
     "Receivable",
@@ -97,8 +104,11 @@ __all__ = [
     "SeatLedgerEntry",
     "SeatPolicy",
     "SeatType",
+    "SeatTypeFeature",
     "StageRefusal",
     "Subscription",
     "TaxHold",
+    "UsageRecord",
+    "UsageTotal",
     "VoidedSpans",
 ]
