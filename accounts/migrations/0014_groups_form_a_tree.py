@@ -66,9 +66,7 @@ def setting_of(model_name: str) -> list[migrations.AddField]:
     buys = models.BooleanField(
         default=False, help_text="Administrators of groups may buy seats without asking the owner"
     )
-    return [
-        migrations.AddField(model_name=model_name, name="group_administrators_buy", field=buys)
-    ]
+    return [migrations.AddField(model_name=model_name, name="group_administrators_buy", field=buys)]
 
 
 class Migration(migrations.Migration):
