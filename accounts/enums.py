@@ -27,6 +27,18 @@ class AccessLevel(TextChoices):
     SUSPEND = "suspend", "Suspend"
 
 
+class ChangeKind(TextChoices):
+    """Why an answer about entitlements differs; followers of the feed ask again."""
+
+    SEAT_CHANGED = "seat_changed", "A seat was given, taken or changed"
+    MEMBERSHIP_CHANGED = "membership_changed", "A membership or its group changed"
+    SUBSCRIPTION_CHANGED = "subscription_changed", "A subscription began, changed or ended"
+    FEATURES_CHANGED = "features_changed", "What a plan contains changed"
+    USAGE_QUOTA_REACHED = "usage_quota_reached", "A usage quota is used up"
+    USAGE_QUOTA_CHANGED = "usage_quota_changed", "A usage quota was set or freed"
+    ACCESS_ADVISED = "access_advised", "Payment recovery's advice on access changed"
+
+
 class StaffRole(TextChoices):
     """Names of the Django groups that carry staff permissions."""
 

@@ -56,6 +56,18 @@ class SeatStateChoice(TextChoices):
     REMOVED = "removed", "Removed"
 
 
+class FeatureKind(TextChoices):
+    SWITCH = "switch", "On or off"
+    METERED = "metered", "Used in units"
+
+
+class LimitOf(TextChoices):
+    """Whose a limit is: each person's, or one for all people of the subscription."""
+
+    PERSON = "person", "Each person"
+    SUBSCRIPTION = "subscription", "The whole subscription"
+
+
 class LineKind(TextChoices):
     RECURRING = "recurring", "Recurring"
     PRORATION = "proration", "Proration"
@@ -202,6 +214,36 @@ class StageName(TextChoices):
     CLOSE = "close", "Close cases"
     CASE = "case", "Open cases"
     DUN = "dun", "Take recovery's steps"
+    EXPIRE = "expire", "Expire invitations"
+
+
+class InvitationRole(TextChoices):
+    """As what somebody is asked to join; the first two are roles of a membership."""
+
+    MEMBER = "member", "Member"
+    GROUP_ADMINISTRATOR = "group_administrator", "Group administrator"
+    BILLING_ADMINISTRATOR = "billing_administrator", "Billing administrator"
+
+
+class InvitationState(TextChoices):
+    PENDING = "pending", "Pending"
+    ACCEPTED = "accepted", "Accepted"
+    REVOKED = "revoked", "Revoked"
+    EXPIRED = "expired", "Expired"
+
+
+class InvitationReserves(TextChoices):
+    """What waits for the invited person until they answer."""
+
+    NONE = "none", "Nothing"
+    FREE_SEAT = "free_seat", "A bought seat nobody holds"
+    INVITED_SEAT = "invited_seat", "A seat of its own, invited"
+
+
+class InvitationMailKind(TextChoices):
+    INVITE = "invite", "Invitation"
+    ASKS_LINK = "asks_link", "Asks for a new link"
+    ASKS_SEAT = "asks_seat", "Asks for a seat"
 
 
 class AccountRole(TextChoices):
@@ -267,3 +309,10 @@ class CloseOutcome(TextChoices):
     PASSED = "passed", "Passed"
     FOUND = "found", "To do"
     ERROR = "error", "Could not be checked"
+
+
+class WhenGone(TextChoices):
+    """What becomes of a seat whose holder leaves the directory group that gave it."""
+
+    RELEASE = "release", "Take the seat back"
+    SUSPEND = "suspend", "Suspend the seat"

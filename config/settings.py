@@ -247,6 +247,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+REDIS_URL = ENVIRONMENT.redis_url
 CELERY_BROKER_URL = ENVIRONMENT.redis_url.replace("unix://", "redis+socket://")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from accounts.views.filters import DayConverter, MonthConverter
 from desk.views import (
     approval_ask,
     approval_dossier,
@@ -54,7 +55,6 @@ from desk.views import (
     tax_returns,
     tax_thresholds,
 )
-from desk.views.filters import DayConverter, MonthConverter
 
 register_converter(DayConverter, "day")
 register_converter(MonthConverter, "month")

@@ -3,7 +3,16 @@
 from accounts.models.access import AccessAdvice
 from accounts.models.api import ApiClient, ApiReply
 from accounts.models.audit import AuditEntry, AuditHead
+from accounts.models.changes import EntitlementChange
 from accounts.models.customer import BillingOwner, Customer
+from accounts.models.directory import (
+    DirectoryGroup,
+    DirectoryMember,
+    DirectoryMembership,
+    DirectoryRequest,
+    DirectoryToken,
+    DirectoryUser,
+)
 from accounts.models.exceptions import (
     AuthorityMatrix,
     AuthorityRule,
@@ -25,6 +34,13 @@ __all__ = [
     "AuthorityRule",
     "BillingOwner",
     "Customer",
+    "DirectoryGroup",
+    "DirectoryMember",
+    "DirectoryMembership",
+    "DirectoryRequest",
+    "DirectoryToken",
+    "DirectoryUser",
+    "EntitlementChange",
     "ExceptionAttachment",
     "ExceptionComment",
     "ExceptionDecision",

@@ -14,6 +14,12 @@ class ApiClient(models.Model):
     key_prefix = models.CharField(max_length=12, help_text="First characters, to recognize the key")
     key_digest = models.CharField(max_length=64, unique=True)
     scopes = ArrayField(models.CharField(max_length=40), default=list)
+    requests_per_minute = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Empty: API_REQUESTS_PER_MINUTE; 0: no limit"
+    )
+    is_sandbox = models.BooleanField(
+        default=False, help_text="Its requests meet the sandbox database and nothing else"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 

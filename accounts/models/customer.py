@@ -42,6 +42,9 @@ class Customer(models.Model):
     purchase_order = models.CharField(
         max_length=50, blank=True, help_text="Their number, shown on the next invoices"
     )
+    group_administrators_buy = models.BooleanField(
+        default=False, help_text="Administrators of groups may buy seats without asking the owner"
+    )
     status = models.CharField(
         max_length=10, choices=CustomerStatus.choices, default=CustomerStatus.ACTIVE
     )

@@ -31,6 +31,9 @@ class Group(models.Model):
         help_text="Most its seats may cost a billing cycle, in minor units of the customer's currency",
     )
     cost_center = models.CharField(max_length=50, blank=True)
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Taken out of the tree; past invoices may still name it"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     history = HistoricalRecords()

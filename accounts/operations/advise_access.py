@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.enums import ChangeKind
 from accounts.models import AccessAdvice, Customer
+from accounts.operations.note_changes import Change, note_changes
 
 NOTHING = "none"
 
@@ -30,6 +32,8 @@ def advise_access(
     if current:
         current.until = max(at, current.since)
         current.save(update_fields=["until"])
+    if current or level != NOTHING:
+        note_changes([Change(customer_id, ChangeKind.ACCESS_ADVISED, effective_at=at)], at=at)
     if level == NOTHING:
         return None
     return AccessAdvice.objects.create(

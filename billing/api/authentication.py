@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.models import ApiClient
 from accounts.operations.issue_api_key import key_digest
-from billing.api.rate_limit import KeyThrottle
+from billing.api.rate_limit import UNLIMITED, KeyThrottle, rate_headers
 
 SCHEME = "bearer "
 
@@ -67,6 +67,13 @@ class ApiView(APIView):
             detail = response.data["detail"]
             response.data = {"code": getattr(detail, "code", "error"), "message": str(detail)}
         return response
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        state = getattr(request._request, "rate_state", UNLIMITED)
+        for name, value in rate_headers(state).items():
+            answer.headers[name] = value
+        return answer
 
 
 def caller(request: Request) -> ApiClient:

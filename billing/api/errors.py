@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.response import Response
 
 from kernel.refusal import Refusal
@@ -36,3 +38,13 @@ def refused(refusal: Refusal, status: int = 409) -> Response:
 
 def not_found(what: str) -> Response:
     return Response({"code": "not_found", "message": f"There is no {what}."}, status=404)
+
+
+def problem(status: int, *codes: str | type[Refusal]) -> dict[int, OpenApiResponse]:
+    """For `extend_schema(responses={…, **problem(409, SomeRefusal, "a_code")})`: what may be answered."""
+    names = sorted({one if isinstance(one, str) else one.code for one in codes})
+    schema: dict[str, Any] = {
+        "$ref": "#/components/schemas/Problem",
+        "properties": {"code": {"enum": names}},
+    }
+    return {status: OpenApiResponse(schema, description=", ".join(f"`{name}`" for name in names))}

@@ -12,6 +12,8 @@ from billing.models.close import (
 )
 from billing.models.credits import CreditNote, InvoiceVoid, VoidedSpans
 from billing.models.delivery import InvoiceDelivery
+from billing.models.directory import DirectoryMapping, DirectorySeat
+from billing.models.features import Feature, SeatTypeFeature
 from billing.models.gateway import (
     Dispute,
     GatewayCustomer,
@@ -22,6 +24,8 @@ from billing.models.gateway import (
     Refund,
 )
 from billing.models.holdings import SeatHolding
+from billing.models.invitation_mail import InvitationMail
+from billing.models.invitations import ClaimOffer, DomainRule, Invitation, SeatClaim
 from billing.models.invoice import (
     CreditEntry,
     Invoice,
@@ -43,6 +47,7 @@ from billing.models.receivables import Allocation, Payment, Receivable
 from billing.models.run import InvoiceRun, StageRefusal
 from billing.models.subscription import Subscription
 from billing.models.tax import InvoiceTax, TaxHold
+from billing.models.usage import QuotaAllocation, UsageRecord, UsageTotal
 
 __all__ = [
     "AccountMapping",
@@ -50,6 +55,7 @@ __all__ = [
     "BankLine",
     "BankStatement",
     "Books",
+    "ClaimOffer",
     "CloseCheck",
     "CloseReopening",
     "CloseRun",
@@ -57,10 +63,16 @@ __all__ = [
     "CloseWaiver",
     "CreditEntry",
     "CreditNote",
+    "DirectoryMapping",
+    "DirectorySeat",
     "Dispute",
+    "DomainRule",
     "EntitlementEvent",
+    "Feature",
     "GatewayCustomer",
     "GatewayEvent",
+    "Invitation",
+    "InvitationMail",
     "Invoice",
     "InvoiceDelivery",
     "InvoiceDocument",
@@ -81,17 +93,22 @@ __all__ = [
     "Plan",
     "Price",
     "Product",
+    "QuotaAllocation",
     "RatedSpan",
     "Rating",
     "Receivable",
     "RecognitionSlice",
     "Refund",
+    "SeatClaim",
     "SeatHolding",
     "SeatLedgerEntry",
     "SeatPolicy",
     "SeatType",
+    "SeatTypeFeature",
     "StageRefusal",
     "Subscription",
     "TaxHold",
+    "UsageRecord",
+    "UsageTotal",
     "VoidedSpans",
 ]

@@ -197,7 +197,10 @@ PAY: dict[str, str | None] = {"case": "dunningcase"}
 # Of each page of the portal: people at work on their own company's data.
 PORTAL: dict[str, str | None] = {
     "choose": None,
+    "sign_in": None,
+    "account": None,
     "home": "customer",
+    "rights": "billingowner",
 }
 # Tables of the admin that speak of people: their own names, or whom a customer's row belongs to.
 PERSONAL_TABLES = frozenset([

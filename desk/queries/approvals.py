@@ -11,9 +11,9 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from accounts.enums import PENDING_STATES, ExceptionKind, ExceptionState, Verdict
 from accounts.models import ExceptionDecision, ExceptionRequest
 from accounts.queries.authority import roles_of
+from accounts.queries.paging import Page, page_of
 from billing.documents.staff_text import staff_money
 from desk.calc.approval_words import short_words
-from desk.queries.paging import Page, page_of
 
 WHOSE = {"mine": "Mine to decide", "asked": "Asked by me", "all": "All"}
 AGES = {"late": "Past its target", "soon": "Due within 8 hours", "early": "In time"}

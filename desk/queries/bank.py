@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from accounts.queries.paging import Page, page_of
 from billing.calc.bank.match import suggestions
 from billing.enums import BankLineState
 from billing.models import BankLine
@@ -15,7 +16,6 @@ from billing.queries.bank_claims import claims_named, credit_of, invoice_prefixe
 from desk.queries.bank_words import MatchOffer, offer_of
 from desk.queries.invoice_list import customers_named
 from desk.queries.money_payments import amount_is
-from desk.queries.paging import Page, page_of
 
 STATES = {"": "Open", "matched": "Matched", "set_aside": "Set aside", "any": "All"}
 ON_LIST, ON_PAGE = 2, 8

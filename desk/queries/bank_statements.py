@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from accounts.queries.paging import Page, page_of
 from billing.enums import BankLineState
 from billing.models import BankLine, BankStatement
 from desk.queries.bank import LineRow, line_row
-from desk.queries.paging import Page, page_of
 
 NEWEST = 20
 

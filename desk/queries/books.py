@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import Customer
+from accounts.queries.paging import Page, page_of
 from billing.enums import AccountRole, JournalKind
 from billing.models import Invoice, JournalEntry, JournalPosting
-from desk.queries.paging import Page, page_of
 from kernel.period import add_months
 
 SORTS = {"newest": ("-day", "-pk"), "oldest": ("day", "pk")}

@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import BillingOwner, Customer
+from accounts.queries.paging import Page, page_of
 from billing.enums import InvoiceState
 from billing.models import Invoice, Subscription
-from desk.queries.paging import Page, page_of
 from desk.queries.seat_history import active_seats
 
 SORTS = {

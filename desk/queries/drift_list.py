@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
+from accounts.queries.paging import Page, page_of
 from billing.models import MemberReport
 from desk.models import SeatDrift
-from desk.queries.paging import Page, page_of
 
 DIRECTIONS = {"more": "Billed, not used", "fewer": "Used, not billed"}
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from accounts.queries.paging import Page, page_of
 from desk.enums import IncidentState
 from desk.models import Incident, IncidentAffected
-from desk.queries.paging import Page, page_of
 
 OWNERS = {"me": "Mine", "nobody": "Nobody's"}
 STATES = {"running": "Not closed", **dict(IncidentState.choices)}

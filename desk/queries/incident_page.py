@@ -9,12 +9,12 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.enums import MailState
 from accounts.models import ExceptionRequest
+from accounts.queries.paging import Page, page_of
 from desk.calc.playbooks import PLAYBOOKS, Playbook, PlaybookStep
 from desk.enums import AffectedState, DetectorCode, IncidentState
 from desk.models import Incident, IncidentAffected, IncidentFinding, IncidentMessage, IncidentStep
 from desk.queries.incident_letters import customers_to_tell
 from desk.queries.incident_list import Target, targets
-from desk.queries.paging import Page, page_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Customer
+from accounts.queries.paging import Page, page_of
 from billing.enums import InvoiceState
 from billing.models import Invoice, Receivable
-from desk.queries.paging import Page, page_of
 
 CUSTOMERS_AT_MOST = 500
 PAID = {"open": "Open", "overdue": "Overdue", "settled": "Settled"}

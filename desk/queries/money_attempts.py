@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from accounts.queries.paging import Page, page_of
 from billing.enums import AttemptState
 from billing.models import Dispute, PaymentAttempt, Payout, Refund
 from desk.queries.invoice_list import customers_named
 from desk.queries.money_rows import DisputeRow, RefundRow, dispute_row, refund_row
-from desk.queries.paging import Page, page_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts.queries.paging import PAGE_SIZE, Page, page_of
 from billing.enums import StageName
 from billing.models import (
     Dispute,
@@ -18,7 +19,6 @@ from billing.models import (
     StageRefusal,
 )
 from desk.queries.money_rows import EventRow, event_row
-from desk.queries.paging import PAGE_SIZE, Page, page_of
 
 STATES = {"waiting": "Waiting", "parked": "Parked", "applied": "Applied"}
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
+from accounts.queries.paging import Page, page_of
 from billing.models import Allocation, CreditEntry, Dispute, Payment
 from desk.queries.invoice_list import customers_named
-from desk.queries.paging import Page, page_of
 from kernel.money import EXPONENTS
 
 SORTS = {

@@ -23,9 +23,9 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from accounts.enums import MailState
+from accounts.queries.paging import Page, page_of
 from billing.enums import AttemptState
 from billing.models.gateway import PaymentAttempt
-from desk.queries.paging import Page, page_of
 from desk.queries.recovery_words import RUNGS, decline_words, step_words
 from dunning.enums import CaseState
 from dunning.models import Campaign, CaseReceivable, DunningCase, Message, Pause

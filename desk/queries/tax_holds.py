@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.urls import reverse
 
+from accounts.queries.paging import Page, page_of
 from billing.models import TaxHold
-from desk.queries.paging import Page, page_of
 
 CODES = {
     "market_not_signed_off": "Market not signed off",

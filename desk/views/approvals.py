@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.admin.base import csv_response
+from accounts.views.filters import any_of, page_number, query_without_page
 from billing.documents.staff_text import money_decimal
 from desk.queries.approvals import (
     AGES,
@@ -26,7 +27,6 @@ from desk.queries.approvals import (
     waiting_count,
     with_relations,
 )
-from desk.views.filters import any_of, page_number, query_without_page
 from desk.views.page import desk_page, show
 
 CSV_HEADER = [

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.admin.base import csv_response
 from accounts.models import AuditEntry
+from accounts.views.filters import any_of, date_of
 from desk.queries.audit_list import ACTIONS, AuditFilter, audit_page, found_entries
-from desk.views.filters import any_of, date_of
 from desk.views.page import desk_page, show
 
 LOOK = "accounts.view_auditentry"

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.admin.base import csv_response
+from accounts.views.filters import date_of, page_number, query_without_page
 from billing.documents.staff_text import money_decimal
 from billing.models import BankLine, Payment
 from billing.operations.match_bank_line import match_bank_line
@@ -36,7 +37,6 @@ from desk.queries.bank import (
     line_sums,
 )
 from desk.queries.bank_line import choice_of, line_page
-from desk.views.filters import date_of, page_number, query_without_page
 from desk.views.page import back_to, desk_page, note_in_log, show
 from kernel.refusal import Refusal
 from tax.models import BillingEntity

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.views.filters import page_number
 from billing.calc.bank.csv_file import CsvHints
 from billing.calc.bank.file import MOST_BYTES
 from billing.models import BankStatement
 from billing.operations.import_bank_statement import import_bank_statement, rehearse_import
 from desk.queries.bank_statements import newest_statements, statement_lines, statement_of
-from desk.views.filters import page_number
 from desk.views.page import desk_page, note_in_log, show
 from kernel.refusal import Refusal
 from tax.models import BillingEntity

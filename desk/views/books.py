@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.admin.base import csv_response
+from accounts.views.filters import any_of, page_number, query_without_page
 from billing.calc.books.export_period import read_period
 from billing.documents.staff_text import money_decimal
 from billing.enums import JournalKind
@@ -32,7 +33,6 @@ from desk.queries.books import (
     month_of,
 )
 from desk.queries.books_reports import schedule_of, trial_balances, waterfalls
-from desk.views.filters import any_of, page_number, query_without_page
 from desk.views.page import desk_page, note_in_log, show
 from kernel.period import Period, add_months
 from kernel.refusal import Refusal

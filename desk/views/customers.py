@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.admin.base import csv_response
 from accounts.enums import CustomerStatus
+from accounts.views.filters import any_of, date_of, page_number, query_without_page
 from billing.documents.staff_text import moment, money_decimal
 from billing.models import Plan
 from billing.operations.preview_invoice import preview_invoice
@@ -38,7 +39,6 @@ from desk.queries.money_of_customer import customer_money
 from desk.queries.recovery_case import open_cases_of
 from desk.queries.seat_history import SeatHistory, SeatMark, seat_history
 from desk.queries.tax_of_customer import customer_tax
-from desk.views.filters import any_of, date_of, page_number, query_without_page
 from desk.views.page import desk_page, show, show_part
 from desk.views.tax_evidence import AnswerForm, EvidenceForm
 from kernel.refusal import Refusal

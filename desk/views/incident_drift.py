@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.admin.base import csv_response
+from accounts.views.filters import any_of, page_number, query_without_page
 from billing.documents.staff_text import money_decimal
 from desk.queries.drift_list import (
     DIRECTIONS,
@@ -16,7 +17,6 @@ from desk.queries.drift_list import (
     drift_sums,
     found_drift,
 )
-from desk.views.filters import any_of, page_number, query_without_page
 from desk.views.page import desk_page, show
 
 CHUNK = 2000

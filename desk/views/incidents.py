@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.admin.base import csv_response
 from accounts.models import Customer
+from accounts.views.filters import any_of, page_number, query_without_page
 from billing.documents.staff_text import money_decimal
 from desk.calc.playbooks import PLAYBOOKS
 from desk.enums import AffectedState, PlaybookCode, Severity
@@ -42,7 +43,6 @@ from desk.queries.incident_page import (
     found_affected,
     incident_page,
 )
-from desk.views.filters import any_of, page_number, query_without_page
 from desk.views.page import desk_page, note_in_log, show
 from kernel.refusal import Refusal
 

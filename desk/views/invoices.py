@@ -11,6 +11,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
 from accounts.admin.base import csv_response
+from accounts.views.filters import any_of, date_of, page_number, query_without_page
 from billing.documents.archive import open_document
 from billing.documents.staff_text import money_decimal
 from billing.enums import InvoiceKind, InvoiceState
@@ -31,7 +32,6 @@ from desk.queries.invoice_page import invoice_page
 from desk.queries.line_trail import line_trail
 from desk.queries.money_of_invoice import invoice_money
 from desk.queries.tax_of_invoice import invoice_taxes
-from desk.views.filters import any_of, date_of, page_number, query_without_page
 from desk.views.page import desk_page, show, show_part
 from kernel.refusal import Refusal
 from tax.models import BillingEntity

@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Customer
+from accounts.views.filters import date_of
 from billing.enums import PaymentMethodKind
 from billing.models import Payment, Receivable
 from billing.operations.record_payment import lock_account, record_payment
 from billing.queries.closed_periods import closed_through
 from desk.queries.money_preview import PaymentPreview, preview_payment
-from desk.views.filters import date_of
 from desk.views.page import desk_page, note_in_log, show
 from kernel.money import Money
 from kernel.refusal import Refusal

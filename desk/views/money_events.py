@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.views.filters import any_of, date_of, page_number, query_without_page
 from billing.enums import StageName
 from billing.models import StageRefusal
 from billing.operations.refuse import retry_refusals
 from billing.tasks import settle
 from desk.queries.money_events import STATES, EventFilter, event_list, event_page
-from desk.views.filters import any_of, date_of, page_number, query_without_page
 from desk.views.page import desk_page, note_in_log, show
 
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.admin.base import csv_response
+from accounts.queries.paging import Page
+from accounts.views.filters import any_of, date_of, page_number, query_without_page
 from billing.documents.staff_text import money_decimal
 from billing.enums import AttemptState, AttemptTrigger, DisputeState, RefundState
 from desk.queries.money_attempts import (
@@ -23,8 +25,6 @@ from desk.queries.money_attempts import (
     payout_list,
     refund_list,
 )
-from desk.queries.paging import Page
-from desk.views.filters import any_of, date_of, page_number, query_without_page
 from desk.views.page import desk_page, show
 
 ATTEMPT_HEADER = [

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.admin.base import csv_response
+from accounts.views.filters import any_of, date_of, page_number, query_without_page
 from billing.documents.staff_text import money_decimal
 from billing.enums import PaymentKind, PaymentMethodKind
 from billing.models import Invoice, Refund
@@ -29,7 +30,6 @@ from desk.queries.money_payments import (
     payment_row,
     payment_sums,
 )
-from desk.views.filters import any_of, date_of, page_number, query_without_page
 from desk.views.page import desk_page, show
 from tax.models import BillingEntity
 

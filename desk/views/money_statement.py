@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.admin.base import csv_response
 from accounts.models import Customer
+from accounts.views.filters import date_of, query_without_page
 from billing.documents.staff_text import money_decimal
 from billing.documents.statement_sheet import print_statement
 from billing.queries.statement import (
@@ -26,7 +27,6 @@ from billing.queries.statement import (
     statement_source,
 )
 from desk.queries.money_statement import account_pages
-from desk.views.filters import date_of, query_without_page
 from desk.views.page import desk_page, show
 from kernel.refusal import Refusal
 

@@ -7,6 +7,7 @@ from django.utils.text import get_valid_filename
 from django.views.decorators.http import require_GET
 
 from accounts.operations.record_audit import record_audit
+from accounts.views.filters import page_number
 from billing.queries.find_subject import as_uuid
 from desk.calc.packet_file import manifest_digest
 from desk.calc.story_phrases import LANGUAGES
@@ -17,7 +18,6 @@ from desk.queries.packet.collect import packet_of
 from desk.queries.packet.page import packet_page
 from desk.queries.packet.records import Packet
 from desk.queries.packet.subject import Asked, asked_for, find_asked
-from desk.views.filters import page_number
 from desk.views.page import desk_page, show
 from kernel.refusal import Refusal
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.admin.base import csv_response
+from accounts.views.filters import any_of, page_number, query_without_page
 from billing.documents.staff_text import money_decimal
 from desk.queries.recovery_board import (
     SORTS,
@@ -20,7 +21,6 @@ from desk.queries.recovery_board import (
     rungs,
 )
 from desk.queries.recovery_words import RUNGS
-from desk.views.filters import any_of, page_number, query_without_page
 from desk.views.page import desk_page, show
 from tax.models import BillingEntity
 

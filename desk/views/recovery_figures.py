@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.admin.base import csv_response
+from accounts.queries.paging import PAGE_SIZE, Page
+from accounts.views.filters import any_of, date_of, page_number, query_without_page
 from billing.documents.staff_text import money_decimal
-from desk.queries.paging import PAGE_SIZE, Page
 from desk.queries.recovery_board import campaign_codes
 from desk.queries.recovery_results import (
     ResultFilter,
@@ -21,7 +22,6 @@ from desk.queries.recovery_results import (
     results,
 )
 from desk.queries.recovery_words import DECLINES
-from desk.views.filters import any_of, date_of, page_number, query_without_page
 from desk.views.page import desk_page, show
 from dunning.queries.aging import AgingFilter, AgingRow, aging_rows, aging_totals
 from dunning.queries.recovered import RecoveredRow

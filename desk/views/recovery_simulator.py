@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.views.filters import page_number, query_without_page
 from desk.queries.recovery_ladder import drawn
 from desk.queries.recovery_words import LEVELS
-from desk.views.filters import page_number, query_without_page
 from desk.views.page import desk_page, show
 from desk.views.recovery_ladder import LadderForm, ladder_of
 from dunning.calc.simulate import Course, Replay

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.admin.base import csv_response
+from accounts.views.filters import any_of, page_number, query_without_page
 from billing.documents.staff_text import money_decimal
 from billing.models import TaxHold
 from billing.operations.assign_tax_hold import assign_tax_hold
@@ -32,7 +33,6 @@ from desk.queries.tax_holds import (
     hold_row,
     hold_sums,
 )
-from desk.views.filters import any_of, page_number, query_without_page
 from desk.views.page import back_to, desk_page, note_in_log, show
 from kernel.refusal import Refusal
 from tax.models import BillingEntity

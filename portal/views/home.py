@@ -8,7 +8,7 @@ from accounts.queries.portal_rights import customers_of
 from portal.views.page import PortalRequest, portal_page, show
 
 
-@login_required
+@login_required(login_url="portal:sign_in")
 def choose(request: HttpRequest) -> HttpResponse:
     """The customers of the person; somebody with one goes straight there."""
     choices = customers_of(user_id=request.user.pk or 0)

@@ -13,16 +13,12 @@ from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
 
 from accounts.models import Customer
-from accounts.queries.portal_rights import Rights, rights_of
+from accounts.queries.portal_rights import Rights, customers_of, rights_of
+from portal.views.navigation import navigation
+from portal.views.rights import RIGHTS
 
 View = Callable[..., HttpResponseBase]
-SIGN_IN = "account_login"
-RIGHTS: dict[str, Callable[[Rights], bool]] = {
-    "any": lambda rights: True,
-    "billing": lambda rights: rights.manages_billing,
-    "people": lambda rights: rights.may_manage_people,
-    "owner": lambda rights: rights.is_owner,
-}
+SIGN_IN = "portal:sign_in"
 
 
 class PortalRequest(HttpRequest):
@@ -70,5 +66,24 @@ def to_sign_in(request: HttpRequest) -> HttpResponseBase:
 
 def show(request: PortalRequest, template: str, *, title: str, **context: Any) -> HttpResponse:
     """Render a page in the frame of the portal: whose it is, where one can go, messages."""
-    frame = {"title": title, "customer": request.customer, "rights": request.rights}
+    customer, rights = request.customer, request.rights
+    frame = {
+        "title": title,
+        "customer": customer,
+        "rights": rights,
+        "choices": customers_of(user_id=rights.user_id),
+        "person": name_of(request.user),
+        "navigation": navigation(rights=rights, customer_id=customer.pk, path=request.path),
+    }
     return TemplateResponse(request, template, {**frame, **context})
+
+
+def show_part(request: PortalRequest, template: str, **context: Any) -> HttpResponse:
+    """Render a part that HTMX puts into a page; it knows whose it is, too."""
+    whose = {"customer": request.customer, "rights": request.rights}
+    return TemplateResponse(request, template, {**whose, **context})
+
+
+def name_of(user: Any) -> str:
+    """What a person is called on their own pages."""
+    return str(user.get_full_name() or user.get_username())

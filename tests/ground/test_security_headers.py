@@ -7,8 +7,6 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 
-from accounts.operations.issue_api_key import issue_api_key
-from billing.api.rate_limit import WINDOW_SECONDS, Windows
 from config.content_security import directives
 from config.doorway import MOST_BODY_BYTES
 from config.log_masks import MaskingFormatter
@@ -102,27 +100,6 @@ def test_whom_to_tell_of_a_weakness(db):
 
 def test_without_a_contact_there_is_no_such_page(db):
     assert Client().get("/.well-known/security.txt").status_code == 404
-
-
-@override_settings(API_REQUESTS_PER_MINUTE=2)
-def test_a_key_that_asks_too_often_is_told_when_to_come_back(db):
-    _, key = issue_api_key(name="eager", scopes=["billing:read"])
-    bearer = {"Authorization": f"Bearer {key}"}
-
-    answers = [Client().get(reverse("api:invoices"), headers=bearer) for _ in range(3)]
-
-    assert [one.status_code for one in answers] == [200, 200, 429]
-    assert answers[2].json()["code"] == "throttled"
-    assert 0 < int(answers[2]["Retry-After"]) <= WINDOW_SECONDS
-
-
-def test_each_key_has_a_minute_of_its_own():
-    now = 0.0
-    windows = Windows(clock=lambda: now)
-
-    assert [windows.wait("a", 1), windows.wait("a", 1), windows.wait("b", 1)] == [0, 60, 0]
-    now = 60.0
-    assert windows.wait("a", 1) == 0
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from itertools import chain
 
+from accounts.queries.paging import Page
 from desk.queries.packet.invoices import PacketInvoice, PacketLine
 from desk.queries.packet.ledger import PacketEntry, PacketEvent
 from desk.queries.packet.records import Packet
-from desk.queries.paging import Page
 
 LINES_OF_A_PAGE = 50
 ROWS_SHOWN = 100

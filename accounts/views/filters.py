@@ -1,4 +1,4 @@
-"""Form fields and address parts that the lists of the desk share."""
+"""Form fields and address parts that the lists of the desk and the portal share."""
 
 from collections.abc import Iterable
 from datetime import date

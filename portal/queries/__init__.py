@@ -1,0 +1,1 @@
+"""What pages of the portal show, as plain records. Every query starts from the customer."""

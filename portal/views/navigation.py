@@ -1,0 +1,50 @@
+"""Where one can go in the portal, by what the person may. A page is added here with one line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
+
+from accounts.queries.portal_rights import Rights
+from portal.views.rights import RIGHTS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the navigation. `name`: of an address below /portal/c/<id>/ that needs nothing else."""
+
+    section: str
+    label: str
+    name: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    label: str
+    href: str
+    is_here: bool
+
+
+ENTRIES = (
+    Entry("", "Overview", "portal:home", "any"),
+    Entry("Company", "People with rights", "portal:rights", "owner"),
+)
+Section = tuple[str, tuple[Place, ...]]
+
+
+def navigation(*, rights: Rights, customer_id: UUID, path: str) -> list[Section]:
+    """Sections in the order of their first entry; the entry whose address fits longest is here."""
+    offered = [
+        (one, reverse(one.name, args=[customer_id])) for one in ENTRIES if RIGHTS[one.right](rights)
+    ]
+    here = max((href for _, href in offered if path.startswith(href)), key=len, default="")
+    names = dict.fromkeys(one.section for one, _ in offered)
+    return [(name, tuple(places_of(name, offered, here))) for name in names]
+
+
+def places_of(section: str, offered: list[tuple[Entry, str]], here: str) -> Iterator[Place]:
+    for entry, href in offered:
+        if entry.section == section:
+            yield Place(entry.label, href, is_here=href == here)
