@@ -8,7 +8,6 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from accounts.gateways.sealed import seal, unseal
 from accounts.views.sign_in.proof import FACTORS
 
-
 PURPOSE = "second factors"
 
 
