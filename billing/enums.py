@@ -316,3 +316,13 @@ class WhenGone(TextChoices):
 
     RELEASE = "release", "Take the seat back"
     SUSPEND = "suspend", "Suspend the seat"
+
+
+class WebhookState(TextChoices):
+    """Of a message to an endpoint."""
+
+    WAITING = "waiting", "Waits to be sent"
+    SENDING = "sending", "Being sent"
+    DELIVERED = "delivered", "Delivered"
+    PARKED = "parked", "Given up: failed for three days"
+    CANCELED = "canceled", "Not sent: the endpoint is gone"

@@ -48,6 +48,12 @@ from billing.models.run import InvoiceRun, StageRefusal
 from billing.models.subscription import Subscription
 from billing.models.tax import InvoiceTax, TaxHold
 from billing.models.usage import QuotaAllocation, UsageRecord, UsageTotal
+from billing.models.webhooks import (
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookSecret,
+)
 
 __all__ = [
     "AccountMapping",
@@ -111,4 +117,8 @@ __all__ = [
     "UsageRecord",
     "UsageTotal",
     "VoidedSpans",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookSecret",
 ]

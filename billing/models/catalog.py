@@ -53,7 +53,6 @@ class SeatType(models.Model):
     role = models.CharField(
         max_length=100, blank=True, help_text="What its holder is in the product"
     )
-    entitlements = models.JSONField(default=list, blank=True, help_text="List of feature codes")
     seat_limit = models.PositiveIntegerField(
         null=True,
         blank=True,

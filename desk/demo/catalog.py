@@ -5,7 +5,36 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from billing.enums import LimitOf
+from billing.operations.add_plan import EntitledFeature
+
 CATALOG_FROM = date(2025, 1, 1)
+
+
+FEATURES: Mapping[str, EntitledFeature] = {
+    one.code: one
+    for one in (
+        EntitledFeature("audit", "Audit log"),
+        EntitledFeature("board.exports", "Board exports", "exports", 200),
+        EntitledFeature("boards.comment", "Comment on boards"),
+        EntitledFeature("boards.edit", "Edit boards"),
+        EntitledFeature("boards.read", "Read boards"),
+        EntitledFeature("comments", "Comments"),
+        EntitledFeature("ai.credits", "Assistant", "credits", 10_000, LimitOf.SUBSCRIPTION),
+        EntitledFeature("exports", "Map exports", "exports", 500, LimitOf.SUBSCRIPTION),
+        EntitledFeature("inbox", "Inbox"),
+        EntitledFeature("inbox.read", "Read the inbox"),
+        EntitledFeature("macros", "Macros"),
+        EntitledFeature("maps.edit", "Edit maps"),
+        EntitledFeature("maps.read", "Read maps"),
+        EntitledFeature("scim", "Directory sync"),
+        EntitledFeature("sso", "Single sign-on"),
+    )
+}
+
+
+def entitles(*codes: str) -> tuple[EntitledFeature, ...]:
+    return tuple(FEATURES[code] for code in codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +44,7 @@ class DemoSeat:
     code: str
     name: str
     role: str
-    entitlements: tuple[str, ...]
+    features: tuple[EntitledFeature, ...]
     prices: Mapping[str, Any]
     mode: str = "per_unit"
     ratio_of: str = ""
@@ -68,9 +97,9 @@ PLANS: tuple[DemoPlan, ...] = (
     DemoPlan(
         product="board", code="board-team", name="Board Team", interval=("month", 1),
         seats=(
-            DemoSeat("member", "Member", "Works on boards", ("boards.edit", "comments"),
+            DemoSeat("member", "Member", "Works on boards", entitles("boards.edit", "comments", "board.exports"),
                      {"EUR": 800, "USD": 875, "GBP": 700, "JPY": 1200}),
-            DemoSeat("viewer", "Viewer", "Reads boards", ("boards.read",),
+            DemoSeat("viewer", "Viewer", "Reads boards", entitles("boards.read"),
                      {"EUR": 0, "USD": 0, "GBP": 0, "JPY": 0}, billable=False),
         ),
         policy={"quantity_basis": "active", "increase_invoicing": "next_invoice",
@@ -80,9 +109,9 @@ PLANS: tuple[DemoPlan, ...] = (
     DemoPlan(
         product="board", code="board-business", name="Board Business", interval=("month", 1),
         seats=(
-            DemoSeat("member", "Member", "Works on boards", ("boards.edit", "sso", "audit"),
+            DemoSeat("member", "Member", "Works on boards", entitles("boards.edit", "sso", "audit", "ai.credits"),
                      {"EUR": 1450, "USD": 1600, "GBP": 1250, "JPY": 2200}),
-            DemoSeat("guest", "Guest", "Invited from outside", ("boards.comment",),
+            DemoSeat("guest", "Guest", "Invited from outside", entitles("boards.comment"),
                      {"EUR": 160, "USD": 175, "GBP": 140, "JPY": 250},
                      ratio_of="member", ratio_each=5),
         ),
@@ -93,7 +122,7 @@ PLANS: tuple[DemoPlan, ...] = (
     DemoPlan(
         product="board", code="board-enterprise", name="Board Enterprise", interval=("month", 12),
         seats=(
-            DemoSeat("member", "Member", "Works on boards", ("boards.edit", "sso", "scim"),
+            DemoSeat("member", "Member", "Works on boards", entitles("boards.edit", "sso", "scim"),
                      {"EUR": 18000, "USD": 19800, "GBP": 15600, "JPY": 27600}),
         ),
         policy={"quantity_basis": "purchased", "increase_invoicing": "immediate",
@@ -103,9 +132,9 @@ PLANS: tuple[DemoPlan, ...] = (
     DemoPlan(
         product="relay", code="relay-agents", name="Relay Agents", interval=("month", 12),
         seats=(
-            DemoSeat("agent", "Agent", "Answers customers", ("inbox", "macros"),
+            DemoSeat("agent", "Agent", "Answers customers", entitles("inbox", "macros"),
                      {"EUR": 34800, "USD": 38400, "GBP": 30000, "JPY": 52800}),
-            DemoSeat("light", "Light agent", "Adds internal notes", ("inbox.read",),
+            DemoSeat("light", "Light agent", "Adds internal notes", entitles("inbox.read"),
                      {"EUR": 6000, "USD": 6600, "GBP": 5400, "JPY": 9600}),
         ),
         policy={"increase_invoicing": "true_up", "true_up_cadence": "quarter",
@@ -116,7 +145,7 @@ PLANS: tuple[DemoPlan, ...] = (
     DemoPlan(
         product="relay", code="relay-pulse", name="Relay Pulse", interval=("month", 1),
         seats=(
-            DemoSeat("agent", "Agent", "Answers customers", ("inbox",),
+            DemoSeat("agent", "Agent", "Answers customers", entitles("inbox"),
                      {"EUR": 1900, "USD": 2100, "GBP": 1700, "JPY": 3000}),
         ),
         policy={"billing_timing": "in_arrears"},
@@ -125,12 +154,12 @@ PLANS: tuple[DemoPlan, ...] = (
     DemoPlan(
         product="atlas", code="atlas-growth", name="Atlas Growth", interval=("month", 3),
         seats=(
-            DemoSeat("editor", "Editor", "Maintains maps", ("maps.edit", "exports"),
+            DemoSeat("editor", "Editor", "Maintains maps", entitles("maps.edit", "exports"),
                      {"EUR": ((10, 6000), (50, 5100), (None, 4200)),
                       "USD": ((10, 6600), (50, 5700), (None, 4800)),
                       "GBP": ((10, 5400), (50, 4500), (None, 3900)),
                       "JPY": ((10, 9900), (50, 8400), (None, 6900))}, mode="graduated"),
-            DemoSeat("reader", "Reader", "Reads maps", ("maps.read",),
+            DemoSeat("reader", "Reader", "Reads maps", entitles("maps.read"),
                      {"EUR": 900, "USD": 990, "GBP": 810, "JPY": 1500}),
         ),
         policy={"line_style": "paired", "increase_invoicing": "batched", "batch_window": "week",

@@ -44,7 +44,7 @@ def publish_catalog() -> None:
             code=demo.code,
             name=demo.name,
             seat_types=[
-                NewSeatType(seat.code, seat.name, seat.role, seat.entitlements)
+                NewSeatType(seat.code, seat.name, seat.role, seat.features)
                 for seat in demo.seats
             ],
         )

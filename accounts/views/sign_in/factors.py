@@ -1,32 +1,14 @@
 """Second factors: their secrets are stored encrypted, and staff keep at least one."""
 
-import base64
-
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.utils.encoding import force_bytes
 
+from accounts.gateways.sealed import seal, unseal
 from accounts.views.sign_in.proof import FACTORS
 
-
-def box() -> MultiFernet:
-    """Locked with SECRET_KEY; opened with that or one of SECRET_KEY_FALLBACKS."""
-    return MultiFernet(
-        [
-            Fernet(key_from(secret))
-            for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-        ]
-    )
-
-
-def key_from(secret: str | bytes) -> bytes:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"second factors")
-    return base64.urlsafe_b64encode(derived.derive(force_bytes(secret)))
+PURPOSE = "second factors"
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -36,10 +18,10 @@ class FactorAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return box().encrypt(text.encode()).decode()
+        return seal(text, purpose=PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return box().decrypt(encrypted_text.encode()).decode()
+        return unseal(encrypted_text, purpose=PURPOSE)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Staff who must have a factor exchange it by adding the new one first."""
