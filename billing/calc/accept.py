@@ -11,10 +11,10 @@ from billing.calc.types import LedgerFact
 FARTHEST = timedelta(days=400)
 REMOVAL_ORDER = ("active", "accepted", "invited", "assigned", "suspended", "inactive")
 NEW_SEATS = {"seat_added": "active", "seat_invited": "invited"}
+REASSIGNABLE = ("active", "accepted", "suspended", "inactive", "invited", "assigned")
 TRANSITIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "seat_accepted": (("invited", "assigned"), "accepted"),
     "seat_used": (("accepted", "invited", "assigned", "inactive", "active"), "active"),
-    "seat_reassigned": (("active",), "active"),
     "seat_inactive": (("active",), "inactive"),
     "seat_suspended": (("active", "accepted", "inactive"), "suspended"),
     "seat_reactivated": (("suspended", "inactive"), "active"),
@@ -233,7 +233,10 @@ def _reassigned(event: EventDraft, balances: SeatBalances) -> EntryDraft:
     is_free = event.grantee is None
     if is_free and balances.free(event.seat_type) < event.quantity:
         raise no.NoFreeSeat(event.seat_type)
-    entry = _entry(event, event.seat_type, *_transition(event, balances))
+    own = balances.people.get((event.seat_type, event.grantee or ""), "")
+    stays = own and event.to_grantee == event.grantee  # the person goes to another group
+    states = (own, own) if stays else (_source(event, balances, REASSIGNABLE), "active")
+    entry = _entry(event, event.seat_type, *states)
     return replace(entry, grantee=event.to_grantee, from_grantee=event.grantee)
 
 

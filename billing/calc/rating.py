@@ -28,6 +28,7 @@ from billing.calc.timeline import (
     seats_by_state,
 )
 from billing.calc.types import BilledSpan, RatedSpan, RatingInput, RatingResult
+from kernel.period import Period
 
 
 def rate(known: RatingInput) -> RatingResult:
@@ -90,6 +91,21 @@ class Rater:
             elif one.charge is None:
                 self.set_adjustment_due(context.policy, one, ends, is_over=next_period is None)
         return self.result(owed, next_period)
+
+    def cycles_around(self, at: datetime) -> tuple[Period, Period | None] | None:
+        """The billing cycle that runs at an instant and the one after it; None outside all of them."""
+        second, running = int(at.timestamp()), None
+        for context in self.contexts():
+            cycle = Period(
+                date.fromordinal(context.period.first), date.fromordinal(context.period.cut)
+            )
+            if running is not None:
+                return running, cycle
+            if context.start_second <= second < context.cut_second:
+                running = cycle
+            elif context.start_second > second:
+                return None
+        return (running, None) if running else None
 
     def all_seat_types(self) -> tuple[str, ...]:
         """Those of the first plan, then those later plans bring."""

@@ -10,11 +10,13 @@ from uuid import UUID
 from django.db import connection
 from uuid6 import uuid7
 
+from accounts.enums import ChangeKind
 from accounts.models import ApiClient, Grantee, Membership
+from accounts.operations.note_changes import Change, note_changes
 from accounts.operations.register_customer import EVERYONE
 from billing.calc.accept import EntryDraft
 from billing.calc.chain import CHAINED, CHAINED_IF_SET, entry_digest
-from billing.calc.types import PolicyTerms
+from billing.calc.types import LedgerFact, PolicyTerms
 from billing.enums import EventKind
 from billing.models import EntitlementEvent, LedgerHead, SeatLedgerEntry
 from billing.operations.project_holdings import TouchedPeople, project_holdings
@@ -37,6 +39,7 @@ FROM unnest(%s::uuid[], %s::date[], %s::bool[]) AS v(id, touched_from, wakes)
 WHERE subscription.id = v.id
 """
 TERMS_KINDS = {EventKind.PLAN_CHANGED, EventKind.PRICE_CHANGED}
+OF_EVERYBODY = {EventKind.PLAN_CHANGED, EventKind.SUBSCRIPTION_STARTED}
 EARLY_INVOICING = {"immediate", "batched", "true_up", "threshold"}
 
 
@@ -55,6 +58,7 @@ class Appender:
         self.new_grantees: dict[str, Grantee] = {}
         self.memberships: dict[tuple[UUID, UUID], Membership] = {}
         self.touched_people: dict[UUID, TouchedPeople] = {}
+        self.changes: list[Change] = []
 
     def append(
         self,
@@ -127,6 +131,7 @@ class Appender:
         ledger.take(known)
         ledger.note_group(known, group_id)
         self.touched_people.setdefault(row.subscription_id, TouchedPeople(ledger)).note(known)
+        self.changes += changes_of(known, row, ledger)
         if entry.kind == EventKind.PLAN_CHANGED:
             plan = self.batch.plans[row.payload["plan"]]
             ledger.plan_changes[entry_id] = (entry.effective_at, plan.pk)
@@ -211,6 +216,7 @@ class Appender:
         copy_rows(SeatLedgerEntry, fields=ENTRY_FIELDS, rows=self.entry_rows)
         LedgerHead.objects.bulk_update(self.batch.heads.values(), ["position", "digest"])
         project_holdings(touched=self.touched_people.values(), batch=self.batch)
+        note_changes(self.changes, at=self.at)
         ledgers = list(self.touched.values())
         with connection.cursor() as cursor:
             cursor.execute(
@@ -240,6 +246,19 @@ class Appender:
                 raise PersonRaced
         if self.memberships:
             Membership.objects.bulk_create(self.memberships.values(), ignore_conflicts=True)
+
+
+def changes_of(known: LedgerFact, row: EntitlementEvent, ledger: OpenLedger) -> list[Change]:
+    """Whose answers an entry changes; a plan change and a start those of everybody."""
+    name = ledger.subscription.external_id
+    at = known.effective_at
+    if known.kind in OF_EVERYBODY:
+        return [Change(row.customer_id, ChangeKind.SUBSCRIPTION_CHANGED, at, subscription=name)]
+    return [
+        Change(row.customer_id, ChangeKind.SEAT_CHANGED, at, UUID(one), name)
+        for one in dict.fromkeys([known.grantee, known.from_grantee])
+        if one
+    ]
 
 
 def bills_early(policy: PolicyTerms) -> bool:

@@ -162,11 +162,18 @@ def cycle_start(subscription: Subscription, policy: PolicyTerms, day: date) -> d
 
 
 def load_ledger_batch(
-    *, events: Sequence[IncomingEvent], subscriptions: Mapping[str, Subscription]
+    *,
+    events: Sequence[IncomingEvent],
+    subscriptions: Mapping[str, Subscription],
+    is_to_append: bool = True,
 ) -> LedgerBatch:
-    """Lock the chains of the customers (in one order, so that batches cannot deadlock) and read."""
+    """
+    Lock the chains of the customers (in one order, so that batches cannot deadlock) and read.
+
+    Without `is_to_append` nothing is locked and there are no heads: the batch is for reading alone.
+    """
     customer_ids = sorted({one.customer_id for one in subscriptions.values()})
-    heads = lock_heads(customer_ids)
+    heads = lock_heads(customer_ids) if is_to_append else {}
     ids = {one.source_event_id for one in events} | {one.corrects for one in events}
     known_events = {
         (one.customer_id, one.source, one.source_event_id): one

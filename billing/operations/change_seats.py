@@ -1,0 +1,241 @@
+"""Change seats as people ask for it: each wish becomes an ordinary event, or a refusal that says why."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.operations.register_customer import EVERYONE
+from billing.calc.seat_changes import (
+    SeatAnswer,
+    SeatChange,
+    SeatHeldAlready,
+    SeatNotHeld,
+    SeatsInUse,
+)
+from billing.enums import EventKind
+from billing.models import Subscription
+from billing.operations.append_ledger import Appender, PersonRaced
+from billing.operations.receive_events import answer
+from billing.operations.refusals import GroupUnknown, SubscriptionUnknown
+from billing.records.group_room import GroupRoom, load_group_room, reserved_seats
+from billing.records.incoming import IncomingEvent
+from billing.records.ledger_batch import LedgerBatch, OpenLedger, load_ledger_batch
+from kernel.refusal import Refusal
+
+NEW_SEATS = frozenset({"assign", "invite"})
+KINDS: Mapping[str, EventKind] = {
+    "suspend": EventKind.SEAT_SUSPENDED,
+    "reactivate": EventKind.SEAT_REACTIVATED,
+    "change_type": EventKind.SEAT_MOVED,
+    "accept": EventKind.SEAT_ACCEPTED,
+    "invite": EventKind.SEAT_INVITED,
+}
+NOTHING_DONE = "Nothing was changed, because another of these changes was refused."
+
+
+def change_seats(
+    *,
+    customer_id: UUID,
+    changes: Sequence[SeatChange],
+    source: str,
+    request_id: str,
+    actor: str,
+    at: datetime,
+    all_or_nothing: bool = False,
+) -> list[SeatAnswer]:
+    """
+    Carry out the changes in their order; each is answered by itself, a refused one stores nothing.
+
+    Under the lock of the customer's chain, so that racing hands cannot share a last seat or a pool.
+    The same `request_id` again answers duplicate. With `all_or_nothing` one refusal stops them all.
+    """
+    try:
+        return change_once(customer_id, changes, source, request_id, actor, at, all_or_nothing)
+    except PersonRaced:
+        return change_once(customer_id, changes, source, request_id, actor, at, all_or_nothing)
+
+
+@transaction.atomic
+def change_once(
+    customer_id: UUID,
+    changes: Sequence[SeatChange],
+    source: str,
+    request_id: str,
+    actor: str,
+    at: datetime,
+    all_or_nothing: bool,
+) -> list[SeatAnswer]:
+    changer = open_changer(customer_id, changes, source, request_id, actor, at)
+    answers = [changer.take(one, number) for number, one in enumerate(changes)]
+    if all_or_nothing and any(one.status == "refused" for one in answers):
+        return [one if one.status == "refused" else not_done(one) for one in answers]
+    changer.appender.write()
+    return answers
+
+
+def not_done(given: SeatAnswer) -> SeatAnswer:
+    return replace(
+        given, status="refused", event_id=None, code="nothing_done", message=NOTHING_DONE
+    )
+
+
+def open_changer(
+    customer_id: UUID,
+    changes: Sequence[SeatChange],
+    source: str,
+    request_id: str,
+    actor: str,
+    at: datetime,
+) -> "SeatChanger":
+    """Lock the customer's chain and read what the changes need, in a fixed number of queries."""
+    names = {one.subscription for one in changes}
+    found = Subscription.objects.select_related("customer").filter(
+        customer=customer_id, external_id__in=names
+    )
+    named = [
+        IncomingEvent(
+            source=source, source_event_id=f"{request_id}:{number}", kind=EventKind.SEAT_ADDED,
+            subscription=one.subscription, grantee=one.grantee, to_grantee=one.to_grantee,
+            group=one.group, actor=actor,
+        )
+        for number, one in enumerate(changes)
+    ]  # fmt: skip
+    batch = load_ledger_batch(events=named, subscriptions={one.external_id: one for one in found})
+    return SeatChanger(
+        customer_id=customer_id,
+        batch=batch,
+        named=named,
+        room=load_group_room(customer_id=customer_id),
+        reserved=reserved_seats(customer_id=customer_id),
+        at=at,
+    )
+
+
+class SeatChanger:
+    """
+    Turns wishes into events against the ledgers as they are, one after another.
+
+    `events` are those accepted so far; nothing is stored before `appender.write()`.
+    """
+
+    def __init__(
+        self,
+        *,
+        customer_id: UUID,
+        batch: LedgerBatch,
+        named: Sequence[IncomingEvent],
+        room: GroupRoom,
+        reserved: Counter[tuple[UUID, str]],
+        at: datetime,
+    ) -> None:
+        self.customer_id, self.batch, self.named = customer_id, batch, named
+        self.room, self.reserved, self.at = room, reserved, at
+        self.appender = Appender(batch=batch, client=None, at=at)
+        self.events: list[IncomingEvent] = []
+        self.make: Mapping[str, Callable[[SeatChange, OpenLedger], Mapping[str, Any]]] = {
+            "assign": self.assigned,
+            "release": self.released,
+            "reassign": self.given,
+            "regroup": self.given,
+            "buy": self.bought,
+        }
+
+    def take(self, change: SeatChange, number: int) -> SeatAnswer:
+        """What became of the wish; the ledgers of the batch know it from then on."""
+        named = self.named[number]
+        known = self.batch.known_events.get((self.customer_id, named.source, named.source_event_id))
+        if known is not None:
+            return SeatAnswer(change, "duplicate", known.pk)
+        try:
+            ledger = self.ledger_of(change)
+            event = self.event_of(change, named, ledger)
+            with self.room.moving(*self.groups_of(change, ledger)) as move:
+                got = answer(event, batch=self.batch, appender=self.appender, at=self.at)
+                move.is_done = got.status == "accepted"
+        except Refusal as refusal:
+            return SeatAnswer(change, "refused", None, refusal.code, refusal.message)
+        if got.status != "accepted":
+            return SeatAnswer(change, "refused", None, got.code, got.message)
+        self.events.append(event)
+        return SeatAnswer(change, "accepted", got.event_id)
+
+    def ledger_of(self, change: SeatChange) -> OpenLedger:
+        ledger = self.batch.ledgers.get(change.subscription)
+        if ledger is None:
+            raise SubscriptionUnknown(change.subscription)
+        return ledger
+
+    def event_of(
+        self, change: SeatChange, named: IncomingEvent, ledger: OpenLedger
+    ) -> IncomingEvent:
+        """
+        The wish as an event.
+
+        :raises Refusal: SeatNotHeld, SeatHeldAlready or SeatsInUse
+        """
+        held = self.state_of(change.seat_type, change.grantee, ledger)
+        if change.kind in NEW_SEATS and held:
+            raise SeatHeldAlready(change.grantee, change.seat_type, held)
+        if change.kind not in {*NEW_SEATS, "buy"} and not held:
+            raise SeatNotHeld(change.grantee or "Nobody", change.seat_type)
+        make = self.make.get(change.kind)
+        said = make(change, ledger) if make else {"kind": KINDS[change.kind]}
+        return replace(named, seat_type=change.seat_type, to_seat_type=change.to_seat_type, **said)
+
+    def state_of(self, seat_type: str, person: str, ledger: OpenLedger) -> str:
+        """The state of the person's seat; empty when they hold none."""
+        key = self.batch.key_of(person) if person else None
+        return ledger.balances.people.get((seat_type, key or ""), "")
+
+    def assigned(self, change: SeatChange, ledger: OpenLedger) -> Mapping[str, Any]:
+        """A seat somebody bought and nobody holds or waits for; else one more."""
+        reserved = self.reserved[ledger.subscription.pk, change.seat_type]
+        if ledger.balances.free(change.seat_type) - reserved > 0:
+            return {
+                "kind": EventKind.SEAT_REASSIGNED, "grantee": "", "to_grantee": change.grantee,
+            }  # fmt: skip
+        return {"kind": EventKind.SEAT_ADDED}
+
+    def released(self, change: SeatChange, ledger: OpenLedger) -> Mapping[str, Any]:
+        """Where seats are bought they stay and are free; else the seat goes with the person."""
+        policy = self.batch.policy_at(ledger, self.at)
+        is_bought = policy is not None and policy[1].quantity_basis == "purchased"
+        return {"kind": EventKind.SEAT_REASSIGNED if is_bought else EventKind.SEAT_REMOVED}
+
+    def given(self, change: SeatChange, ledger: OpenLedger) -> Mapping[str, Any]:
+        """The same seat to another person, or with its person to another group."""
+        to_person = change.to_grantee if change.kind == "reassign" else change.grantee
+        held = self.state_of(change.seat_type, to_person, ledger)
+        if change.kind == "reassign" and held:
+            raise SeatHeldAlready(to_person, change.seat_type, held)
+        return {"kind": EventKind.SEAT_REASSIGNED, "to_grantee": to_person}
+
+    def bought(self, change: SeatChange, ledger: OpenLedger) -> Mapping[str, Any]:
+        """So many active seats in all from now on."""
+        free = ledger.balances.free(change.seat_type)
+        free -= self.reserved[ledger.subscription.pk, change.seat_type]
+        if change.quantity < 0 and free + change.quantity < 0:
+            raise SeatsInUse(change.seat_type, max(free, 0))
+        wanted = ledger.balances.active(change.seat_type) + change.quantity
+        return {"kind": EventKind.QUANTITY_SET, "quantity": wanted}
+
+    def groups_of(self, change: SeatChange, ledger: OpenLedger) -> tuple[UUID | None, UUID | None]:
+        """The group a seat leaves and the one it joins, None for neither."""
+        if change.kind == "buy":
+            return None, None
+        key = self.batch.key_of(change.grantee) or ""
+        is_new = change.kind in NEW_SEATS
+        so_far = None if is_new else ledger.group_of_person.get(key)
+        if change.kind == "release":
+            return so_far, None
+        if not change.group and not is_new:
+            return so_far, so_far
+        found = self.batch.groups.get((self.customer_id, change.group or EVERYONE))
+        if found is None:
+            raise GroupUnknown(change.group)
+        return so_far, found.pk

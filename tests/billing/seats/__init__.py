@@ -1,0 +1,1 @@
+"""Seats as people change them: wishes, rooms, costs, holdings."""
