@@ -26,7 +26,7 @@ CHANGES_AT_MOST = 100
 KNOWN = {"changes", "as_of"}
 
 
-class ChangeSchema(EntitlementEventSchema):
+class ForeseenChangeSchema(EntitlementEventSchema):
     """An entitlement event that need not say its source, its id or its subscription."""
 
     source = serializers.CharField(max_length=50, required=False)  # type: ignore[assignment]
@@ -35,7 +35,7 @@ class ChangeSchema(EntitlementEventSchema):
 
 
 class PreviewRequestSchema(serializers.Serializer[Any]):
-    changes = ChangeSchema(many=True, required=False)
+    changes = ForeseenChangeSchema(many=True, required=False)
     as_of = serializers.DateTimeField(required=False)
 
 
