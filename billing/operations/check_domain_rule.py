@@ -18,12 +18,24 @@ class AddressForbidden(Refusal):
         self.domains = domains
 
 
+def enforced_domains(customer_id: UUID) -> list[str]:
+    """The only domains that may come in; empty where every address may."""
+    rule = DomainRule.objects.filter(customer=customer_id, is_enforced=True).first()
+    return list(rule.domains) if rule else []
+
+
 def check_domain_rule(*, customer_id: UUID, email: str) -> None:
     """
     Nothing, where the customer has no rule in force or the address keeps to it. One query.
 
     :raises AddressForbidden: if only other domains may come in
     """
-    rule = DomainRule.objects.filter(customer=customer_id, is_enforced=True).first()
-    if rule is not None and domain_of(email) not in rule.domains:
-        raise AddressForbidden(email, rule.domains)
+    check_domain(email, enforced_domains(customer_id))
+
+
+def check_domain(email: str, domains: list[str]) -> None:
+    """
+    :raises AddressForbidden: if there are domains and the address is of none of them
+    """
+    if domains and domain_of(email) not in domains:
+        raise AddressForbidden(email, domains)
