@@ -147,6 +147,26 @@ class SignInStep(TextChoices):
 
     PASSWORD = "password", "Password"
     CODE = "code", "Code of a second factor"
+    LINK = "link", "Link by e-mail"
+
+
+class TransferState(TextChoices):
+    """Of an offered ownership."""
+
+    PENDING = "pending", "Waits for an answer"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    EXPIRED = "expired", "Expired"
+
+
+class PortalMailKind(TextChoices):
+    SIGN_IN_LINK = "sign_in_link", "Link to sign in"
+    WELCOME = "welcome", "Invitation of staff"
+    OWNERSHIP_OFFERED = "ownership_offered", "Ownership offered"
+    OWNERSHIP_ACCEPTED = "ownership_accepted", "Ownership accepted"
+    OWNERSHIP_DECLINED = "ownership_declined", "Ownership declined"
+    OWNERSHIP_ENDED = "ownership_ended", "Offer withdrawn or expired"
 
 
 class MailState(TextChoices):

@@ -3,6 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
+from billing.api.changes import EntitlementChanges
 from billing.api.credit_notes import CreditNotes
 from billing.api.customers import Customers
 from billing.api.entitlements import Entitlements
@@ -20,6 +21,7 @@ from billing.api.trace import EntitlementEventTrace, InvoiceLineTrace
 app_name = "api"
 urlpatterns = [
     path("entitlements", Entitlements.as_view(), name="entitlements"),
+    path("entitlements/changes", EntitlementChanges.as_view(), name="entitlement_changes"),
     path("entitlement-events", EntitlementEvents.as_view(), name="entitlement_events"),
     path(
         "entitlement-events/batch", EntitlementEventBatch.as_view(), name="entitlement_event_batch"

@@ -22,6 +22,13 @@ from accounts.models.exceptions import (
     ExceptionRequest,
 )
 from accounts.models.people import Grantee, Group, Membership
+from accounts.models.portal import (
+    CustomerIdentityProvider,
+    IdentityDomain,
+    OwnershipTransfer,
+    PortalMail,
+    SignInLink,
+)
 from accounts.models.sign_in import SignInAttempt
 
 __all__ = [
@@ -34,6 +41,7 @@ __all__ = [
     "AuthorityRule",
     "BillingOwner",
     "Customer",
+    "CustomerIdentityProvider",
     "DirectoryGroup",
     "DirectoryMember",
     "DirectoryMembership",
@@ -47,6 +55,10 @@ __all__ = [
     "ExceptionRequest",
     "Grantee",
     "Group",
+    "IdentityDomain",
     "Membership",
+    "OwnershipTransfer",
+    "PortalMail",
     "SignInAttempt",
+    "SignInLink",
 ]

@@ -13,6 +13,7 @@ from accounts.enums import MailState
 from accounts.gateways.mail import (
     LOST_AFTER,
     Attachment,
+    Mail,
     Outcome,
     hand_over_mail,
     problem_reaching,
@@ -28,15 +29,22 @@ def nothing_attached(_mail: QueuedMail) -> Sequence[Attachment]:
     return ()
 
 
+def as_it_stands(mail: QueuedMail) -> Mail:
+    return mail
+
+
 def send_queued_mail(
     *,
     box: type[Box],
     at: datetime,
     limit: int = 100,
     attach: Callable[[Box], Sequence[Attachment]] = nothing_attached,
+    written: Callable[[Box], Mail] = as_it_stands,
 ) -> int:
     """
     How many of a box were sent. Each is claimed and committed before the server hears of it.
+
+    `written` gives the words that leave the house, where the row keeps a secret out of them.
 
     A server that cannot be reached leaves the mail queued for later. One that answers no is
     recorded as such. When its answer is lost, the mail was perhaps sent and is never repeated by
@@ -52,7 +60,7 @@ def send_queued_mail(
             break  # the others would find the same
         mail = claim(box, key, at)
         if mail is not None:
-            outcome = hand_over(mail, connection, attach)
+            outcome = hand_over(mail, connection, attach, written)
             mail.state, mail.problem = outcome.state, outcome.problem
             mail.sent_at = at if outcome.state == MailState.SENT else None
             mail.save(update_fields=["state", "problem", "sent_at"])
@@ -63,14 +71,17 @@ def send_queued_mail(
 
 
 def hand_over(
-    mail: Box, connection: BaseEmailBackend, attach: Callable[[Box], Sequence[Attachment]]
+    mail: Box,
+    connection: BaseEmailBackend,
+    attach: Callable[[Box], Sequence[Attachment]],
+    written: Callable[[Box], Mail],
 ) -> Outcome:
     """A mail whose attachment cannot be given out fails; the server never hears of it."""
     try:
         attached = attach(mail)
     except Refusal as refusal:
         return Outcome(MailState.FAILED, str(refusal)[:300])
-    return hand_over_mail(mail, connection, attached)
+    return hand_over_mail(written(mail), connection, attached)
 
 
 def waiting(box: type[Box], *, at: datetime, limit: int) -> list[UUID]:

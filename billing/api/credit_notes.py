@@ -13,18 +13,34 @@ from rest_framework.response import Response
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView, caller
 from billing.api.customers import field_errors
-from billing.api.errors import FieldError, invalid, not_found, refused
+from billing.api.errors import FieldError, invalid, not_found, problem, refused
 from billing.api.events import IDEMPOTENCY
 from billing.api.idempotency import once
 from billing.api.schemas import InvoiceSchema
+from billing.calc.credits import CreditAboveWhatIsLeft, CreditIsNothing, NothingLeftToCredit
 from billing.enums import CreditNoteReason, CreditScope, Settlement
 from billing.models import Invoice
-from billing.operations.credit_invoice import CreditOrder, credit_invoice
-from billing.operations.estimate_credit import CreditAsk, estimate_credit
+from billing.operations.credit_invoice import (
+    CreditIsAnother,
+    CreditOrder,
+    NothingOpen,
+    RefundNeedsPayment,
+    credit_invoice,
+)
+from billing.operations.estimate_credit import CreditAsk, NotCreditable, estimate_credit
+from billing.operations.request_refund import (
+    PaymentNotRefundable,
+    RefundReasonMissing,
+    RefundTooLarge,
+)
 from billing.queries.issued_invoices import invoice_on_paper
 from kernel.refusal import Refusal
 
 LINES_AT_MOST = 2_000
+REFUSALS = (
+    NotCreditable, NothingLeftToCredit, CreditAboveWhatIsLeft, CreditIsNothing, CreditIsAnother,
+    NothingOpen, RefundNeedsPayment, RefundTooLarge, RefundReasonMissing, PaymentNotRefundable,
+)  # fmt: skip
 REASONS = [choice for choice in CreditNoteReason.choices if choice[0] != CreditNoteReason.VOID]
 
 
@@ -84,8 +100,14 @@ class CreditNotes(ApiView):
     scopes = {"POST": ApiScope.BILLING_WRITE}
 
     @extend_schema(
+        operation_id="credit_note_create",
+        tags=["Invoices"],
         request=CreditNoteRequestSchema,
-        responses={200: CreditEstimateSchema, 201: InvoiceSchema},
+        responses={
+            200: CreditEstimateSchema,
+            201: InvoiceSchema,
+            **problem(422, *REFUSALS),
+        },
         parameters=[IDEMPOTENCY],
     )
     def post(self, request: Request, number: str) -> Response:

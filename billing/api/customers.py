@@ -10,15 +10,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.enums import ApiScope
-from accounts.operations.register_customer import register_customer
+from accounts.operations.register_customer import (
+    CustomerExists,
+    TimeZoneUnknown,
+    register_customer,
+)
 from billing.api.authentication import ApiView
-from billing.api.errors import FieldError, invalid, refused
+from billing.api.errors import FieldError, invalid, problem, refused
 from billing.api.events import IDEMPOTENCY
 from billing.api.idempotency import once
 from kernel.refusal import Refusal
 from tax.models import BillingEntity
 from tax.operations.assign_seller import assign_seller
 from tax.operations.record_evidence import declare_place, record_evidence
+from tax.records.tax_id_form import TaxIdMalformed
 
 SOURCE = "API"
 
@@ -60,7 +65,14 @@ class Customers(ApiView):
     scopes = {"POST": ApiScope.CATALOG_WRITE}
 
     @extend_schema(
-        request=CustomerSchema, responses={201: CustomerAnswerSchema}, parameters=[IDEMPOTENCY]
+        operation_id="customer_create",
+        tags=["Customers"],
+        request=CustomerSchema,
+        responses={
+            201: CustomerAnswerSchema,
+            **problem(409, CustomerExists, TimeZoneUnknown, TaxIdMalformed),
+        },
+        parameters=[IDEMPOTENCY],
     )
     def post(self, request: Request) -> Response:
         """Register a customer with its first group and, when named, its billing owner and seller."""

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView, caller
+from billing.api.error_codes import EVENT
 from billing.api.errors import BodyInvalid, FieldError, invalid
 from billing.api.idempotency import HEADER, once
 from billing.api.read_event import read_event
@@ -55,7 +56,7 @@ class EventAnswerSchema(serializers.Serializer[Any]):
     source_event_id = serializers.CharField()
     status = serializers.ChoiceField(["accepted", "duplicate", "refused"])
     event_id = serializers.UUIDField(required=False)
-    code = serializers.CharField(required=False)
+    code = serializers.ChoiceField(["invalid", *EVENT], required=False)
     message = serializers.CharField(required=False)
 
 
@@ -71,8 +72,15 @@ class EntitlementEvents(ApiView):
     scopes = {"POST": ApiScope.EVENTS_WRITE}
 
     @extend_schema(
+        operation_id="entitlement_event_create",
+        tags=["Events"],
         request=EntitlementEventSchema,
-        responses={200: EventAnswerSchema, 201: EventAnswerSchema, 422: EventAnswerSchema},
+        responses={
+            200: EventAnswerSchema,
+            201: EventAnswerSchema,
+            409: EventAnswerSchema,
+            422: EventAnswerSchema,
+        },
         parameters=[IDEMPOTENCY],
     )
     def post(self, request: Request) -> Response:
@@ -95,6 +103,8 @@ class EntitlementEventBatch(ApiView):
     scopes = {"POST": ApiScope.EVENTS_WRITE}
 
     @extend_schema(
+        operation_id="entitlement_event_batch",
+        tags=["Events"],
         request=EventBatchSchema,
         responses={200: EventBatchAnswerSchema},
         parameters=[IDEMPOTENCY],

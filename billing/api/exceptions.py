@@ -10,12 +10,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.calc.refusals import TermsInvalid
+from accounts.calc.refusals import ExceptionUnknown, NobodyMayAgree, ReasonMissing, TermsInvalid
 from accounts.enums import ApiScope, ExceptionKind, ExceptionState, SupportBurden
 from accounts.models import ExceptionRequest
 from billing.api.authentication import ApiView, caller
 from billing.api.customers import field_errors
-from billing.api.errors import FieldError, invalid, not_found, refused
+from billing.api.error_codes import EVENT
+from billing.api.errors import FieldError, invalid, not_found, problem, refused
 from billing.api.events import IDEMPOTENCY
 from billing.api.idempotency import once
 from billing.operations.ask_exception import ask_exception, asking_of
@@ -98,8 +99,14 @@ class ExceptionRequests(ApiView):
     scopes = {"POST": ApiScope.BILLING_WRITE}
 
     @extend_schema(
+        operation_id="exception_request_create",
+        tags=["Exceptions"],
         request=ExceptionAskSchema,
-        responses={200: ExceptionEffectSchema, 201: ExceptionSchema},
+        responses={
+            200: ExceptionEffectSchema,
+            201: ExceptionSchema,
+            **problem(422, NobodyMayAgree, ExceptionUnknown, ReasonMissing, *EVENT),
+        },
         parameters=[IDEMPOTENCY],
     )
     def post(self, request: Request) -> Response:
@@ -115,7 +122,7 @@ class ExceptionRequests(ApiView):
 class ExceptionRequestByNumber(ApiView):
     scopes = {"GET": ApiScope.BILLING_READ}
 
-    @extend_schema(responses=ExceptionSchema)
+    @extend_schema(operation_id="exception_request", tags=["Exceptions"], responses=ExceptionSchema)
     def get(self, request: Request, number: str) -> Response:
         """What became of a request."""
         asked = found(number)

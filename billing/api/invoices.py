@@ -14,14 +14,22 @@ from rest_framework.response import Response
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView
 from billing.api.customers import field_errors
-from billing.api.errors import invalid, not_found, refused
+from billing.api.errors import invalid, not_found, problem, refused
 from billing.api.schemas import InvoiceListSchema, InvoiceSchema
-from billing.documents.archive import open_data, open_document
+from billing.documents.archive import (
+    DocumentAltered,
+    DocumentMissing,
+    DocumentWithoutData,
+    open_data,
+    open_document,
+)
+from billing.documents.e_invoice.invalid import EInvoiceInvalid
 from billing.documents.e_invoice.write import write_ubl
 from billing.enums import InvoiceKind
 from billing.models import InvoiceDocument
 from billing.queries.invoice_sources import source_of_issued
 from billing.queries.issued_invoices import (
+    CursorUnreadable,
     InvoiceQuestion,
     invoice_on_paper,
     issued_page,
@@ -46,9 +54,10 @@ class Invoices(ApiView):
     scopes = {"GET": ApiScope.BILLING_READ}
 
     @extend_schema(
-        operation_id="invoices_list",
+        operation_id="invoices",
+        tags=["Invoices"],
         parameters=[InvoiceQuestionSchema],
-        responses=InvoiceListSchema,
+        responses={200: InvoiceListSchema, **problem(400, CursorUnreadable)},
     )
     def get(self, request: Request) -> Response:
         """Finalized invoices and credit notes, the newest first; follow `next_cursor` for more."""
@@ -81,7 +90,7 @@ def midnight(day: date) -> datetime:
 class InvoiceByNumber(ApiView):
     scopes = {"GET": ApiScope.BILLING_READ}
 
-    @extend_schema(responses=InvoiceSchema)
+    @extend_schema(operation_id="invoice", tags=["Invoices"], responses=InvoiceSchema)
     def get(self, request: Request, number: str) -> Response:
         """One invoice with its parties, lines, quoted policies and the digest of its document."""
         paper = invoice_on_paper(number)
@@ -94,7 +103,14 @@ class InvoiceByNumber(ApiView):
 class InvoicePdf(ApiView):
     scopes = {"GET": ApiScope.BILLING_READ}
 
-    @extend_schema(responses={(200, "application/pdf"): bytes})
+    @extend_schema(
+        operation_id="invoice_pdf",
+        tags=["Invoices"],
+        responses={
+            (200, "application/pdf"): bytes,
+            **problem(409, DocumentMissing, DocumentAltered),
+        },
+    )
     def get(self, request: Request, number: str) -> HttpResponseBase:
         """The PDF as issued, byte for byte; its ETag is its digest."""
         document = document_of(number)
@@ -112,7 +128,14 @@ class InvoicePdf(ApiView):
 class InvoiceXml(ApiView):
     scopes = {"GET": ApiScope.BILLING_READ}
 
-    @extend_schema(responses={(200, "application/xml"): bytes})
+    @extend_schema(
+        operation_id="invoice_xml",
+        tags=["Invoices"],
+        responses={
+            (200, "application/xml"): bytes,
+            **problem(409, DocumentMissing, DocumentAltered, DocumentWithoutData),
+        },
+    )
     def get(self, request: Request, number: str) -> HttpResponseBase:
         """The invoice as data (EN 16931, CII) as it lies inside the PDF; its ETag is its digest."""
         document = document_of(number)
@@ -128,7 +151,11 @@ class InvoiceXml(ApiView):
 class InvoiceUbl(ApiView):
     scopes = {"GET": ApiScope.BILLING_READ}
 
-    @extend_schema(responses={(200, "application/xml"): bytes})
+    @extend_schema(
+        operation_id="invoice_ubl",
+        tags=["Invoices"],
+        responses={(200, "application/xml"): bytes, **problem(409, EInvoiceInvalid)},
+    )
     def get(self, request: Request, number: str) -> HttpResponseBase:
         """The same data as UBL 2.1, written and checked on demand."""
         source = source_of_issued(number=number)

@@ -16,12 +16,22 @@ from billing.api.customers import field_errors
 from billing.api.errors import FieldError, invalid, not_found
 from billing.api.events import IDEMPOTENCY, LARGEST_BATCH
 from billing.api.idempotency import once
-from billing.operations.record_members import CountedMembers, MembersAnswer, record_members
+from billing.calc.refusals import SeatTypeUnknown
+from billing.operations.record_members import (
+    CountedMembers,
+    MembersAnswer,
+    ReportedAhead,
+    ReportedDifferently,
+    record_members,
+)
+from billing.operations.refusals import SubscriptionUnknown
 from billing.queries.subscription_facts import find_subscription
 
 LARGEST_COUNT = 1_000_000
+REFUSALS = (ReportedAhead, ReportedDifferently, SeatTypeUnknown, SubscriptionUnknown)
 STATUS = {"recorded": 200, "duplicate": 200}
 CONFLICTS = {"members_reported_differently": 409}
+REFUSED_WITH = ["invalid", *sorted(one.code for one in REFUSALS)]
 
 
 class ActiveMembersSchema(serializers.Serializer[Any]):
@@ -55,7 +65,7 @@ class MembersAnswerSchema(serializers.Serializer[Any]):
 
     subscription = serializers.CharField()
     status = serializers.ChoiceField(["recorded", "duplicate", "refused"])
-    code = serializers.CharField(required=False)
+    code = serializers.ChoiceField(REFUSED_WITH, required=False)
     message = serializers.CharField(required=False)
 
 
@@ -71,6 +81,8 @@ class ActiveMembers(ApiView):
     scopes = {"PUT": ApiScope.EVENTS_WRITE}
 
     @extend_schema(
+        operation_id="active_members_report",
+        tags=["Members"],
         request=ActiveMembersSchema,
         responses={200: MembersAnswerSchema, 409: MembersAnswerSchema, 422: MembersAnswerSchema},
         parameters=[IDEMPOTENCY],
@@ -98,6 +110,8 @@ class ActiveMembersBatch(ApiView):
     scopes = {"POST": ApiScope.EVENTS_WRITE}
 
     @extend_schema(
+        operation_id="active_members_batch",
+        tags=["Members"],
         request=MembersBatchSchema,
         responses={200: MembersBatchAnswerSchema},
         parameters=[IDEMPOTENCY],

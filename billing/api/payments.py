@@ -13,17 +13,19 @@ from accounts.enums import ApiScope
 from accounts.models import Customer
 from billing.api.authentication import ApiView
 from billing.api.customers import field_errors
-from billing.api.errors import FieldError, invalid, not_found, refused
+from billing.api.errors import FieldError, invalid, not_found, problem, refused
 from billing.api.statement import find_customer
 from billing.gateways.configured import GatewayMissing, configured_gateway
 from billing.gateways.stripe import GatewayRefused, GatewayUnreachable
 from billing.models import PaymentMethod, Receivable
-from billing.operations.record_method import choose_default_method
-from billing.operations.start_checkout import start_checkout, start_method_setup
+from billing.operations.record_method import MethodGone, choose_default_method
+from billing.operations.start_attempts import NothingOpen
+from billing.operations.start_checkout import InvoicesDiffer, start_checkout, start_method_setup
 from billing.operations.start_setup import start_setup
 from kernel.refusal import Refusal
 
 PAY, LEAVE_METHOD = "payment", "setup"
+GATEWAY_AWAY, GATEWAY_REFUSED = "payment_gateway_unreachable", "payment_gateway_refused"
 
 
 class MethodSchema(serializers.Serializer[Any]):
@@ -67,14 +69,17 @@ class CheckoutAnswerSchema(serializers.Serializer[Any]):
 class PaymentMethods(ApiView):
     scopes = {"GET": ApiScope.BILLING_READ, "PUT": ApiScope.BILLING_WRITE}
 
-    @extend_schema(operation_id="payment_methods_list", responses=MethodListSchema)
+    @extend_schema(operation_id="payment_methods", tags=["Payments"], responses=MethodListSchema)
     def get(self, request: Request, customer: str) -> Response:
         """Methods a customer left with the gateway, the default first. Card numbers never reach us."""
         found = find_customer(customer)
         return not_found("such customer") if found is None else Response(methods_of(found))
 
     @extend_schema(
-        operation_id="payment_methods_default", request=DefaultSchema, responses=MethodListSchema
+        operation_id="payment_method_choose",
+        tags=["Payments"],
+        request=DefaultSchema,
+        responses={200: MethodListSchema, **problem(409, MethodGone)},
     )
     def put(self, request: Request, customer: str) -> Response:
         """Choose the method that is charged by itself."""
@@ -103,7 +108,16 @@ def methods_of(customer: Customer) -> dict[str, Any]:
 class SetupIntents(ApiView):
     scopes = {"POST": ApiScope.BILLING_WRITE}
 
-    @extend_schema(operation_id="setup_intent_create", request=None, responses={201: SetupSchema})
+    @extend_schema(
+        operation_id="setup_intent_create",
+        tags=["Payments"],
+        request=None,
+        responses={
+            201: SetupSchema,
+            **problem(409, GATEWAY_REFUSED),
+            **problem(503, GatewayMissing, GATEWAY_AWAY),
+        },
+    )
     def post(self, request: Request, customer: str) -> Response:
         """Begin to keep a payment method on a page of your own; the webhook tells us of it."""
         found = find_customer(customer)
@@ -125,8 +139,13 @@ class CheckoutSessions(ApiView):
 
     @extend_schema(
         operation_id="checkout_session_create",
+        tags=["Payments"],
         request=CheckoutSchema,
-        responses={201: CheckoutAnswerSchema},
+        responses={
+            201: CheckoutAnswerSchema,
+            **problem(409, NothingOpen, InvoicesDiffer, GATEWAY_REFUSED),
+            **problem(503, GatewayMissing, GATEWAY_AWAY),
+        },
     )
     def post(self, request: Request, customer: str) -> Response:
         """A page of the gateway on which the customer pays open invoices, or leaves a method."""
@@ -170,8 +189,8 @@ def asked(act: Callable[[], Response]) -> Response:
         return refused(refusal, 503)
     except Refusal as refusal:
         return refused(refusal)
-    except GatewayUnreachable as problem:
-        body = {"code": "payment_gateway_unreachable", "message": f"{problem} Ask again later."}
+    except GatewayUnreachable as error:
+        body = {"code": GATEWAY_AWAY, "message": f"{error} Ask again later."}
         return Response(body, status=503)
-    except GatewayRefused as problem:
-        return Response({"code": "payment_gateway_refused", "message": str(problem)}, status=409)
+    except GatewayRefused as error:
+        return Response({"code": GATEWAY_REFUSED, "message": str(error)}, status=409)

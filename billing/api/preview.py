@@ -13,7 +13,8 @@ from rest_framework.response import Response
 
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView
-from billing.api.errors import BodyInvalid, FieldError, invalid, not_found, refused
+from billing.api.error_codes import EVENT
+from billing.api.errors import BodyInvalid, FieldError, invalid, not_found, problem, refused
 from billing.api.events import EntitlementEventSchema
 from billing.api.read_event import read_event, read_instant
 from billing.api.schemas import PreviewSchema
@@ -26,7 +27,7 @@ CHANGES_AT_MOST = 100
 KNOWN = {"changes", "as_of"}
 
 
-class ChangeSchema(EntitlementEventSchema):
+class ForeseenChangeSchema(EntitlementEventSchema):
     """An entitlement event that need not say its source, its id or its subscription."""
 
     source = serializers.CharField(max_length=50, required=False)  # type: ignore[assignment]
@@ -35,14 +36,19 @@ class ChangeSchema(EntitlementEventSchema):
 
 
 class PreviewRequestSchema(serializers.Serializer[Any]):
-    changes = ChangeSchema(many=True, required=False)
+    changes = ForeseenChangeSchema(many=True, required=False)
     as_of = serializers.DateTimeField(required=False)
 
 
 class SubscriptionPreview(ApiView):
     scopes = {"POST": ApiScope.BILLING_READ}
 
-    @extend_schema(request=PreviewRequestSchema, responses=PreviewSchema)
+    @extend_schema(
+        operation_id="subscription_preview",
+        tags=["Subscriptions"],
+        request=PreviewRequestSchema,
+        responses={200: PreviewSchema, **problem(422, *EVENT)},
+    )
     def post(self, request: Request, subscription: str) -> Response:
         """The next invoice after `changes`, or as of another moment; refusals are the event's own."""
         found = find_subscription(subscription)
@@ -53,8 +59,8 @@ class SubscriptionPreview(ApiView):
             changes = read_changes(request.data, subscription=found.external_id)
             as_of = read_as_of(request.data, now)
             preview = preview_invoice(subscription_id=found.pk, events=changes, at=now, as_of=as_of)
-        except BodyInvalid as problem:
-            return invalid(problem.errors)
+        except BodyInvalid as error:
+            return invalid(error.errors)
         except Refusal as refusal:
             return refused(refusal, 422)
         return Response(preview_body(preview))
@@ -90,8 +96,8 @@ def check_body(body: Any) -> None:
 def read_change(change: Any, place: int, *, subscription: str) -> IncomingEvent:
     try:
         event = read_event(change, required=("kind",))
-    except BodyInvalid as problem:
-        raise BodyInvalid(prefixed(problem.errors, place)) from None
+    except BodyInvalid as error:
+        raise BodyInvalid(prefixed(error.errors, place)) from None
     if event.subscription not in ("", subscription):
         message = "A preview changes the subscription in its address. Leave this field out."
         raise BodyInvalid([FieldError(f"changes.{place}.subscription", "not_this", message)])
@@ -116,11 +122,11 @@ def read_as_of(body: Any, now: datetime) -> datetime | None:
     if body.get("as_of") is None:
         return None
     values: dict[str, Any] = {}
-    problem = read_instant("as_of", body["as_of"], values)
-    if problem is None and values["as_of"] < now:
-        problem = FieldError("as_of", "in_the_past", "Name a moment from now on.")
-    if problem:
-        raise BodyInvalid([problem])
+    error = read_instant("as_of", body["as_of"], values)
+    if error is None and values["as_of"] < now:
+        error = FieldError("as_of", "in_the_past", "Name a moment from now on.")
+    if error:
+        raise BodyInvalid([error])
     moment: datetime = values["as_of"]
     return moment
 

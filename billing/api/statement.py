@@ -74,6 +74,7 @@ class CustomerStatementView(ApiView):
 
     @extend_schema(
         operation_id="customer_statement",
+        tags=["Customers"],
         parameters=[StatementQuestionSchema],
         responses=StatementSchema,
     )

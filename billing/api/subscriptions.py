@@ -12,11 +12,13 @@ from accounts.enums import ApiScope
 from accounts.models import Customer
 from billing.api.authentication import ApiView, caller
 from billing.api.customers import field_errors
-from billing.api.errors import FieldError, invalid, refused
+from billing.api.error_codes import EVENT
+from billing.api.errors import FieldError, invalid, problem, refused
 from billing.api.events import IDEMPOTENCY
 from billing.api.idempotency import once
 from billing.enums import IntervalUnit, SeatLimitBehavior
 from billing.models import Plan
+from billing.operations.refusals import SubscriptionExists
 from billing.operations.start_subscription import start_subscription
 from kernel.refusal import Refusal
 
@@ -53,8 +55,13 @@ class Subscriptions(ApiView):
     scopes = {"POST": ApiScope.CATALOG_WRITE}
 
     @extend_schema(
+        operation_id="subscription_create",
+        tags=["Subscriptions"],
         request=SubscriptionSchema,
-        responses={201: SubscriptionAnswerSchema},
+        responses={
+            201: SubscriptionAnswerSchema,
+            **problem(409, SubscriptionExists, *EVENT),
+        },
         parameters=[IDEMPOTENCY],
     )
     def post(self, request: Request) -> Response:

@@ -17,7 +17,9 @@ from billing.queries.subscription_facts import find_subscription, subscription_f
 class SubscriptionById(ApiView):
     scopes = {"GET": ApiScope.BILLING_READ}
 
-    @extend_schema(responses=SubscriptionFactsSchema)
+    @extend_schema(
+        operation_id="subscription", tags=["Subscriptions"], responses=SubscriptionFactsSchema
+    )
     def get(self, request: Request, subscription: str) -> Response:
         """By external id or by ours; seats by type and state as the ledger holds them now."""
         found = find_subscription(subscription)

@@ -17,7 +17,7 @@ from billing.queries.trace import trace_event, trace_line_of
 class InvoiceLineTrace(ApiView):
     scopes = {"GET": ApiScope.BILLING_READ}
 
-    @extend_schema(responses=LineTraceSchema)
+    @extend_schema(operation_id="invoice_line_trace", tags=["Invoices"], responses=LineTraceSchema)
     def get(self, request: Request, number: str, position: int) -> Response:
         """Line, rated span, ledger entries and events; corrections both ways."""
         trace = trace_line_of(invoice_number=number, position=position)
@@ -27,7 +27,9 @@ class InvoiceLineTrace(ApiView):
 class EntitlementEventTrace(ApiView):
     scopes = {"GET": ApiScope.BILLING_READ}
 
-    @extend_schema(responses=EventReachSchema)
+    @extend_schema(
+        operation_id="entitlement_event_trace", tags=["Events"], responses=EventReachSchema
+    )
     def get(self, request: Request, event_id: UUID) -> Response:
         """The event's entries, its corrections both ways, and every line they explain."""
         reach = trace_event(event_id)

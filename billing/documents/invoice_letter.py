@@ -1,45 +1,14 @@
-"""The few words an invoice goes out with: subject, plain text and HTML from the same paragraphs."""
-
-from dataclasses import dataclass
-
-from django.template.loader import render_to_string
+"""The few words an invoice goes out with."""
 
 from billing.documents import formats
+from billing.documents.letter import Letter, write_letter
 from billing.enums import InvoiceKind
 from billing.models import Invoice
 
-LANGUAGES = ("en", "de")
 
-
-@dataclass(frozen=True, slots=True)
-class InvoiceLetter:
-    """A letter as it will be sent."""
-
-    language: str
-    subject: str
-    text: str
-    html: str
-
-
-def write_invoice_letter(invoice: Invoice) -> InvoiceLetter:
-    """
-    The letter of an issued invoice or credit note, in its language (others read English).
-
-    The words stand in `templates/billing/mail/<language>/<kind>.txt`: the subject, an empty line
-    and paragraphs.
-    """
-    code = invoice.language.replace("_", "-").split("-")[0].lower()
-    code = code if code in LANGUAGES else "en"
-    raw = render_to_string(f"billing/mail/{code}/{invoice.kind}.txt", words_of(invoice))
-    subject, _, body = raw.strip().partition("\n")
-    paragraphs = [" ".join(part.split()) for part in body.split("\n\n") if part.strip()]
-    shown = {"language": code, "subject": subject, "paragraphs": paragraphs}
-    return InvoiceLetter(
-        language=code,
-        subject=" ".join(subject.split())[:300],
-        text="\n\n".join(paragraphs) + "\n",
-        html=render_to_string("billing/mail/letter.html", shown),
-    )
+def write_invoice_letter(invoice: Invoice) -> Letter:
+    """The letter of an issued invoice or credit note, in its language (others read English)."""
+    return write_letter(invoice.kind, language=invoice.language, words=words_of(invoice))
 
 
 def words_of(invoice: Invoice) -> dict[str, object]:

@@ -11,8 +11,10 @@ from accounts.models.mail import (
     WAITS,
     QueuedMail,
 )
-from billing.enums import InvitationMailKind
+from billing.enums import InvitationMailKind, InvitationState
 from billing.models.invitations import Invitation
+
+LINK_PLACE = "%link%"
 
 
 class InvitationMail(QueuedMail):
@@ -48,3 +50,13 @@ class InvitationMail(QueuedMail):
                 name="invitation_mail_being_sent", fields=["claimed_at"], condition=UNDER_WAY
             ),
         ]
+
+    def moot_because(self) -> str:
+        """An invitation that has an answer, or a newer link, is not sent any more."""
+        if self.kind != InvitationMailKind.INVITE:
+            return ""
+        if self.invitation.state != InvitationState.PENDING:
+            return "The invitation is no longer open"
+        if self.number <= self.invitation.resent_count:
+            return "A newer link was sent"
+        return ""

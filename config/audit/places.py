@@ -169,6 +169,7 @@ DESK: dict[str, str | None] = {
 # that says who sent it and never changes (entitlement events, counts of active members).
 API: dict[str, str | None] = {
     "entitlements": None,
+    "entitlement_changes": None,
     "entitlement_events": None,
     "entitlement_event_batch": None,
     "entitlement_event_trace": "entitlementevent",

@@ -20,7 +20,7 @@ from desk.queries.packet.subject import asked_for
 class InvoicePacket(ApiView):
     scopes = {"GET": ApiScope.BILLING_READ}
 
-    @extend_schema(operation_id="invoice_packet", responses=schema_of(Packet))
+    @extend_schema(operation_id="invoice_packet", tags=["Invoices"], responses=schema_of(Packet))
     def get(self, request: Request, number: str) -> HttpResponseBase:
         """
         Events, ledger entries with hashes, versions, taxes, corrections, money and the story of an
