@@ -53,6 +53,7 @@ class ApiScope(TextChoices):
     CATALOG_WRITE = "subscriptions:write", "Create customers and subscriptions"
     BILLING_READ = "billing:read", "Read subscriptions, invoices, previews and traces"
     BILLING_WRITE = "billing:write", "Issue credit notes, start payments"
+    ENTITLEMENTS_READ = "entitlements:read", "Ask what a person may use"
 
 
 class ExceptionKind(TextChoices):

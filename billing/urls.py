@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from billing.api.changes import EntitlementChanges
 from billing.api.credit_notes import CreditNotes
 from billing.api.customers import Customers
-from billing.api.entitlements import Entitlements
+from billing.api.entitlements import EntitlementCheck, Entitlements
 from billing.api.events import EntitlementEventBatch, EntitlementEvents
 from billing.api.exceptions import ExceptionRequestByNumber, ExceptionRequests
 from billing.api.invoices import InvoiceByNumber, InvoicePdf, Invoices, InvoiceUbl, InvoiceXml
@@ -21,6 +21,7 @@ from billing.api.trace import EntitlementEventTrace, InvoiceLineTrace
 app_name = "api"
 urlpatterns = [
     path("entitlements", Entitlements.as_view(), name="entitlements"),
+    path("entitlements/check", EntitlementCheck.as_view(), name="entitlement_check"),
     path("entitlements/changes", EntitlementChanges.as_view(), name="entitlement_changes"),
     path("entitlement-events", EntitlementEvents.as_view(), name="entitlement_events"),
     path(

@@ -169,6 +169,9 @@ DESK: dict[str, str | None] = {
 # that says who sent it and never changes (entitlement events, counts of active members).
 API: dict[str, str | None] = {
     "entitlements": None,
+    "entitlement_check": None,
+    "usage": None,
+    "usage_batch": None,
     "entitlement_changes": None,
     "entitlement_events": None,
     "entitlement_event_batch": None,
@@ -195,13 +198,43 @@ API: dict[str, str | None] = {
     "openapi": None,
 }
 PAY: dict[str, str | None] = {"case": "dunningcase"}
+# Of each address of SCIM: people and groups of the customer whose token asks.
+SCIM: dict[str, str | None] = {
+    "users": "directoryuser",
+    "users_search": "directoryuser",
+    "user": "directoryuser",
+    "groups": "directorygroup",
+    "groups_search": "directorygroup",
+    "group": "directorygroup",
+    "bulk": "directoryuser",
+    "root": "directoryuser",
+    "root_search": "directoryuser",
+    "elsewhere": "directoryuser",
+    "service_provider_config": None,
+    "resource_types": None,
+    "resource_type": None,
+    "schemas": None,
+    "schema": None,
+}
 # Of each page of the portal: people at work on their own company's data.
 PORTAL: dict[str, str | None] = {
     "choose": None,
     "sign_in": None,
+    "link_sent": None,
+    "link": None,
+    "password_sign_in": None,
+    "sign_in_company": None,
     "account": None,
     "home": "customer",
     "rights": "billingowner",
+    "people": "customer",
+    "people_csv": "customer",
+    "person": "grantee",
+    "groups": "customer",
+    "group_new": "group",
+    "group": "group",
+    "group_remove": "group",
+    "group_administrator": "group",
 }
 # Tables of the admin that speak of people: their own names, or whom a customer's row belongs to.
 PERSONAL_TABLES = frozenset([
@@ -250,7 +283,7 @@ ELSEWHERE: dict[str, str | None] = {
 }
 # Pages of sign-in show nobody but the person; what happens there is told by accounts.views.sign_in.
 SIGN_IN = ("account_", "mfa_", "usersessions_", "socialaccount_", "openid_connect_", "admin_to_")
-TABLES = {"desk": DESK, "api": API, "pay": PAY, "portal": PORTAL, "": ELSEWHERE}
+TABLES = {"desk": DESK, "api": API, "pay": PAY, "scim": SCIM, "portal": PORTAL, "": ELSEWHERE}
 STAFF_DOORS = frozenset(["desk", "admin"])
 SUBJECT_ARGUMENTS = (
     "customer_id", "invoice_id", "key", "payment_id", "refund_id", "line_id", "statement_id",

@@ -1,0 +1,181 @@
+"""What answers about entitlements are made of: one statement for one question or for a thousand."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from billing.calc.entitlements import (
+    AdviceFact,
+    CycleFact,
+    EntitlementFacts,
+    FeatureFact,
+    QuotaFact,
+    SeatFact,
+    utc,
+)
+
+# $1 grantees, $2 customers, $3 features ("" for all), $4 the instant; arrays of one length.
+# Every part is found by an index from the person on; nothing is counted and nothing is kept.
+FACTS = """
+SELECT json_build_array(
+  customer.id,
+  grantee.id IS NOT NULL,
+  (SELECT json_build_array(level, reason_code, words, since)
+     FROM accounts_accessadvice WHERE customer_id = customer.id AND until IS NULL),
+  (SELECT json_agg(joined.external_id ORDER BY joined.external_id)
+     FROM accounts_membership AS member JOIN accounts_group AS joined ON joined.id = member.group_id
+    WHERE member.grantee_id = grantee.id AND member.customer_id = customer.id
+      AND member.state = 'active'),
+  (SELECT json_agg(json_build_array(
+            subscription.external_id, plan.code, seat_type.code, held.state, held.from_at,
+            subscription.starts_on, subscription.time_zone, subscription.interval_unit,
+            subscription.interval_count, subscription.anchor_day, subscription.ends_on,
+            subscription.state = 'ended', team.external_id,
+            event.id, event.kind, event.source, event.source_event_id,
+            (SELECT json_agg(json_build_array(
+                      feature.code, feature.name, feature.kind, feature.unit,
+                      entitled.limit, entitled.limit_of,
+                      CASE WHEN feature.kind = 'metered' THEN
+                        (SELECT total.quantity FROM billing_usagetotal AS total
+                          WHERE total.subscription_id = held.subscription_id
+                            AND total.feature_id = feature.id AND total.grantee_id = grantee.id
+                            AND total.group_id IS NULL
+                            AND total.from_at <= $4 AND total.until_at > $4
+                          ORDER BY total.from_at DESC LIMIT 1) END,
+                      CASE WHEN feature.kind = 'metered' AND entitled.limit_of = 'subscription' THEN
+                        (SELECT total.quantity FROM billing_usagetotal AS total
+                          WHERE total.subscription_id = held.subscription_id
+                            AND total.feature_id = feature.id AND total.grantee_id IS NULL
+                            AND total.group_id IS NULL
+                            AND total.from_at <= $4 AND total.until_at > $4
+                          ORDER BY total.from_at DESC LIMIT 1) END,
+                      CASE WHEN feature.kind = 'metered' THEN
+                        (SELECT policy.settings ->> 'anchor' FROM billing_seatpolicy AS policy
+                          WHERE policy.plan_id = plan.id
+                            AND policy.effective_from <= ($4 AT TIME ZONE subscription.time_zone)
+                          ORDER BY policy.effective_from DESC, policy.version DESC LIMIT 1) END,
+                      CASE WHEN feature.kind = 'metered' AND held.group_id IS NOT NULL
+                            AND EXISTS (SELECT 1 FROM billing_quotaallocation AS quota
+                                         WHERE quota.subscription_id = held.subscription_id
+                                           AND quota.feature_id = feature.id) THEN
+                        (WITH RECURSIVE above AS (
+                           SELECT id, external_id, parent_id FROM accounts_group
+                            WHERE id = held.group_id
+                           UNION ALL
+                           SELECT parent.id, parent.external_id, parent.parent_id
+                             FROM accounts_group AS parent JOIN above ON above.parent_id = parent.id)
+                         SELECT json_agg(json_build_array(above.external_id, quota.quantity,
+                                  (SELECT total.quantity FROM billing_usagetotal AS total
+                                    WHERE total.subscription_id = held.subscription_id
+                                      AND total.feature_id = feature.id
+                                      AND total.grantee_id IS NULL AND total.group_id = above.id
+                                      AND total.from_at <= $4 AND total.until_at > $4
+                                    ORDER BY total.from_at DESC LIMIT 1)) ORDER BY above.external_id)
+                           FROM above JOIN billing_quotaallocation AS quota
+                             ON quota.group_id = above.id AND quota.feature_id = feature.id
+                            AND quota.subscription_id = held.subscription_id) END)
+                      ORDER BY feature.code)
+               FROM billing_seattypefeature AS entitled
+               JOIN billing_feature AS feature ON feature.id = entitled.feature_id
+              WHERE entitled.seat_type_id = held.seat_type_id
+                AND (asked.feature = '' OR feature.code = asked.feature)))
+            ORDER BY subscription.external_id, held.from_at, seat_type.code)
+     FROM billing_seatholding AS held
+     JOIN billing_subscription AS subscription ON subscription.id = held.subscription_id
+     JOIN billing_seattype AS seat_type ON seat_type.id = held.seat_type_id
+     JOIN billing_plan AS plan ON plan.id = seat_type.plan_id
+     JOIN billing_entitlementevent AS event ON event.id = held.event_id
+     LEFT JOIN accounts_group AS team ON team.id = held.group_id
+    WHERE held.grantee_id = grantee.id AND held.customer_id = customer.id
+      AND (held.until_at IS NULL OR held.until_at > $4))
+)::text
+FROM unnest($1::text[], $2::text[], $3::text[])
+     WITH ORDINALITY AS asked(grantee, customer, feature, place)
+LEFT JOIN accounts_customer AS customer ON customer.external_id = asked.customer
+LEFT JOIN accounts_grantee AS grantee ON grantee.external_id = asked.grantee
+ORDER BY asked.place
+""".replace("$4", "$4::timestamptz")
+PLACES = {"$1": "%(grantees)s", "$2": "%(customers)s", "$3": "%(features)s", "$4": "%(at)s"}
+
+
+def named(statement: str) -> str:
+    """The statement as Django's cursors take it."""
+    for place, name in PLACES.items():
+        statement = statement.replace(place, name)
+    return statement
+
+
+FACTS_BY_NAME = named(FACTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """External ids; `feature` a code, or empty for all."""
+
+    grantee: str
+    customer: str
+    feature: str = ""
+
+
+def entitlement_facts(questions: Sequence[Question], *, at: datetime) -> list[EntitlementFacts]:
+    """The facts of each question in their order, as one instant of the database shows them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FACTS_BY_NAME,
+            {
+                "grantees": [one.grantee for one in questions],
+                "customers": [one.customer for one in questions],
+                "features": [one.feature for one in questions],
+                "at": at,
+            },
+        )
+        return [
+            read_facts(one, text) for one, (text,) in zip(questions, cursor.fetchall(), strict=True)
+        ]
+
+
+def read_facts(question: Question, text: str | bytes) -> EntitlementFacts:
+    """The facts as PostgreSQL wrote them."""
+    customer_id, grantee_is_known, advice, groups, seats = json.loads(text)
+    return EntitlementFacts(
+        customer=question.customer,
+        grantee=question.grantee,
+        customer_id=customer_id or "",
+        grantee_is_known=grantee_is_known,
+        groups=tuple(groups or ()),
+        advice=AdviceFact(*advice[:3], utc(advice[3])) if advice else None,
+        seats=tuple(seat_fact(*row) for row in seats or ()),
+    )
+
+
+def seat_fact(
+    subscription: str, plan: str, seat_type: str, state: str, since: str,
+    starts_on: str, zone: str, unit: Any, count: int, anchor_day: int, ends_on: str | None,
+    is_ended: bool, group: str | None,
+    event_id: str, event_kind: str, source: str, source_event_id: str,
+    features: Sequence[Sequence[Any]] | None,
+) -> SeatFact:  # fmt: skip
+    return SeatFact(
+        subscription=subscription, plan=plan, seat_type=seat_type, state=state, since=utc(since),
+        cycle=CycleFact(date.fromisoformat(starts_on), zone, unit, count, anchor_day),
+        ends_on=date.fromisoformat(ends_on) if ends_on else None, is_ended=is_ended,
+        group=group or "", event_id=event_id, event_kind=event_kind, source=source,
+        source_event_id=source_event_id,
+        features=tuple(feature_fact(*row) for row in features or ()),
+    )  # fmt: skip
+
+
+def feature_fact(
+    code: str, name: str, kind: Any, unit: str, limit: int | None, limit_of: str,
+    used_by_person: int | None, used_by_all: int | None, anchor: str | None,
+    quotas: Sequence[tuple[str, int, int | None]] | None,
+) -> FeatureFact:  # fmt: skip
+    return FeatureFact(
+        code, name, kind, unit, limit, limit_of, used_by_person or 0, used_by_all or 0,
+        anchor or "subscription",
+        tuple(QuotaFact(group, quantity, used or 0) for group, quantity, used in quotas or ()),
+    )  # fmt: skip
