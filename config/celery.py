@@ -34,6 +34,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="6", minute="0"),
     },
     "desk": {"task": "desk.tasks.tick", "schedule": 60.0},
+    "mail of accounts": {"task": "accounts.tasks.send_mail", "schedule": 60.0},
     "sessions": {
         "task": "accounts.tasks.forget_sessions",
         "schedule": crontab(hour="2", minute="30"),

@@ -1,14 +1,23 @@
 """Addresses of the portal, below /portal/. Whatever is a customer's lies below /portal/c/<id>/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from portal.views import account, home, people_with_rights, sign_in
+from portal.views import sign_in_company as company
+from portal.views.billing_paths import PATHS as BILLING
+from portal.views.people_paths import PATHS as PEOPLE
 
 app_name = "portal"
 urlpatterns = [
     path("", home.choose, name="choose"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/sent/", sign_in.link_sent, name="link_sent"),
+    path("sign-in/link/<str:token>/", sign_in.link, name="link"),
+    path("sign-in/password/", sign_in.PasswordView.as_view(), name="password_sign_in"),
+    path("sign-in/with/<uuid:provider_id>/", company.company, name="sign_in_company"),
     path("account/", account.account, name="account"),
     path("c/<uuid:customer_id>/", home.home, name="home"),
     path("c/<uuid:customer_id>/rights/", people_with_rights.people_with_rights, name="rights"),
+    path("c/<uuid:customer_id>/people/", include(PEOPLE)),
+    path("c/<uuid:customer_id>/billing/", include(BILLING)),
 ]
