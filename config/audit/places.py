@@ -310,7 +310,7 @@ STAFF_DOORS = frozenset(["desk", "admin"])
 SUBJECT_ARGUMENTS = (
     "customer_id", "invoice_id", "key", "payment_id", "refund_id", "line_id", "statement_id",
     "incident_id", "event_id", "allocation_id", "case_id", "hold_id", "subject_id", "object_id",
-    "id", "customer", "number", "subscription",
+    "id", "customer", "number", "subscription", "method_id", "recipient_id",
 )  # fmt: skip
 UNKNOWN = "unclassified"
 
@@ -342,16 +342,19 @@ def place_of(match: ResolverMatch | None) -> Place:
         door,
         match.view_name if name else door,
         kind or name or UNKNOWN,
-        subject_id(match.kwargs),
+        subject_id(match.kwargs, kind),
         is_personal=kind is not None,
         is_known=is_known,
     )
 
 
-def subject_id(arguments: Mapping[str, Any]) -> str:
-    return next(
-        (str(arguments[name]) for name in SUBJECT_ARGUMENTS if arguments.get(name) is not None), ""
-    )
+def subject_id(arguments: Mapping[str, Any], kind: str | None) -> str:
+    """What the address names; whose it is comes first only where the customer itself is shown."""
+    named = {
+        name: str(arguments[name]) for name in SUBJECT_ARGUMENTS if arguments.get(name) is not None
+    }
+    whose = named.pop("customer_id", "") if kind != "customer" else ""
+    return next(iter(named.values()), whose)
 
 
 def kind_of(door: str, name: str) -> tuple[str | None, bool]:
