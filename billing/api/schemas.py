@@ -235,6 +235,7 @@ class PreviewSchema(S):
     tax_minor = serializers.IntegerField()
     tax_note = serializers.CharField()
     held = serializers.CharField(help_text="Why tax cannot be decided yet; empty when it can")
+    held_code = serializers.CharField(help_text="The same as a code, such as tax_id_unverified")
     taxes = PreviewTaxSchema(many=True)
     total_minor = serializers.IntegerField()
     credit_applied_minor = serializers.IntegerField()

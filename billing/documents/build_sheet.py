@@ -149,6 +149,8 @@ class SheetWriter:
         if self.source.reason:
             facts.append(Fact(words.reason, self.source.reason))
         facts.append(Fact(words.customer_id, invoice.buyer["external_id"]))
+        if order := invoice.buyer.get("purchase_order"):
+            facts.append(Fact(words.purchase_order, order))
         facts.append(Fact(words.time_zone, invoice.time_zone.replace("_", " ")))
         return tuple(facts)
 

@@ -16,6 +16,7 @@ class Phrases:
     billing_period: str
     time_zone: str
     customer_id: str
+    purchase_order: str
     vat_id: str
     tax_id: str
     registration_number: str
@@ -76,6 +77,7 @@ ENGLISH = Phrases(
     billing_period="Billing period",
     time_zone="Time zone",
     customer_id="Customer",
+    purchase_order="Your order number",
     vat_id="VAT ID",
     tax_id="Tax ID",
     registration_number="Registration",
@@ -138,6 +140,7 @@ GERMAN = Phrases(
     billing_period="Leistungszeitraum",
     time_zone="Zeitzone",
     customer_id="Kunde",
+    purchase_order="Ihre Bestellnummer",
     vat_id="USt-IdNr.",
     tax_id="Steuernummer",
     registration_number="Register",

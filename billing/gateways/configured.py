@@ -1,5 +1,7 @@
 """The payment gateway of this installation, as the settings name it."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 
 from billing.gateways.stripe import Gateway
@@ -21,3 +23,9 @@ def configured_gateway() -> Gateway:
         api_base=settings.STRIPE_API_BASE,
         timeout_seconds=settings.STRIPE_TIMEOUT_SECONDS,
     )
+
+
+def checkout_origins() -> list[str]:
+    """Where a form that pays may end besides here: the gateway's own page, or the stand-in's."""
+    addresses = filter(None, [settings.STRIPE_CHECKOUT_ORIGIN, settings.STRIPE_API_BASE])
+    return [f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, addresses)]

@@ -201,6 +201,14 @@ def create_setup(gateway: Gateway, *, params: SetupIntentCreateParams, key: str)
     return found.id, found.client_secret or ""
 
 
+def detach_method(gateway: Gateway, *, gateway_id: str) -> None:
+    """The gateway forgets a payment method; one it no longer knows is forgotten already."""
+    try:
+        ask(lambda: gateway.client.v1.payment_methods.detach(gateway_id))
+    except GatewayRefused:
+        return
+
+
 def create_session(gateway: Gateway, *, params: SessionCreateParams, key: str) -> tuple[str, str]:
     """A Checkout session: its id and the address to send the customer to."""
     found = ask(

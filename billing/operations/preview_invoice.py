@@ -46,7 +46,8 @@ class Preview:
     What the next rating would put on paper. Amounts in minor units of `currency`.
 
     `totals` are those of the invoice; `credit_note_minor` is what a credit note beside it would give.
-    `seats` are seats by type and state at `as_of`; `held` says why tax cannot be decided yet.
+    `seats` are seats by type and state at `as_of`; `held` says why tax cannot be decided yet,
+    to staff; `held_code` names it.
     """
 
     subscription: str
@@ -60,6 +61,7 @@ class Preview:
     tax_note: str
     held: str
     seats: tuple[tuple[str, str, int], ...]
+    held_code: str = ""
 
 
 def preview_invoice(
@@ -145,6 +147,7 @@ def preview_of(book: SubscriptionBook, as_of: datetime, result: RatingResult) ->
         credit_note_minor=-sum(amounts(lines, InvoiceKind.CREDIT_NOTE)),
         tax_note=tax.note,
         held=tax.held,
+        held_code=tax.held_code,
         seats=tuple(
             (seat_type, state, count)
             for seat_type, states in result.seats.items()

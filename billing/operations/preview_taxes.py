@@ -45,6 +45,7 @@ class PreviewedTaxes:
     taxes: tuple[PreviewTax, ...] = ()
     note: str = ""
     held: str = ""
+    held_code: str = ""
 
 
 def preview_taxes(
@@ -53,7 +54,7 @@ def preview_taxes(
     """Taxes on the spans that would go on an invoice; credit notes of their own are left out."""
     customer = subscription.customer
     if not hasattr(customer, "seller_assignment"):
-        return PreviewedTaxes(held=NO_SELLER)
+        return PreviewedTaxes(held=NO_SELLER, held_code="billing_entity_missing")
     entity: BillingEntity = customer.seller_assignment.billing_entity
     if entity.tax_engine == TaxEngine.NONE:
         note = no_registration_note(seller=entity.legal_name, language=customer.language)
@@ -72,7 +73,7 @@ def preview_taxes(
         cycle_date=local_date(as_of, subscription.time_zone),
     )
     if isinstance(decided, Hold):
-        return PreviewedTaxes(held=decided.message)
+        return PreviewedTaxes(held=decided.message, held_code=decided.code)
     rows = tax_rows(decided)
     return PreviewedTaxes(
         taxes=tuple(map(preview_tax, rows)), note=joined_notes(rows, language=customer.language)

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from billing.documents.formats import bank_account
-from billing.documents.staff_text import money_decimal
 from billing.enums import AllocationSource
 from billing.models import PaymentMethod, Receivable
 from billing.queries.credit import credit_balance
+from billing.queries.pay_facts import PayFact, pay_facts
 from billing.queries.statement import local_day
 from desk.queries.money_attempts import AttemptRow, attempts_of
 from desk.queries.money_rows import AllocationRow, allocation_rows
@@ -20,14 +19,6 @@ CHIPS = {
     "paid": "dk-chip-ok", "written off": "", "overdue": "dk-chip-stop", "open": "dk-chip-wait",
     "nothing to pay": "dk-chip-ok",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class PayFact:
-    """A label and the text to copy."""
-
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +115,3 @@ def payment_state(
     if not amount_minor:
         return "nothing to pay"
     return "written off" if written_off_minor else "paid"
-
-
-def pay_facts(receivable: Receivable) -> tuple[PayFact, ...]:
-    """What support reads out to a payer: where to, how much, with which reference."""
-    seller = receivable.billing_entity
-    facts = (
-        PayFact("Reference", receivable.invoice.number),
-        PayFact("Amount", money_decimal(receivable.open_minor, receivable.currency)),
-        PayFact("Currency", receivable.currency),
-        PayFact("Account holder", seller.legal_name),
-        PayFact("Account", bank_account(seller.iban)),
-        PayFact("BIC or routing number", seller.bic),
-    )
-    return tuple(one for one in facts if one.value)

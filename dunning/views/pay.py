@@ -1,7 +1,6 @@
 """The page behind the link in a message: what is open, and every way to pay it. No sign-in."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +10,7 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from billing.gateways.configured import configured_gateway
+from billing.gateways.configured import checkout_origins, configured_gateway
 from billing.gateways.stripe import GatewayRefused, GatewayUnreachable
 from billing.operations.start_checkout import start_checkout
 from dunning.documents.pay_link import PayLinkExpired, PayLinkWrong, read_pay_token
@@ -79,9 +78,3 @@ class PayCase(View):
             f"form-action 'self' {' '.join(checkout_origins())}; frame-ancestors 'none'"
         )
         return response
-
-
-def checkout_origins() -> list[str]:
-    """Where the form may end besides here: the gateway's card page, or the stand-in's."""
-    addresses = filter(None, [settings.STRIPE_CHECKOUT_ORIGIN, settings.STRIPE_API_BASE])
-    return [f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, addresses)]

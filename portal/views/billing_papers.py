@@ -66,8 +66,6 @@ def attachment(write: Callable[[], bytes], *, name: str, content_type: str) -> H
     try:
         content = write()
     except Refusal as refusal:
-        return HttpResponse(
-            refusal.message, status=409, content_type="text/plain; charset=utf-8"
-        )
+        return HttpResponse(refusal.message, status=409, content_type="text/plain; charset=utf-8")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=content_type, headers=headers)

@@ -29,6 +29,16 @@ class Place:
 
 ENTRIES = (
     Entry("", "Overview", "portal:home", "any"),
+    Entry("People", "People and seats", "portal:people", "people"),
+    Entry("People", "Groups", "portal:groups", "people"),
+    Entry("Billing", "Billing", "portal:billing", "billing"),
+    Entry("Billing", "Invoices", "portal:billing_invoices", "billing"),
+    Entry("Billing", "Upcoming invoice", "portal:billing_next", "billing"),
+    Entry("Billing", "Statement", "portal:billing_statement", "billing"),
+    Entry("Billing", "Payment methods", "portal:billing_methods", "billing"),
+    Entry("Billing", "Billing details", "portal:billing_details", "billing"),
+    Entry("Billing", "Invoice recipients", "portal:billing_recipients", "billing"),
+    Entry("Billing", "How seats are charged", "portal:billing_policy", "billing"),
     Entry("Company", "People with rights", "portal:rights", "owner"),
 )
 Section = tuple[str, tuple[Place, ...]]

@@ -89,6 +89,7 @@ def head_terms(source: InvoiceSource) -> dict[str, Any]:
         "BT-5": invoice.currency,
         "BT-7": supply_date(invoice, source.lines, source.taxes),
         "BT-10": invoice.buyer["external_id"],
+        "BT-13": invoice.buyer.get("purchase_order", ""),
         "BT-24": SPECIFICATION,
         "BT-72": supply_dates(invoice, source.lines, source.taxes)[-1],
         "BT-73": first,

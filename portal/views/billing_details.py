@@ -1,0 +1,139 @@
+"""Billing details: change them, see what that does to tax, then save."""
+
+from typing import Any, cast
+
+from babel import Locale
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from billing.operations.change_billing_details import (
+    BillingDetails,
+    change_billing_details,
+    details_of,
+)
+from billing.operations.foresee_details import foresee_details
+from billing.tasks import tick
+from portal.queries.billing_details import LABELS, detail_changes, effect_of
+from portal.views.page import PortalRequest, portal_page, show
+from tax.records.tax_id_form import TaxIdMalformed, check_form
+
+SOURCE = "portal"
+UNITS = frozenset(["EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"])  # no countries
+COUNTRIES = sorted(
+    (
+        (code, str(name))
+        for code, name in Locale("en").territories.items()
+        if len(code) == 2 and code.isalpha() and code not in UNITS
+    ),
+    key=lambda one: one[1],
+)
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+PAPERS = [("A4", "A4"), ("Letter", "Letter")]
+
+
+class DetailsForm(forms.Form):
+    legal_name = forms.CharField(max_length=200)
+    address_line1 = forms.CharField(max_length=200)
+    address_line2 = forms.CharField(max_length=200, required=False)
+    postal_code = forms.CharField(max_length=20, required=False)
+    city = forms.CharField(max_length=100, required=False)
+    region = forms.CharField(
+        max_length=100,
+        required=False,
+        help_text="Its code in the United States and Canada, such as TX or ON",
+    )
+    country = forms.ChoiceField(choices=COUNTRIES)
+    tax_number = forms.CharField(
+        max_length=32,
+        required=False,
+        help_text="VAT or tax id; we have it confirmed by the register",
+    )
+    purchase_order = forms.CharField(
+        max_length=50, required=False, help_text="Yours, shown on every invoice from now on"
+    )
+    language = forms.ChoiceField(choices=LANGUAGES)
+    paper = forms.ChoiceField(choices=PAPERS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = LABELS[name]
+
+    def clean(self) -> dict[str, Any]:
+        """A number that cannot be one is refused here; whether it is valid the register says."""
+        cleaned = super().clean() or {}
+        number, country = cleaned.get("tax_number"), cleaned.get("country")
+        if number and country:
+            try:
+                check_form(country=country, number=number)
+            except TaxIdMalformed:
+                problem = "It cannot be a tax number of this country. Please compare it."
+                self.add_error("tax_number", problem)
+        return cleaned
+
+    def details(self) -> BillingDetails:
+        return BillingDetails(**self.cleaned_data)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@portal_page("billing")
+def details(request: PortalRequest) -> HttpResponse:
+    """POST shows the effect first; with `save` it saves."""
+    now_known = details_of(request.customer)
+    if request.method != "POST":
+        known = {name: getattr(now_known, name) for name in LABELS}
+        return form_page(request, DetailsForm(initial=known))
+    form = DetailsForm(request.POST)
+    if not form.is_valid() or "back" in request.POST:
+        return form_page(request, form)
+    if form.details() == now_known:
+        messages.info(request, "Nothing was changed.")
+        return HttpResponseRedirect(to_details(request))
+    return save(request, form) if "save" in request.POST else effect_page(request, form)
+
+
+def form_page(request: PortalRequest, form: DetailsForm) -> HttpResponse:
+    return show(
+        request,
+        "portal/billing/details.html",
+        title="Billing details",
+        form=form,
+        changes=detail_changes(request.customer),
+    )
+
+
+def effect_page(request: PortalRequest, form: DetailsForm) -> HttpResponse:
+    found = foresee_details(
+        customer_id=request.customer.pk, details=form.details(), at=timezone.now()
+    )
+    return show(
+        request,
+        "portal/billing/details_effect.html",
+        title="What the change does",
+        said=form.cleaned_data,
+        effect=effect_of(details_of(request.customer), form.details(), found),
+    )
+
+
+def save(request: PortalRequest, form: DetailsForm) -> HttpResponse:
+    change_billing_details(
+        customer_id=request.customer.pk,
+        details=form.details(),
+        source=SOURCE,
+        by=cast(User, request.user),
+        at=timezone.now(),
+    )
+    tick.delay()
+    messages.success(
+        request, "Saved. Invoices from now on say so; those already issued keep what they say."
+    )
+    return HttpResponseRedirect(to_details(request))
+
+
+def to_details(request: PortalRequest) -> str:
+    return reverse("portal:billing_details", args=[request.customer.pk])
