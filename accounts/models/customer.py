@@ -45,6 +45,9 @@ class Customer(models.Model):
     group_administrators_buy = models.BooleanField(
         default=False, help_text="Administrators of groups may buy seats without asking the owner"
     )
+    itemizes_groups = models.BooleanField(
+        default=False, help_text="Invoices show each line by group and cost center"
+    )
     status = models.CharField(
         max_length=10, choices=CustomerStatus.choices, default=CustomerStatus.ACTIVE
     )
