@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from billing.calc.pricing import PriceTerms
+from kernel.money import round_ratio
 from kernel.refusal import Refusal
 
 
@@ -38,7 +39,7 @@ class PricedSeats:
         if whole <= 0:
             return 0
         total = self.price.charge(self.price.billable_seats(whole, self.ratio_seats))
-        return (2 * total * seats + whole) // (2 * whole)
+        return round_ratio(total * seats, whole)
 
 
 @dataclass(frozen=True, slots=True)
