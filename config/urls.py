@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/v1/", include("billing.urls")),
     path("api/v1/invoices/<str:number>/packet", InvoicePacket.as_view(), name="invoice_packet"),
     path("pay/", include("dunning.urls")),
+    path("scim/v2/", include("billing.api.scim.urls")),
     path("portal/", include("portal.urls")),
     path("webhooks/stripe", webhooks.stripe, name="webhooks_stripe"),
 ]

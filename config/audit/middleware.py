@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -110,11 +111,7 @@ def write(
     changed: list[dict[str, Any]],
 ) -> None:
     """At most two queries: what the subject is, and the entry."""
-    subject = (
-        paid_case(request)
-        if place.door == "pay"
-        else subject_of(place.subject_kind, place.subject_id)
-    )
+    subject = subject_behind(request, place)
     if subject is None:
         return
     if changed and action == AuditAction.SUBMITTED:
@@ -136,6 +133,15 @@ def actor_of(request: HttpRequest, place: Place, subject: Subject) -> Any:
     if place.door == "pay":
         return Actor(ActorKind.CUSTOMER, str(subject.customer_id or ""), "Link in a message")
     return getattr(request, "user", None) or AnonymousUser()
+
+
+def subject_behind(request: HttpRequest, place: Place) -> Subject | None:
+    """A directory speaks of its own customer alone, whatever id it names."""
+    if place.door == "pay":
+        return paid_case(request)
+    subject = subject_of(place.subject_kind, place.subject_id)
+    token = getattr(request, "directory_token", None)
+    return replace(subject, customer_id=token.customer_id) if token else subject
 
 
 def paid_case(request: HttpRequest) -> Subject | None:
@@ -172,7 +178,7 @@ def detail_of(
 def withheld(request: HttpRequest, place: Place) -> HttpResponseBase:
     """The plain truth instead of the page: for a change, that it may have happened."""
     happened = request.method not in SAFE
-    if place.door == "api":
+    if place.door in ("api", "scim"):
         sentence = (
             "The audit trail cannot be written. Look whether your change took place, then try again."
             if happened

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from config.audit.places import ADMIN, TABLES, kind_of, place_of
 
-DOORS = {"desk", "api", "pay", "admin", ""}
+DOORS = {"desk", "api", "pay", "scim", "admin", ""}
 
 
 def names(patterns, door="") -> Iterator[tuple[str, str]]:
