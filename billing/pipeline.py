@@ -8,6 +8,7 @@ from billing.operations.apply_gateway_events import apply_gateway_events
 from billing.operations.deliver_invoices import deliver_invoices
 from billing.operations.determine_tax import determine_tax
 from billing.operations.draft_invoices import draft_invoices
+from billing.operations.expire_invitations import expire_invitations
 from billing.operations.finalize_invoices import finalize_invoices
 from billing.operations.grant_exceptions import grant_exceptions
 from billing.operations.post_journal import post_journal
@@ -17,6 +18,7 @@ from billing.operations.start_attempts import start_attempts
 from billing.queries import work
 from billing.queries.books_work import count_to_post, to_post, to_post_soon
 from billing.queries.exception_work import count_to_grant, count_to_tend, to_grant, to_tend
+from billing.queries.invitations import count_to_expire, to_expire
 from billing.queries.quiet_seats import count_to_age, to_age
 from kernel.stage import Stage
 
@@ -28,6 +30,16 @@ TEND = Stage(
     waiting=to_tend,
     waiting_count=count_to_tend,
     step=tend_exceptions,
+    chunk=200,
+)
+EXPIRE = Stage(
+    name="expire",
+    waits_as="open invitations whose time is over",
+    writes="their end, and an ordinary event that frees the seat an invitation took",
+    once_because="what has ended is open no more; the event is known by its invitation",
+    waiting=to_expire,
+    waiting_count=count_to_expire,
+    step=expire_invitations,
     chunk=200,
 )
 GRANT = Stage(
@@ -152,5 +164,19 @@ POST = Stage(
 )
 POST_SOON = replace(POST, waits_as="the same of the last days, for the tick", waiting=to_post_soon)
 
-STAGES = (TEND, GRANT, AGE, RATE, DRAFT, TAX, FINALIZE, RENDER, DELIVER, COLLECT, SETTLE, POST)
-TICK = (TEND, GRANT, RATE_EARLY, DRAFT, TAX, FINALIZE, DELIVER, COLLECT, SETTLE, POST_SOON)
+STAGES = (
+    TEND,
+    EXPIRE,
+    GRANT,
+    AGE,
+    RATE,
+    DRAFT,
+    TAX,
+    FINALIZE,
+    RENDER,
+    DELIVER,
+    COLLECT,
+    SETTLE,
+    POST,
+)
+TICK = (TEND, EXPIRE, GRANT, RATE_EARLY, DRAFT, TAX, FINALIZE, DELIVER, COLLECT, SETTLE, POST_SOON)

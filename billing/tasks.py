@@ -8,10 +8,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.operations.send_queued_mail import send_queued_mail
+from billing.documents.invitation_link import with_link
 from billing.enums import RunState, RunTrigger
 from billing.gateways.configured import configured_gateway
 from billing.gateways.stripe import GatewayUnreachable
-from billing.models import InvoiceDelivery, InvoiceRun
+from billing.models import InvitationMail, InvoiceDelivery, InvoiceRun
 from billing.operations.ask_gateway import ask_charges, ask_refunds
 from billing.operations.compute_close import compute_close
 from billing.operations.deliver_invoices import attach_document
@@ -51,6 +52,7 @@ def tick(**_added_later: object) -> None:
     push_flow(stages=TICK, at=timezone.now())
     ask_gateway.delay()
     send_invoices.delay()
+    send_invitations.delay()
     render_some.delay()
     for run_id in InvoiceRun.objects.filter(state=RunState.RUNNING).values_list("pk", flat=True):
         lend_hand.delay(run_id=str(run_id))
@@ -79,6 +81,12 @@ def ask_gateway(**_added_later: object) -> int:
 def send_invoices(**_added_later: object) -> int:
     """Send queued invoices with their documents, outside every transaction."""
     return send_queued_mail(box=InvoiceDelivery, attach=attach_document, at=timezone.now())
+
+
+@shared_task
+def send_invitations(**_added_later: object) -> int:
+    """Send queued invitations, and what is asked of who sent them; links are filled in on the way."""
+    return send_queued_mail(box=InvitationMail, written=with_link, at=timezone.now())
 
 
 @shared_task

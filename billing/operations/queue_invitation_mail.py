@@ -118,7 +118,7 @@ def shared_words(invitation: Invitation) -> dict[str, object]:
 
 def name_of_inviter(invitation: Invitation) -> str:
     by = invitation.invited_by
-    return by.get_full_name() or by.email or by.get_username()
+    return str(by.get_full_name() or by.email or by.get_username())
 
 
 def written(

@@ -1,0 +1,204 @@
+"""What would become of people one wants to invite: who may be, and what is reserved for each."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from accounts.enums import MembershipState
+from accounts.models import BillingOwner, Group, Membership
+from accounts.queries.portal_rights import Rights
+from billing.enums import (
+    InvitationReserves,
+    InvitationRole,
+    InvitationState,
+)
+from billing.models import Invitation, SeatType, Subscription
+from billing.operations.check_domain_rule import check_domain, enforced_domains
+from billing.operations.invitation_refusals import (
+    AddressInvalid,
+    BelongsAlready,
+    InvitedAlready,
+    NotYours,
+)
+from billing.queries.seat_room import seat_room
+from kernel.refusal import Refusal
+
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NewInvitation:
+    """Somebody to invite. No subscription: without a seat. No group: to administer billing."""
+
+    email: str
+    name: str = ""
+    role: str = InvitationRole.MEMBER
+    group_id: UUID | None = None
+    subscription_id: UUID | None = None
+    seat_type_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedInvitation:
+    """What would be reserved, or the refusal."""
+
+    wish: NewInvitation
+    email: str
+    group: Group | None = None
+    subscription: Subscription | None = None
+    seat_type: SeatType | None = None
+    reserves: InvitationReserves = InvitationReserves.NONE
+    refusal: Refusal | None = None
+
+
+@dataclass(slots=True)
+class Standing:
+    """What is known of a customer when people are to be invited; free seats go down as they are taken."""
+
+    rights: Rights
+    groups: dict[UUID, Group]
+    subscriptions: dict[UUID, Subscription]
+    seat_types: dict[UUID, SeatType]
+    activation: dict[tuple[str, str], str]
+    free: Counter[tuple[str, str]]
+    domains: list[str]
+    pending: set[str]
+    members: set[str]
+    billing: set[str]
+    seen: set[str] = field(default_factory=set)
+
+
+def plan_invitations(
+    *, people: Sequence[NewInvitation], rights: Rights, at: datetime
+) -> list[PlannedInvitation]:
+    """
+    One answer for each, in their order. Nothing is written; the number of queries is fixed.
+
+    :raises NotYours: for more people than one may invite at once
+    """
+    if len(people) > MOST:
+        raise NotYours(f"Invite at most {MOST} people at once.")
+    emails = {one.email.strip().lower() for one in people}
+    standing = standing_of(rights, emails, at)
+    return [planned(one, standing) for one in people]
+
+
+def planned(wish: NewInvitation, standing: Standing) -> PlannedInvitation:
+    email = wish.email.strip().lower()
+    try:
+        check_address(email, wish, standing)
+        group, subscription, seat_type = named(wish, standing)
+    except Refusal as refusal:
+        return PlannedInvitation(wish, email, refusal=refusal)
+    standing.seen.add(email)
+    reserves = reserved(subscription, seat_type, standing)
+    return PlannedInvitation(wish, email, group, subscription, seat_type, reserves)
+
+
+def check_address(email: str, wish: NewInvitation, standing: Standing) -> None:
+    """
+    :raises Refusal: if nobody can be invited by this address, or somebody was already
+    """
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise AddressInvalid(f"“{email[:80]}” is no e-mail address.") from None
+    check_domain(email, standing.domains)
+    if email in standing.seen:
+        raise InvitedAlready(f"{email} is named twice.")
+    if email in standing.pending:
+        raise InvitedAlready(
+            f"An invitation to {email} is still open. Send it again, or take it back first."
+        )
+    is_billing = wish.role == InvitationRole.BILLING_ADMINISTRATOR
+    if email in (standing.billing if is_billing else standing.members):
+        raise BelongsAlready(f"{email} belongs to you already. Change the person instead.")
+
+
+def named(
+    wish: NewInvitation, standing: Standing
+) -> tuple[Group | None, Subscription | None, SeatType | None]:
+    """
+    The group and the seat, if whoever invites may give them.
+
+    :raises NotYours: otherwise
+    """
+    if wish.role == InvitationRole.BILLING_ADMINISTRATOR:
+        if not standing.rights.is_owner:
+            raise NotYours("Only the billing owner invites billing administrators.")
+        return None, None, None
+    group = standing.groups.get(wish.group_id) if wish.group_id else None
+    if group is None:
+        raise NotYours("Choose a group you administer.")
+    if wish.subscription_id is None or wish.seat_type_id is None:
+        return group, None, None
+    subscription = standing.subscriptions.get(wish.subscription_id)
+    seat_type = standing.seat_types.get(wish.seat_type_id)
+    sold = (subscription.external_id, seat_type.code) if subscription and seat_type else None
+    if sold not in standing.activation:
+        raise NotYours("Choose a seat of one of your plans.")
+    return group, subscription, seat_type
+
+
+def reserved(
+    subscription: Subscription | None, seat_type: SeatType | None, standing: Standing
+) -> InvitationReserves:
+    """A free bought seat; else one of its own where the policy counts it as sent; else nothing."""
+    if subscription is None or seat_type is None:
+        return InvitationReserves.NONE
+    key = (subscription.external_id, seat_type.code)
+    if standing.free[key] > 0:
+        standing.free[key] -= 1
+        return InvitationReserves.FREE_SEAT
+    if standing.activation.get(key) == "invite_sent":
+        return InvitationReserves.INVITED_SEAT
+    return InvitationReserves.NONE
+
+
+def standing_of(rights: Rights, emails: set[str], at: datetime) -> Standing:
+    customer_id = rights.customer_id
+    room = seat_room(customer_id=customer_id, at=at)
+    subscriptions = Subscription.objects.filter(
+        customer=customer_id, external_id__in={one.subscription for one in room}
+    )
+    seat_types = SeatType.objects.filter(code__in={one.seat_type for one in room})
+    pending = Invitation.objects.filter(
+        customer=customer_id, state=InvitationState.PENDING, email__in=emails
+    )
+    return Standing(
+        rights=rights,
+        groups={
+            one.pk: one for one in Group.objects.filter(pk__in=rights.group_ids, closed_at=None)
+        },
+        subscriptions={one.pk: one for one in subscriptions},
+        seat_types={one.pk: one for one in seat_types},
+        activation={(one.subscription, one.seat_type): one.activation for one in room},
+        free=Counter({(one.subscription, one.seat_type): one.free for one in room}),
+        domains=enforced_domains(customer_id),
+        pending=set(pending.values_list("email", flat=True)),
+        members=members_among(customer_id, emails),
+        billing=billing_among(customer_id, emails),
+    )
+
+
+def members_among(customer_id: UUID, emails: set[str]) -> set[str]:
+    """Addresses of people who sign in as members: their own, or the one they are known by."""
+    rows = Membership.objects.filter(
+        customer=customer_id, state=MembershipState.ACTIVE, grantee__user__isnull=False
+    ).annotate(known=Lower("grantee__email"), proved=Lower("grantee__user__email"))
+    found = rows.filter(Q(known__in=emails) | Q(proved__in=emails)).values_list("known", "proved")
+    return {address for pair in found for address in pair}
+
+
+def billing_among(customer_id: UUID, emails: set[str]) -> set[str]:
+    rows = BillingOwner.objects.filter(
+        customer=customer_id, user__isnull=False, manages_billing=True
+    ).annotate(known=Lower("email"))
+    return set(rows.filter(known__in=emails).values_list("known", flat=True))
