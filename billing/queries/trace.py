@@ -23,7 +23,7 @@ from billing.queries.trace_records import (
 BESIDE_ENTRY = ("event", "seat_type", "corrects", "group", "grantee")
 UNREAD_OF_ENTRY = (
     "event__payload", "corrects__effective_at", "corrects__recorded_at", "group__created_at",
-    "grantee__created_at", "seat_type__entitlements",
+    "grantee__created_at",
 )  # fmt: skip
 UNREAD_OF_LINE = (
     "invoice__seller", "invoice__buyer", "invoice__policies", "invoice__drafted_at",
