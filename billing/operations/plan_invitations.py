@@ -66,8 +66,8 @@ class Standing:
     groups: dict[UUID, Group]
     subscriptions: dict[UUID, Subscription]
     seat_types: dict[UUID, SeatType]
-    activation: dict[tuple[str, str], str]
-    free: Counter[tuple[str, str]]
+    activation: dict[tuple[UUID, UUID], str]
+    free: Counter[tuple[UUID, UUID]]
     domains: list[str]
     pending: set[str]
     members: set[str]
@@ -139,12 +139,13 @@ def named(
         raise NotYours("Choose a group you administer.")
     if wish.subscription_id is None or wish.seat_type_id is None:
         return group, None, None
-    subscription = standing.subscriptions.get(wish.subscription_id)
-    seat_type = standing.seat_types.get(wish.seat_type_id)
-    sold = (subscription.external_id, seat_type.code) if subscription and seat_type else None
-    if sold not in standing.activation:
+    if (wish.subscription_id, wish.seat_type_id) not in standing.activation:
         raise NotYours("Choose a seat of one of your plans.")
-    return group, subscription, seat_type
+    return (
+        group,
+        standing.subscriptions[wish.subscription_id],
+        standing.seat_types[wish.seat_type_id],
+    )
 
 
 def reserved(
@@ -153,7 +154,7 @@ def reserved(
     """A free bought seat; else one of its own where the policy counts it as sent; else nothing."""
     if subscription is None or seat_type is None:
         return InvitationReserves.NONE
-    key = (subscription.external_id, seat_type.code)
+    key = (subscription.pk, seat_type.pk)
     if standing.free[key] > 0:
         standing.free[key] -= 1
         return InvitationReserves.FREE_SEAT
@@ -165,10 +166,8 @@ def reserved(
 def standing_of(rights: Rights, emails: set[str], at: datetime) -> Standing:
     customer_id = rights.customer_id
     room = seat_room(customer_id=customer_id, at=at)
-    subscriptions = Subscription.objects.filter(
-        customer=customer_id, external_id__in={one.subscription for one in room}
-    )
-    seat_types = SeatType.objects.filter(code__in={one.seat_type for one in room})
+    subscriptions = Subscription.objects.filter(pk__in={one.subscription_id for one in room})
+    seat_types = SeatType.objects.filter(pk__in={one.seat_type_id for one in room})
     pending = Invitation.objects.filter(
         customer=customer_id, state=InvitationState.PENDING, email__in=emails
     )
@@ -179,8 +178,8 @@ def standing_of(rights: Rights, emails: set[str], at: datetime) -> Standing:
         },
         subscriptions={one.pk: one for one in subscriptions},
         seat_types={one.pk: one for one in seat_types},
-        activation={(one.subscription, one.seat_type): one.activation for one in room},
-        free=Counter({(one.subscription, one.seat_type): one.free for one in room}),
+        activation={(one.subscription_id, one.seat_type_id): one.activation for one in room},
+        free=Counter({(one.subscription_id, one.seat_type_id): one.free for one in room}),
         domains=enforced_domains(customer_id),
         pending=set(pending.values_list("email", flat=True)),
         members=members_among(customer_id, emails),

@@ -22,8 +22,10 @@ class SeatRoom:
     happens beyond it, expand, block or overage. `quantity_basis` purchased: a released seat stays.
     """
 
+    subscription_id: UUID
     subscription: str
     plan: str
+    seat_type_id: UUID
     seat_type: str
     seat_type_name: str
     currency: str
@@ -73,8 +75,10 @@ def room_of(
     code, balances = seat_type.code, ledger.balances
     plan_limits = batch.limits(ledger, asked, seat_type.plan_id)
     return SeatRoom(
+        subscription_id=subscription.pk,
         subscription=subscription.external_id,
         plan=subscription.plan.name,
+        seat_type_id=seat_type.pk,
         seat_type=code,
         seat_type_name=seat_type.name,
         currency=subscription.currency,
