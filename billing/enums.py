@@ -324,5 +324,5 @@ class WebhookState(TextChoices):
     WAITING = "waiting", "Waits to be sent"
     SENDING = "sending", "Being sent"
     DELIVERED = "delivered", "Delivered"
-    PARKED = "parked", "Given up: failed for three days"
-    CANCELED = "canceled", "Not sent: the endpoint is gone"
+    PARKED = "parked", "Given up"
+    CANCELED = "canceled", "Not sent: its endpoint was removed"
