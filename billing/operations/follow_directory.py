@@ -1,25 +1,21 @@
 """Make groups and seats follow what a customer's directory says of its people."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
 from accounts.enums import MembershipRole, MembershipState
-from accounts.models import DirectoryMember, DirectoryMembership, DirectoryUser, Group, Membership
-from accounts.operations.register_customer import EVERYONE
-from billing.calc.directory import HeldSeat, Rule, Step, Wanted, steps_to, wanted_of
-from billing.calc.seat_changes import SeatChange
-from billing.models import DirectoryMapping, DirectorySeat, SeatHolding, Subscription
+from accounts.models import DirectoryMembership, DirectoryUser, Group, Membership
+from billing.calc.seat_changes import SeatAnswer
+from billing.models import DirectorySeat, Subscription
 from billing.operations.change_seats import change_seats
+from billing.queries.directory_plans import TAKING, PersonPlan, changes_in_order, plan_people
+from billing.queries.seat_room import seat_room
 from kernel.refusal import Refusal
 
 SOURCE = "scim"
 GIVING = frozenset(["assign", "reactivate"])
-TAKING = frozenset(["release", "suspend"])
 
 
 class SeatsRefused(Refusal):
@@ -50,30 +46,6 @@ class Followed:
     taken: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PersonPlan:
-    """What one person should have, and the steps there."""
-
-    user: DirectoryUser
-    wanted: Wanted
-    steps: tuple[Step, ...]
-
-    @property
-    def changes(self) -> list[SeatChange]:
-        grantee = self.user.grantee.external_id
-        return [
-            SeatChange(
-                kind=one.kind,  # type: ignore[arg-type]
-                subscription=one.subscription,
-                seat_type=one.seat_type,
-                to_seat_type=one.to_seat_type,
-                grantee=grantee,
-                group=one.group,
-            )
-            for one in self.steps
-        ]
-
-
 def follow_directory(
     origin: Origin, users: Sequence[DirectoryUser], *, leaving: Collection[UUID] = ()
 ) -> Followed:
@@ -86,112 +58,46 @@ def follow_directory(
     """
     plans = plan_people(origin.customer_id, users, leaving=leaving, at=origin.at)
     changes = changes_in_order(plans)
+    before = memberships_of(origin.customer_id, plans)
     if changes:
         answers = change_seats(
             customer_id=origin.customer_id, changes=changes, source=SOURCE,
             request_id=origin.request_id, actor=origin.actor, at=origin.at, all_or_nothing=True,
         )  # fmt: skip
-        refused = next((one for one in answers if one.status == "refused"), None)
-        if refused:
-            raise SeatsRefused(refused.message, refused.code)
+        refuse_all(origin, plans, answers)
     remember_seats(origin.customer_id, plans)
-    settle_memberships(origin.customer_id, plans)
+    settle_memberships(origin.customer_id, plans, before)
     return Followed(
         given=sum(1 for one in changes if one.kind in GIVING),
         taken=sum(1 for one in changes if one.kind in TAKING),
     )
 
 
-def changes_in_order(plans: Iterable[PersonPlan]) -> list[SeatChange]:
-    """What frees seats comes first, so that a seat can go from one person to another."""
-    changes = [change for plan in plans for change in plan.changes]
-    return sorted(changes, key=lambda one: one.kind not in TAKING)
+def refuse_all(origin: Origin, plans: Sequence[PersonPlan], answers: Sequence[SeatAnswer]) -> None:
+    """Say of the first who gets no seat why, in words an administrator of a directory reads."""
+    refused = [one for one in answers if one.status == "refused" and one.code != "nothing_done"]
+    if not refused:
+        return
+    first = refused[0]
+    names = {plan.user.grantee.external_id: plan.user.user_name for plan in plans}
+    why = first.message
+    if first.code == "seat_limit_reached":
+        why = full_house(origin, first) or why
+    more = f" ({len(refused)} people are without a seat.)" if len(refused) > 1 else ""
+    raise SeatsRefused(f"No seat for {names[first.change.grantee]}: {why}{more}", first.code)
 
 
-def plan_people(
-    customer_id: UUID,
-    users: Sequence[DirectoryUser],
-    *,
-    leaving: Collection[UUID] = (),
-    at: datetime,
-) -> list[PersonPlan]:
-    """A fixed number of queries for any number of people."""
-    if not users:
-        return []
-    rules = rules_of(customer_id)
-    groups = directory_groups_of(users)
-    held = held_seats(customer_id, users, at)
-    given = given_seats(users)
-    plans = []
-    for user in users:
-        is_active = user.is_active and user.pk not in leaving
-        wanted = wanted_of(
-            rules, directory_groups=groups[user.pk], is_active=is_active, everyone=EVERYONE
-        )
-        steps = steps_to(
-            wanted,
-            held=held[user.grantee_id],
-            given=given[user.pk],
-            is_leaving=not is_active,
-        )
-        plans.append(PersonPlan(user, wanted, steps))
-    return plans
-
-
-def rules_of(customer_id: UUID) -> list[Rule]:
-    mappings = DirectoryMapping.objects.filter(customer=customer_id).select_related(
-        "group", "subscription", "seat_type"
-    )
-    return [
-        Rule(
-            directory_group=str(one.directory_group_id or ""),
-            group=one.group.external_id if one.group else "",
-            subscription=one.subscription.external_id if one.subscription else "",
-            seat_type=one.seat_type.code if one.seat_type else "",
-            when_gone=one.when_gone,
-            rank=one.rank,
-        )
-        for one in mappings
-    ]
-
-
-def directory_groups_of(users: Sequence[DirectoryUser]) -> defaultdict[UUID, list[str]]:
-    found: defaultdict[UUID, list[str]] = defaultdict(list)
-    rows = DirectoryMember.objects.filter(user__in=users).values_list("user_id", "group_id")
-    for user_id, group_id in rows:
-        found[user_id].append(str(group_id))
-    return found
-
-
-def held_seats(
-    customer_id: UUID, users: Sequence[DirectoryUser], at: datetime
-) -> defaultdict[UUID, list[HeldSeat]]:
-    """The seats of people now, by grantee."""
-    found: defaultdict[UUID, list[HeldSeat]] = defaultdict(list)
-    rows = SeatHolding.objects.filter(
-        Q(until_at=None) | Q(until_at__gt=at),
-        customer=customer_id,
-        grantee__in=[one.grantee_id for one in users],
-        from_at__lte=at,
-    ).select_related("subscription", "seat_type", "group")
-    for row in rows:
-        seat = HeldSeat(
-            row.subscription.external_id,
-            row.seat_type.code,
-            row.group.external_id if row.group else "",
-            row.state,
-        )
-        found[row.grantee_id].append(seat)
-    return found
-
-
-def given_seats(users: Sequence[DirectoryUser]) -> defaultdict[UUID, dict[str, str]]:
-    """What to do at the end with the seats the directory gave, by person and subscription."""
-    found: defaultdict[UUID, dict[str, str]] = defaultdict(dict)
-    rows = DirectorySeat.objects.filter(user__in=users).select_related("subscription")
-    for row in rows:
-        found[row.user_id][row.subscription.external_id] = row.when_gone
-    return found
+def full_house(origin: Origin, refused: SeatAnswer) -> str:
+    """How many seats of which kind are taken, and what to do."""
+    change = refused.change
+    wanted = (change.subscription, change.to_seat_type or change.seat_type)
+    for room in seat_room(customer_id=origin.customer_id, at=origin.at):
+        if (room.subscription, room.seat_type) == wanted and room.limit is not None:
+            return (
+                f"all {room.limit} {room.seat_type_name} seats are taken. Buy more seats in the "
+                "portal or take one back from somebody; then provision again."
+            )
+    return ""
 
 
 def remember_seats(customer_id: UUID, plans: Sequence[PersonPlan]) -> None:
@@ -205,11 +111,24 @@ def remember_seats(customer_id: UUID, plans: Sequence[PersonPlan]) -> None:
     )
 
 
-def settle_memberships(customer_id: UUID, plans: Sequence[PersonPlan]) -> None:
+def memberships_of(customer_id: UUID, plans: Sequence[PersonPlan]) -> set[tuple[UUID, UUID]]:
+    """Person and group of those who are members now. A seat makes its holder a member, too."""
+    rows = Membership.objects.filter(
+        customer=customer_id,
+        grantee__in=[plan.user.grantee_id for plan in plans],
+        state=MembershipState.ACTIVE,
+    )
+    return set(rows.values_list("grantee_id", "group_id"))
+
+
+def settle_memberships(
+    customer_id: UUID, plans: Sequence[PersonPlan], before: Collection[tuple[UUID, UUID]]
+) -> None:
     """
     Membership in the wanted groups; what the directory gave before and no longer wants ends.
 
-    Whoever is inactive or leaves is a member of nothing at this customer, whoever made them one.
+    Whoever is inactive or leaves is a member of nothing at this customer, whoever made them one. Who
+    was a member `before` by hand stays one when the directory lets go.
     """
     names = {name for plan in plans for name in plan.wanted.groups}
     groups = {
@@ -221,6 +140,8 @@ def settle_memberships(customer_id: UUID, plans: Sequence[PersonPlan]) -> None:
         end_memberships(customer_id, plan, wanted)
         for group in wanted:
             join(customer_id, plan.user, group)
+            if (plan.user.grantee_id, group.pk) not in before:
+                DirectoryMembership.objects.get_or_create(user=plan.user, group=group)
 
 
 def end_memberships(customer_id: UUID, plan: PersonPlan, wanted: Sequence[Group]) -> None:
@@ -237,13 +158,9 @@ def end_memberships(customer_id: UUID, plan: PersonPlan, wanted: Sequence[Group]
 
 
 def join(customer_id: UUID, user: DirectoryUser, group: Group) -> None:
-    """A membership made by hand before stays the hand's: the directory does not take it back."""
-    membership, is_new = Membership.objects.get_or_create(
+    membership, _ = Membership.objects.get_or_create(
         group=group, grantee_id=user.grantee_id, defaults={"customer_id": customer_id}
     )
-    was_ended = membership.state != MembershipState.ACTIVE
-    if was_ended:
+    if membership.state != MembershipState.ACTIVE:
         membership.state = MembershipState.ACTIVE
         membership.save(update_fields=["state"])
-    if is_new or was_ended:
-        DirectoryMembership.objects.get_or_create(user=user, group=group)

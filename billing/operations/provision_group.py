@@ -50,6 +50,8 @@ def change_group(*, origin: Origin, group: DirectoryGroup, team: DirectoryTeam) 
 def remove_group(*, origin: Origin, group: DirectoryGroup) -> Followed:
     """Its mappings go with it, and what they gave."""
     followed = set_members(origin, group, frozenset())
+    for mapping in group.mappings.all():
+        mapping.delete()
     group.delete()
     return followed
 

@@ -1,6 +1,7 @@
 """The door for directories: whose token, how often, what was answered and what it did."""
 
 import json
+import logging
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -24,6 +25,8 @@ from billing.api.scim.resources import PROVIDER
 from billing.api.scim.service import SERVICE
 from billing.api.scim.storage import DirectoryStorage
 from billing.operations.follow_directory import Followed, Origin
+
+logger = logging.getLogger(__name__)
 
 ROOT = "/scim/v2"
 PUBLIC = ("GET", "/ServiceProviderConfig")
@@ -109,6 +112,9 @@ def handled(
         answer = ScimHandler(SERVICE, storage).handle(asked)
     except SCIMException as problem:
         answer = SERVICE.error_response(problem)
+    except Exception as bug:  # a directory reads SCIM alone, also where we are at fault
+        logger.exception("SCIM broke: %s %s", asked.method, asked.path)
+        answer = SERVICE.error_response(bug)
     if is_writing or answer.status >= 400:
         note(asked, answer, token, origin, storage.followed)
     return answer
