@@ -34,6 +34,8 @@ class Environment(SignInEnvironment):
     var_dir: Path = BASE_DIR / "var"
     time_zone: str = "UTC"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["", "line", "json"] = ""
+    metrics_token: str = Field(default="", pattern=r"^(\S{16,})?$")
     security_contact: str = Field(default="", pattern=r"^((mailto:|https://)\S+)?$")
     api_requests_per_minute: int = Field(default=60_000, ge=0)
     draft_grace_hours: int = Field(default=0, ge=0, le=24 * 14)
@@ -46,6 +48,8 @@ class Environment(SignInEnvironment):
     stripe_timeout_seconds: float = Field(default=20.0, gt=0, le=80)
     vies_url: str | None = None
     vies_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
+    webhook_private_targets: bool = False
+    webhook_timeout_seconds: float = Field(default=10.0, gt=0, le=30)
     email_backend: str = ""
     email_from: str = ""
     email_host: str = "localhost"
@@ -126,6 +130,11 @@ class Environment(SignInEnvironment):
         return self.environment == "production"
 
     @property
+    def log_lines(self) -> str:
+        """People read the log in development, machines in production."""
+        return self.log_format or ("json" if self.is_production else "line")
+
+    @property
     def mail_backend(self) -> str:
         """Development keeps mail as files; production hands it to a server unless a provider is named."""
         usual = "smtp" if self.is_production else "filebased"
@@ -156,6 +165,7 @@ class Environment(SignInEnvironment):
             "STAFF_SECOND_FACTOR": self.staff_second_factor != "required",
             "VAR_DIR": (self.var_dir / DEMO_CODES).exists(),
             "OIDC_ISSUER": self.oidc_issuer.startswith("http://"),
+            "WEBHOOK_PRIVATE_TARGETS": self.webhook_private_targets,
         }
         problems = [f"{name}: {PRODUCTION_NEEDS[name]}" for name, bad in wrong.items() if bad]
         if problems:
@@ -173,6 +183,7 @@ PRODUCTION_NEEDS = {
     "STAFF_SECOND_FACTOR": "must be required",
     "VAR_DIR": f"holds a demo that shows its codes ({DEMO_CODES}); use another folder",
     "OIDC_ISSUER": "must be an https:// address",
+    "WEBHOOK_PRIVATE_TARGETS": "must be off: webhooks go to the public internet alone",
 }
 
 
@@ -187,7 +198,9 @@ SCHEMES = {
 }
 
 
-UNREPEATED = frozenset({"ANYMAIL", "EMAIL_PASSWORD", "OIDC_CLIENT_SECRET", "SECRET_KEY_FALLBACKS"})
+UNREPEATED = frozenset(
+    {"ANYMAIL", "EMAIL_PASSWORD", "METRICS_TOKEN", "OIDC_CLIENT_SECRET", "SECRET_KEY_FALLBACKS"}
+)
 
 
 class EnvironmentInvalid(SystemExit):

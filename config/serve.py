@@ -17,6 +17,7 @@ import psutil
 from config import stand_in
 from config.embedded import ensure_services, stop_services
 from config.environment import Environment, read_environment
+from config.metrics_folder import FOLDER, empty_folder
 
 GRACE_SECONDS = 8
 SERVED_BELOW = "SEATLEDGER_SERVED_BELOW"  # marks our children, also when we were killed
@@ -66,6 +67,7 @@ def serve_alone(environment: Environment) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopping.set())
     ensure_services()
+    empty_folder(environment.var_dir / "metrics")
     children = start_children(environment)
     dead = wait_for_answer(environment.port, children, stopping)
     if not dead and not stopping.is_set():
@@ -111,7 +113,8 @@ def port_is_taken(port: int) -> bool:
 
 def start(name: str, command: list[str], told: dict[str, str]) -> subprocess.Popen[str]:
     """A child in a process group of its own, so that Ctrl-C reaches it only through us."""
-    below = {SERVED_BELOW: str(read_environment().var_dir)}
+    var_dir = read_environment().var_dir
+    below = {SERVED_BELOW: str(var_dir), FOLDER: str(var_dir / "metrics")}
     child = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

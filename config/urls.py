@@ -7,12 +7,21 @@ from django.views.generic import RedirectView
 
 from accounts.views.sign_in.pages import admin_login
 from billing.views import webhooks
+from config import failures
+from config.health import healthz, readyz
+from config.metrics import metrics
 from config.well_known import security_txt
 from desk.api.packets import InvoicePacket
 
 to_new_password = RedirectView.as_view(pattern_name="account_change_password")
 
+handler400 = failures.bad_request
+handler404 = failures.not_found
+handler500 = failures.server_error
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
     path("", RedirectView.as_view(pattern_name="desk:home"), name="root"),
     path("admin/login/", admin_login, name="admin_to_sign_in"),

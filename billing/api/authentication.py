@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -28,6 +28,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         client = ApiClient.objects.filter(key_digest=digest, revoked_at=None).first()
         if client is None:
             raise AuthenticationFailed("This API key is unknown or revoked.", "api_key_invalid")
+        request._request.client_key = client.pk  # type: ignore[attr-defined]
         return client, None
 
     def authenticate_header(self, request: HttpRequest) -> str:
@@ -49,7 +50,8 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         client = request.user
-        needed = view.scopes.get(request.method)  # type: ignore[attr-defined]
+        method = "GET" if request.method == "HEAD" else request.method
+        needed = view.scopes.get(method)  # type: ignore[attr-defined]
         return isinstance(client, ApiClient) and needed in client.scopes
 
 
@@ -60,6 +62,16 @@ class ApiView(APIView):
     permission_classes = (HasScope,)
     throttle_classes = (KeyThrottle,)
     scopes: dict[str, str] = {}
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        return [*self.scopes, *(["HEAD"] if "GET" in self.scopes else [])]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """A method that is not there is told before anybody asks who it is."""
+        if request.method not in self.allowed_methods:
+            raise MethodNotAllowed(str(request.method))
+        super().initial(request, *args, **kwargs)
 
     def handle_exception(self, exc: Exception) -> Any:
         response = super().handle_exception(exc)

@@ -14,14 +14,29 @@ from billing.api.authentication import ApiView, caller
 from billing.api.error_codes import EVENT
 from billing.api.errors import BodyInvalid, FieldError, invalid
 from billing.api.idempotency import HEADER, once
-from billing.api.read_event import read_event
-from billing.enums import EventKind
+from billing.api.read_event import LARGEST, SENDABLE, read_event
+from billing.enums import EventKind, PriceMode
 from billing.operations.receive_events import EventAnswer, receive_events
 
 LARGEST_BATCH = 1_000
 STATUS = {"accepted": 201, "duplicate": 200}
 CONFLICTS = {"event_conflict": 409}
+OPTIONAL: dict[str, Any] = {"required": False, "allow_null": True}
+OPTIONAL_TEXT: dict[str, Any] = {**OPTIONAL, "allow_blank": True}
 IDEMPOTENCY = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER)
+
+
+class TierSchema(serializers.Serializer[Any]):
+    up_to = serializers.IntegerField(allow_null=True, help_text="Seats it reaches to; null: any")
+    price_minor = serializers.IntegerField(help_text="Of one seat a cycle, in minor units")
+
+
+class PriceSchema(serializers.Serializer[Any]):
+    """Tiers of its own, or `{"list": true}` to go back to the list price."""
+
+    mode = serializers.ChoiceField(PriceMode.choices, required=False)
+    tiers = TierSchema(many=True, required=False)
+    list = serializers.BooleanField(required=False, help_text="true: the list price again")
 
 
 class EntitlementEventSchema(serializers.Serializer[Any]):
@@ -29,25 +44,25 @@ class EntitlementEventSchema(serializers.Serializer[Any]):
 
     source = serializers.CharField(max_length=50)  # type: ignore[assignment]
     source_event_id = serializers.CharField(max_length=100)
-    kind = serializers.ChoiceField(EventKind.choices)
+    kind = serializers.ChoiceField([one for one in EventKind.choices if one[0] in SENDABLE])
     subscription = serializers.CharField(max_length=100)
-    customer = serializers.CharField(max_length=100, required=False)
-    seat_type = serializers.CharField(max_length=50, required=False)
-    to_seat_type = serializers.CharField(max_length=50, required=False)
-    quantity = serializers.IntegerField(default=1)
-    grantee = serializers.CharField(max_length=100, required=False)
-    to_grantee = serializers.CharField(max_length=100, required=False)
-    group = serializers.CharField(max_length=100, required=False)
-    effective_at = serializers.DateTimeField(required=False)
-    actor = serializers.CharField(max_length=200, required=False)
-    corrects = serializers.CharField(max_length=100, required=False)
-    new_effective_at = serializers.DateTimeField(required=False)
-    new_quantity = serializers.IntegerField(required=False)
-    void = serializers.BooleanField(required=False)
-    price = serializers.JSONField(required=False)
-    plan = serializers.CharField(max_length=80, required=False)
-    interval_unit = serializers.CharField(max_length=5, required=False)
-    interval_count = serializers.IntegerField(required=False)
+    customer = serializers.CharField(max_length=100, **OPTIONAL_TEXT)
+    seat_type = serializers.CharField(max_length=50, **OPTIONAL_TEXT)
+    to_seat_type = serializers.CharField(max_length=50, **OPTIONAL_TEXT)
+    quantity = serializers.IntegerField(default=1, min_value=0, max_value=LARGEST, allow_null=True)
+    grantee = serializers.CharField(max_length=100, **OPTIONAL_TEXT)
+    to_grantee = serializers.CharField(max_length=100, **OPTIONAL_TEXT)
+    group = serializers.CharField(max_length=100, **OPTIONAL_TEXT)
+    effective_at = serializers.DateTimeField(**OPTIONAL)
+    actor = serializers.CharField(max_length=200, **OPTIONAL_TEXT)
+    corrects = serializers.CharField(max_length=100, **OPTIONAL_TEXT)
+    new_effective_at = serializers.DateTimeField(**OPTIONAL)
+    new_quantity = serializers.IntegerField(min_value=0, max_value=LARGEST, **OPTIONAL)
+    void = serializers.BooleanField(**OPTIONAL)
+    price = PriceSchema(**OPTIONAL)
+    plan = serializers.CharField(max_length=80, **OPTIONAL_TEXT)
+    interval_unit = serializers.CharField(max_length=5, **OPTIONAL_TEXT)
+    interval_count = serializers.IntegerField(min_value=1, max_value=LARGEST, **OPTIONAL)
 
 
 class EventAnswerSchema(serializers.Serializer[Any]):
@@ -61,7 +76,7 @@ class EventAnswerSchema(serializers.Serializer[Any]):
 
 
 class EventBatchSchema(serializers.Serializer[Any]):
-    events = EntitlementEventSchema(many=True)
+    events = EntitlementEventSchema(many=True, allow_empty=False, max_length=LARGEST_BATCH)
 
 
 class EventBatchAnswerSchema(serializers.Serializer[Any]):

@@ -5,12 +5,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from rest_framework.serializers import CharField, DecimalField, DictField, ListSerializer
 
 from billing.api.glossary import WORDS
 from billing.api.idempotency import HEADER as IDEMPOTENCY_KEY
 
 Json = dict[str, Any]
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
+DIGITS = re.compile(r"\\d\{0,(\d+)\}(?!\)\?)")  # a decimal has digits before its point
+STRICT = frozenset(["EntitlementEventSchema", "ForeseenChangeSchema", "PreviewRequestSchema"])
 OPERATIONS = ("get", "put", "post", "patch", "delete")
 WITH_BODY = ("put", "post", "patch")
 # What every operation may answer, by status; others where the operation takes what they are about.
@@ -113,6 +116,26 @@ class DescribedSchema(AutoSchema):
         scope = getattr(self.view, "scopes", {}).get(self.method)
         return [{name: [str(scope)] if scope else [] for name in one} for one in super().get_auth()]
 
+    def _get_serializer_field_meta(self, field: Any, direction: str) -> Json:
+        """What a caller sends may be as strict as the serializer: no blank texts, lists of a length."""
+        meta: Json = super()._get_serializer_field_meta(field, direction)
+        if direction == "request" and isinstance(field, CharField) and not field.allow_blank:
+            meta.setdefault("minLength", 1)
+        return meta
+
+    def _map_serializer_field(
+        self, field: Any, direction: str, bypass_extensions: bool = False
+    ) -> Any:
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        if isinstance(field, ListSerializer) and schema:
+            schema |= {"minItems": 1} if not field.allow_empty else {}
+            schema |= {"maxItems": field.max_length} if field.max_length else {}
+        if isinstance(field, DictField) and not field.allow_empty:
+            schema["minProperties"] = 1
+        if isinstance(field, DecimalField):
+            schema["pattern"] = DIGITS.sub(r"\\d{1,\1}", schema["pattern"])
+        return schema
+
 
 def complete(result: Json, **_generator: Any) -> Json:
     """Hook of drf-spectacular: the finished document with what all operations share."""
@@ -123,7 +146,9 @@ def complete(result: Json, **_generator: Any) -> Json:
             if method in path:
                 complete_operation(path[method], method)
     for name, schema in result["components"]["schemas"].items():
-        describe(schema, name)
+        describe(schema)
+        if name in STRICT:  # read by hand: an unknown field is refused
+            schema["additionalProperties"] = False
     return result
 
 
@@ -204,7 +229,7 @@ def headers_of(status: str, *, has_key: bool) -> Json:
     return {name: {"$ref": f"#/components/headers/{kept}"} for name, kept in wanted.items()}
 
 
-def describe(schema: Json, name: str) -> None:
+def describe(schema: Json) -> None:
     """One concept, one name, one sentence: the glossary says what a field means where it does not."""
     for field, value in schema.get("properties", {}).items():
         if "description" not in value and field in WORDS:

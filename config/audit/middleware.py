@@ -16,7 +16,7 @@ from accounts.enums import ActorKind, AuditAction
 from accounts.operations.record_audit import Actor, record_audit
 from config.audit import changes, sign_ins
 from config.audit.places import Place, place_of
-from config.audit.requests import asked_by, request_id
+from config.audit.requests import asked_by
 from config.audit.subjects import Subject, subject_of
 from dunning.documents.pay_link import PayLinkExpired, PayLinkWrong, read_pay_token
 
@@ -46,7 +46,6 @@ class AuditMiddleware:
         with changes.gathering() as changed:
             response = self.get_response(request)
         place = place_of(request.resolver_match)
-        response.headers["X-Request-Id"] = request_id(request)
         if place.is_personal or place.is_for_staff:
             response.headers["Cache-Control"] = "no-store, private"
         action = action_of(request, response, place)

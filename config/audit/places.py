@@ -195,6 +195,12 @@ API: dict[str, str | None] = {
     "exception_request": "exceptionrequest",
     "active_members": None,
     "active_members_batch": None,
+    "webhook_endpoints": None,
+    "webhook_endpoint": None,
+    "webhook_secrets": None,
+    "webhook_tests": None,
+    "webhook_replays": None,
+    "webhook_deliveries": None,
     "openapi": None,
 }
 PAY: dict[str, str | None] = {"case": "dunningcase"}
@@ -226,7 +232,13 @@ PORTAL: dict[str, str | None] = {
     "sign_in_company": None,
     "account": None,
     "home": "customer",
-    "rights": "billingowner",
+    "ownership_link": None,
+    "ownership": "ownershiptransfer",
+    "rights": "customer",
+    "rights_end": "billingowner",
+    "rights_invite": "billingowner",
+    "ownership_offer": "customer",
+    "ownership_withdraw": "customer",
     "people": "customer",
     "people_csv": "customer",
     "person": "grantee",
@@ -257,6 +269,8 @@ PORTAL: dict[str, str | None] = {
     "billing_recipient_remove": "billingowner",
     "billing_policy": "customer",
     "billing_seats": "customer",
+    "billing_departments": "invoice",
+    "billing_departments_csv": "invoice",
 }
 # Tables of the admin that speak of people: their own names, or whom a customer's row belongs to.
 PERSONAL_TABLES = frozenset([
@@ -299,6 +313,9 @@ ADMIN: dict[str, str | None] = {
 }
 ELSEWHERE: dict[str, str | None] = {
     "root": None,
+    "healthz": None,
+    "readyz": None,
+    "metrics": None,
     "security_txt": None,
     "webhooks_stripe": None,
     "invoice_packet": "invoice",
@@ -311,6 +328,8 @@ SUBJECT_ARGUMENTS = (
     "customer_id", "invoice_id", "key", "payment_id", "refund_id", "line_id", "statement_id",
     "incident_id", "event_id", "allocation_id", "case_id", "hold_id", "subject_id", "object_id",
     "id", "customer", "number", "subscription", "method_id", "recipient_id",
+    "owner_id", "transfer_id",
+    "owner_id", "transfer_id",
 )  # fmt: skip
 UNKNOWN = "unclassified"
 

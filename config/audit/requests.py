@@ -1,10 +1,11 @@
 """Where a request came from, in the words of the trail."""
 
 from typing import TypedDict
-from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest
+
+from config.request_names import request_name
 
 
 class AskedBy(TypedDict, total=False):
@@ -19,7 +20,7 @@ def asked_by(request: HttpRequest | None) -> AskedBy:
     return AskedBy(
         address=client_address(request),
         user_agent=request.headers.get("User-Agent", ""),
-        request_id=request_id(request),
+        request_id=request_name(request),
     )
 
 
@@ -31,10 +32,3 @@ def client_address(request: HttpRequest) -> str:
         if len(seen) >= proxies and seen[-proxies]:
             return seen[-proxies]
     return str(request.META.get("REMOTE_ADDR", ""))
-
-
-def request_id(request: HttpRequest) -> str:
-    """One name for the request, made here: what a client sends is not trusted to be unique."""
-    if not hasattr(request, "trail_id"):
-        request.trail_id = uuid4().hex  # type: ignore[attr-defined]
-    return str(request.trail_id)  # type: ignore[attr-defined]
