@@ -54,6 +54,7 @@ class ApiScope(TextChoices):
     BILLING_READ = "billing:read", "Read subscriptions, invoices, previews and traces"
     BILLING_WRITE = "billing:write", "Issue credit notes, start payments"
     ENTITLEMENTS_READ = "entitlements:read", "Ask what a person may use"
+    WEBHOOKS_WRITE = "webhooks:write", "Register webhook endpoints, send messages again"
 
 
 class ExceptionKind(TextChoices):

@@ -7,6 +7,7 @@ from billing.api.changes import EntitlementChanges
 from billing.api.credit_notes import CreditNotes
 from billing.api.customers import Customers
 from billing.api.entitlements import EntitlementCheck, Entitlements
+from billing.api.entitlements_usage import Usage, UsageBatch
 from billing.api.events import EntitlementEventBatch, EntitlementEvents
 from billing.api.exceptions import ExceptionRequestByNumber, ExceptionRequests
 from billing.api.invoices import InvoiceByNumber, InvoicePdf, Invoices, InvoiceUbl, InvoiceXml
@@ -17,11 +18,15 @@ from billing.api.statement import CustomerStatementView
 from billing.api.subscriptions import Subscriptions
 from billing.api.subscriptions_read import SubscriptionById
 from billing.api.trace import EntitlementEventTrace, InvoiceLineTrace
+from billing.api.webhook_deliveries import WebhookDeliveries, WebhookReplays, WebhookTests
+from billing.api.webhook_endpoints import WebhookEndpointById, WebhookEndpoints, WebhookSecrets
 
 app_name = "api"
 urlpatterns = [
     path("entitlements", Entitlements.as_view(), name="entitlements"),
     path("entitlements/check", EntitlementCheck.as_view(), name="entitlement_check"),
+    path("usage", Usage.as_view(), name="usage"),
+    path("usage/batch", UsageBatch.as_view(), name="usage_batch"),
     path("entitlements/changes", EntitlementChanges.as_view(), name="entitlement_changes"),
     path("entitlement-events", EntitlementEvents.as_view(), name="entitlement_events"),
     path(
@@ -78,6 +83,30 @@ urlpatterns = [
         "exception-requests/<str:number>",
         ExceptionRequestByNumber.as_view(),
         name="exception_request",
+    ),
+    path("webhook-endpoints", WebhookEndpoints.as_view(), name="webhook_endpoints"),
+    path(
+        "webhook-endpoints/<uuid:endpoint_id>",
+        WebhookEndpointById.as_view(),
+        name="webhook_endpoint",
+    ),
+    path(
+        "webhook-endpoints/<uuid:endpoint_id>/secrets",
+        WebhookSecrets.as_view(),
+        name="webhook_secrets",
+    ),
+    path(
+        "webhook-endpoints/<uuid:endpoint_id>/tests", WebhookTests.as_view(), name="webhook_tests"
+    ),
+    path(
+        "webhook-endpoints/<uuid:endpoint_id>/replays",
+        WebhookReplays.as_view(),
+        name="webhook_replays",
+    ),
+    path(
+        "webhook-endpoints/<uuid:endpoint_id>/deliveries",
+        WebhookDeliveries.as_view(),
+        name="webhook_deliveries",
     ),
     path("openapi", SpectacularAPIView.as_view(permission_classes=[]), name="openapi"),
 ]

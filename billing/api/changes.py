@@ -13,7 +13,8 @@ from accounts.enums import ApiScope, ChangeKind
 from accounts.queries.change_feed import ChangePage, horizon, read_changes
 from billing.api.authentication import ApiView
 from billing.api.customers import field_errors
-from billing.api.errors import FieldError, invalid, not_found, refused
+from billing.api.entitlements import MayAskEntitlements
+from billing.api.errors import FieldError, invalid, not_found, problem, refused
 from billing.api.statement import find_customer
 
 LATEST = "latest"
@@ -52,12 +53,13 @@ class ChangesSchema(serializers.Serializer[Any]):
 
 
 class EntitlementChanges(ApiView):
-    scopes = {"GET": ApiScope.BILLING_READ}
+    scopes = {"GET": ApiScope.ENTITLEMENTS_READ}
+    permission_classes = (MayAskEntitlements,)
 
     @extend_schema(
         operation_id="entitlement_changes",
         parameters=[ChangesQuestionSchema],
-        responses=ChangesSchema,
+        responses={200: ChangesSchema, **problem(410, CursorUnknown)},
     )
     def get(self, request: Request) -> Response:
         """Changes in the order they became certain; nobody who keeps the cursor misses one."""

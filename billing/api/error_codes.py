@@ -35,6 +35,9 @@ CODES: Mapping[str, tuple[str, str]] = {
         "A refund goes back by a payment", "Name the `payment`, or choose `balance`"),
     "currencies_differ": ("Two amounts are of different currencies", "Keep to the invoice's currency"),
     "cursor_unreadable": ("The cursor is none of ours", "Start again without one"),
+    "cursor_unknown": (
+        "The cursor was given by another database, or before a restore",
+        "Ask for every entitlement you keep once more, and follow on from `since=latest`"),
     "customer_exists": ("The external id is taken", "Use that customer, or another id"),
     "customer_unknown": (
         "The subscription does not belong to that customer", "Leave the customer out, or name the right one"),
@@ -115,4 +118,8 @@ CODES: Mapping[str, tuple[str, str]] = {
     "trail_unavailable": (
         "The audit trail cannot be written, so nothing is shown", "Ask again later"),
     "unsupported_media_type": ("The body is of another type", "Send `application/json`"),
+    "webhook_endpoint_exists": (
+        "The address is registered already", "Remove it, or rotate its secret"),
+    "webhook_endpoint_off": ("The endpoint is switched off", "Have it switched on first"),
+    "webhook_endpoints_too_many": ("The key has twenty endpoints", "Remove one first"),
 }  # fmt: skip
