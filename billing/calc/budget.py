@@ -1,16 +1,10 @@
-"""What the seats of a group cost a billing cycle, and whether its budget covers it."""
+"""What the seats of a group cost a billing cycle, and whether its budget covers them."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from billing.calc.pricing import PriceTerms
 from kernel.money import round_ratio
-from kernel.refusal import Refusal
-
-
-class BudgetExceeded(Refusal):
-    code = "group_budget_exceeded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +60,7 @@ def spent_by_group(
     parents = {one.key: one.parent for one in groups}
     spent = dict.fromkeys(parents, 0)
     for key, lines in held.items():
-        own = sum(prices[line].of(seats) for line, seats in lines.items() if line in prices)
+        own = cost_of(lines, prices)
         at: str | None = key
         while at is not None and at in spent:
             spent[at] += own
@@ -74,41 +68,15 @@ def spent_by_group(
     return spent
 
 
-def check_budgets(
-    *,
-    groups: Sequence[GroupBudget],
-    before: Mapping[str, Mapping[SeatLine, int]],
-    after: Mapping[str, Mapping[SeatLine, int]],
-    prices: Mapping[SeatLine, PricedSeats],
-) -> None:
+def cost_of(seats: Mapping[SeatLine, int], prices: Mapping[SeatLine, PricedSeats]) -> int:
+    """Minor units a cycle for so many seats of each line; a line without a price costs nothing."""
+    return sum(prices[line].of(count) for line, count in seats.items() if line in prices)
+
+
+def is_over(*, budget_minor: int | None, now_minor: int, then_minor: int) -> bool:
     """
-    Refuse a change that makes a group cost more than before and more than its budget.
+    Whether a change makes a group cost more than before and more than its budget.
 
-    A change that saves money passes, also in a group that is over its budget already.
-
-    :raises BudgetExceeded: naming the first such group in the order given
+    What saves money is never over, also in a group that is over its budget already.
     """
-    priced = with_seats(prices, after)
-    now = spent_by_group(groups=groups, held=before, prices=priced)
-    then = spent_by_group(groups=groups, held=after, prices=priced)
-    for one in groups:
-        budget = one.budget_minor
-        if budget is not None and then[one.key] > max(budget, now[one.key]):
-            raise BudgetExceeded(
-                f"The budget of {one.name} does not cover this. "
-                "Release a seat there, or ask for a larger budget."
-            )
-
-
-def with_seats(
-    prices: Mapping[SeatLine, PricedSeats], held: Mapping[str, Mapping[SeatLine, int]]
-) -> dict[SeatLine, PricedSeats]:
-    """The prices for at least as many seats as the groups hold together."""
-    counts: defaultdict[SeatLine, int] = defaultdict(int)
-    for lines in held.values():
-        for line, seats in lines.items():
-            counts[line] += seats
-    return {
-        line: PricedSeats(one.price, max(one.seats, counts[line]), one.ratio_seats)
-        for line, one in prices.items()
-    }
+    return budget_minor is not None and then_minor > max(budget_minor, now_minor)

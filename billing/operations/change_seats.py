@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.operations.register_customer import EVERYONE
+from billing.calc.budget import SeatLine
 from billing.calc.seat_changes import (
     SeatAnswer,
     SeatChange,
@@ -22,7 +23,7 @@ from billing.models import Subscription
 from billing.operations.append_ledger import Appender, PersonRaced
 from billing.operations.receive_events import answer
 from billing.operations.refusals import GroupUnknown, SubscriptionUnknown
-from billing.records.group_room import GroupRoom, load_group_room, reserved_seats
+from billing.records.group_room import GroupRoom, SeatPlace, load_group_room, reserved_seats
 from billing.records.incoming import IncomingEvent
 from billing.records.ledger_batch import LedgerBatch, OpenLedger, load_ledger_batch
 from kernel.refusal import Refusal
@@ -110,7 +111,7 @@ def open_changer(
         customer_id=customer_id,
         batch=batch,
         named=named,
-        room=load_group_room(customer_id=customer_id),
+        room=load_group_room(customer_id=customer_id, at=at),
         reserved=reserved_seats(customer_id=customer_id),
         at=at,
     )
@@ -154,7 +155,7 @@ class SeatChanger:
         try:
             ledger = self.ledger_of(change)
             event = self.event_of(change, named, ledger)
-            with self.room.moving(*self.groups_of(change, ledger)) as move:
+            with self.room.moving(*self.places_of(change, ledger)) as move:
                 got = answer(event, batch=self.batch, appender=self.appender, at=self.at)
                 move.is_done = got.status == "accepted"
         except Refusal as refusal:
@@ -224,18 +225,28 @@ class SeatChanger:
         wanted = ledger.balances.active(change.seat_type) + change.quantity
         return {"kind": EventKind.QUANTITY_SET, "quantity": wanted}
 
-    def groups_of(self, change: SeatChange, ledger: OpenLedger) -> tuple[UUID | None, UUID | None]:
-        """The group a seat leaves and the one it joins, None for neither."""
+    def places_of(
+        self, change: SeatChange, ledger: OpenLedger
+    ) -> tuple[SeatPlace | None, SeatPlace | None]:
+        """
+        Where a seat leaves and where it joins, None for neither.
+
+        :raises GroupUnknown: if there is no such group, or it is closed
+        """
         if change.kind == "buy":
             return None, None
+        subscription = str(ledger.subscription.pk)
         key = self.batch.key_of(change.grantee) or ""
         is_new = change.kind in NEW_SEATS
-        so_far = None if is_new else ledger.group_of_person.get(key)
+        held_in = ledger.group_of_person.get(key)
+        leaves = None if is_new else SeatPlace(held_in, SeatLine(subscription, change.seat_type))
         if change.kind == "release":
-            return so_far, None
-        if not change.group and not is_new:
-            return so_far, so_far
-        found = self.batch.groups.get((self.customer_id, change.group or EVERYONE))
-        if found is None:
-            raise GroupUnknown(change.group)
-        return so_far, found.pk
+            return leaves, None
+        seat_type = change.to_seat_type or change.seat_type
+        joins = held_in
+        if change.group or is_new:
+            found = self.batch.groups.get((self.customer_id, change.group or EVERYONE))
+            if found is None or found.closed_at:
+                raise GroupUnknown(change.group)
+            joins = found.pk
+        return leaves, SeatPlace(joins, SeatLine(subscription, seat_type))

@@ -1,22 +1,34 @@
-"""How many seats the groups of a customer hold against their pools, kept up while seats change."""
+"""What the groups of a customer hold against their pools and budgets, kept up while seats change."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from accounts.models import Group
-from billing.calc.seat_changes import PoolExhausted
+from billing.calc.budget import PricedSeats, SeatLine, cost_of, is_over
+from billing.calc.seat_changes import BudgetExceeded, PoolExhausted
+from billing.documents.staff_text import staff_money
 from billing.enums import InvitationReserves, InvitationState, SeatStateChoice
 from billing.models import Invitation, SeatHolding
+from billing.queries.recurring_prices import recurring_prices
+
+
+class SeatPlace(NamedTuple):
+    """A group, None for none, and what kind of seat lies in it."""
+
+    group_id: UUID | None
+    line: SeatLine
 
 
 @dataclass(slots=True)
 class Move:
-    """A seat on its way from one group to another; undone unless `is_done`."""
+    """A seat on its way from one place to another; undone unless `is_done`."""
 
     is_done: bool = False
 
@@ -24,53 +36,83 @@ class Move:
 @dataclass(slots=True)
 class GroupRoom:
     """
-    Groups by id, and seats held in each of them itself, pending reservations included.
+    Groups by id, and the seats held in each and below it by kind, pending reservations included.
 
-    A group's pool holds for it and everything below it.
+    A group's pool and budget hold for it and everything below it. `prices` of a billing cycle, in
+    minor units of the customer's currency, are there where a group has a budget.
     """
 
     groups: dict[UUID, Group]
-    seats: Counter[UUID] = field(default_factory=Counter)
+    prices: Mapping[SeatLine, PricedSeats] = field(default_factory=dict)
+    seats: defaultdict[UUID, Counter[SeatLine]] = field(
+        default_factory=lambda: defaultdict(Counter)
+    )
 
     @contextmanager
-    def moving(self, leaves: UUID | None, joins: UUID | None) -> Iterator[Move]:
+    def moving(self, leaves: SeatPlace | None, joins: SeatPlace | None) -> Iterator[Move]:
         """
         Count the seat where it goes, for as long as it is done.
 
-        :raises PoolExhausted: if it does not fit there
+        :raises PoolExhausted: if it does not fit there; BudgetExceeded if it costs too much there
         """
         move = Move()
         if leaves == joins:
             yield move
             return
-        taken = Counter(one for one in [leaves] if one)
-        self.seats.subtract(taken)
+        costs = self.costs(joins)
+        self.count(leaves, -1)
         try:
-            self.check(joins)
+            self.check_pools(joins)
+            self.count(joins, 1)
+        except PoolExhausted:
+            self.count(leaves, 1)
+            raise
+        try:
+            self.check_budgets(joins, costs)
             yield move
         finally:
             if not move.is_done:
-                self.seats.update(taken)
-            elif joins:
-                self.seats[joins] += 1
+                self.count(joins, -1)
+                self.count(leaves, 1)
 
-    def check(self, group_id: UUID | None) -> None:
+    def count(self, place: SeatPlace | None, seats: int) -> None:
+        """So many seats more, in the group and all above it."""
+        for group in self.upwards(place.group_id if place else None):
+            assert place is not None
+            self.seats[group.pk][place.line] += seats
+
+    def check_pools(self, place: SeatPlace | None) -> None:
         """
         Whether one seat more fits the group and all above it.
 
         :raises PoolExhausted: naming the first group that is full
         """
-        for group in self.upwards(group_id):
+        for group in self.upwards(place.group_id if place else None):
             if group.seat_pool is not None and self.used(group.pk) >= group.seat_pool:
                 raise PoolExhausted(group.name, group.seat_pool)
 
+    def costs(self, place: SeatPlace | None) -> dict[UUID, int]:
+        """What the group and all above it cost a cycle, of those that have a budget."""
+        return {
+            group.pk: cost_of(self.seats[group.pk], self.prices)
+            for group in self.upwards(place.group_id if place else None)
+            if group.budget_minor is not None
+        }
+
+    def check_budgets(self, place: SeatPlace | None, before: Mapping[UUID, int]) -> None:
+        """:raises BudgetExceeded: naming the first group that costs more than before and too much"""
+        for key, then in self.costs(place).items():
+            group = self.groups[key]
+            budget = group.budget_minor or 0
+            if is_over(budget_minor=budget, now_minor=before[key], then_minor=then):
+                currency = group.customer.currency
+                raise BudgetExceeded(
+                    group.name, staff_money(budget, currency), staff_money(then, currency)
+                )
+
     def used(self, group_id: UUID) -> int:
         """Seats held in the group and below it."""
-        return sum(
-            count
-            for held_in, count in self.seats.items()
-            if any(one.pk == group_id for one in self.upwards(held_in))
-        )
+        return self.seats[group_id].total()
 
     def upwards(self, group_id: UUID | None) -> Iterator[Group]:
         """The group, then those it lies below."""
@@ -79,15 +121,18 @@ class GroupRoom:
             group_id = group.parent_id
 
 
-def load_group_room(*, customer_id: UUID) -> GroupRoom:
-    """Three queries, whatever the size of the customer."""
-    groups = {one.pk: one for one in Group.objects.filter(customer=customer_id)}
+def load_group_room(*, customer_id: UUID, at: datetime) -> GroupRoom:
+    """Three queries, whatever the size of the customer; prices are read only for budgets."""
+    found = Group.objects.filter(customer=customer_id).select_related("customer")
+    room = GroupRoom({one.pk: one for one in found})
+    if any(one.budget_minor is not None for one in room.groups.values()):
+        room.prices = recurring_prices(customer_id=customer_id, at=at)
     held = SeatHolding.objects.filter(customer=customer_id, until_at=None)
     held = held.exclude(state=SeatStateChoice.REMOVED)
-    room = GroupRoom(groups)
-    for seats in (held, reservations(customer_id)):
-        room.seats.update(seats.order_by().values_list("group_id", flat=True))
-    del room.seats[None]  # type: ignore[arg-type]
+    for rows in (held, reservations(customer_id)):
+        counted = rows.order_by().values_list("group_id", "subscription_id", "seat_type__code")
+        for group_id, subscription_id, code, count in counted.annotate(Count("pk")):
+            room.count(SeatPlace(group_id, SeatLine(str(subscription_id), code)), count)
     return room
 
 

@@ -19,6 +19,9 @@ from accounts.operations.shape_groups import (
     create_group,
     set_administrator,
 )
+from billing.calc.seat_changes import SeatChange
+from billing.operations.change_seats import change_seats
+from billing.operations.remove_group import remove_group
 from tests.portal.people_world import NOW, PeopleWorld
 from tests.seatworld import make_customer
 
@@ -178,3 +181,43 @@ def test_administrators_are_named_from_above_and_among_ones_own_people(people):
     )  # fmt: skip
     paul.refresh_from_db()
     assert paul.role == "member"
+
+
+def ask(people: PeopleWorld, kind: str, person: str, **more: object) -> str:
+    said = {"subscription": "acme-team", "seat_type": "member", "grantee": person, **more}
+    (answer,) = change_seats(
+        customer_id=people.seats.customer.pk, changes=[SeatChange(kind=kind, **said)],
+        source="portal", request_id=f"{kind}-{person}", actor="Olga", at=NOW,
+    )  # fmt: skip
+    return answer.code or answer.status
+
+
+def test_a_budget_refuses_the_seat_that_costs_too_much_and_counts_everything_below(people):
+    people.engineering.budget_minor = 24_00  # three members at 8.00, of which two are held
+    people.engineering.save()
+
+    answers = [
+        ask(people, "assign", "ada", group="platform"),
+        ask(people, "assign", "bob", group="platform"),
+        ask(people, "assign", "cleo", group="sales"),
+        ask(people, "regroup", "cleo", group="engineering"),
+        ask(people, "release", "ada"),
+        ask(people, "assign", "dan", group="engineering"),
+    ]
+
+    over = "group_budget_exceeded"
+    assert answers == ["accepted", over, "accepted", over, "accepted", "accepted"]
+
+
+def test_a_closed_group_takes_nobody(people):
+    made = create_group(rights=people.rights(people.owner), terms=GroupTerms("Passing"))
+    remove_group(rights=people.rights(people.owner), group_id=made.pk, at=NOW)
+
+    assert ask(people, "assign", "ada", group=made.external_id) == "group_unknown"
+
+
+def test_a_group_somebody_holds_a_seat_in_is_not_removed(people):
+    Membership.objects.filter(group=people.sales).update(state="removed")
+
+    with pytest.raises(NotEmpty, match="Seats"):
+        remove_group(rights=people.rights(people.owner), group_id=people.sales.pk, at=NOW)

@@ -1,15 +1,13 @@
 """Budgets of groups: what seats cost a cycle, added up over the tree, and when a change is refused."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.calc.budget import (
-    BudgetExceeded,
     GroupBudget,
     PricedSeats,
     SeatLine,
-    check_budgets,
+    is_over,
     spent_by_group,
 )
 from billing.calc.pricing import PriceTerms, Tier
@@ -52,19 +50,11 @@ def test_free_and_unpriced_seats_cost_nothing():
     assert spent_by_group(groups=TREE, held=held(free=3), prices={})["free"] == 0
 
 
-def test_a_seat_over_the_budget_of_the_group_or_one_above_is_refused():
-    with pytest.raises(BudgetExceeded, match="Platform"):
-        check_budgets(groups=TREE, before=held(leaf=2), after=held(leaf=3), prices=PRICES)
-    with pytest.raises(BudgetExceeded, match="Engineering"):
-        check_budgets(
-            groups=TREE, before=held(top=4, leaf=1), after=held(top=4, leaf=2), prices=PRICES
-        )
-    check_budgets(groups=TREE, before=held(top=3, leaf=1), after=held(top=3, leaf=2), prices=PRICES)
-
-
-def test_what_saves_money_passes_also_over_the_budget():
-    check_budgets(groups=TREE, before=held(leaf=9), after=held(leaf=8), prices=PRICES)
-    check_budgets(groups=TREE, before=held(leaf=9), after=held(leaf=9, free=50), prices=PRICES)
+def test_a_change_is_over_when_it_costs_more_than_before_and_than_the_budget():
+    assert is_over(budget_minor=16_00, now_minor=16_00, then_minor=24_00)
+    assert not is_over(budget_minor=16_00, now_minor=8_00, then_minor=16_00)
+    assert not is_over(budget_minor=16_00, now_minor=72_00, then_minor=64_00)
+    assert not is_over(budget_minor=None, now_minor=0, then_minor=400_00)
 
 
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))
