@@ -2,9 +2,11 @@
 
 from django.urls import include, path
 
-from portal.views import account, home, people_with_rights, sign_in
+from portal.views import account, home, ownership, people_with_rights, sign_in
 from portal.views import sign_in_company as company
 from portal.views.billing_paths import PATHS as BILLING
+from portal.views.invitation_paths import OPEN as JOINING
+from portal.views.invitation_paths import PATHS as INVITATIONS
 from portal.views.people_paths import PATHS as PEOPLE
 
 app_name = "portal"
@@ -17,7 +19,27 @@ urlpatterns = [
     path("sign-in/with/<uuid:provider_id>/", company.company, name="sign_in_company"),
     path("account/", account.account, name="account"),
     path("c/<uuid:customer_id>/", home.home, name="home"),
+    path("ownership/link/<str:token>/", ownership.link, name="ownership_link"),
+    path("ownership/<uuid:transfer_id>/", ownership.answer, name="ownership"),
     path("c/<uuid:customer_id>/rights/", people_with_rights.people_with_rights, name="rights"),
+    path(
+        "c/<uuid:customer_id>/rights/<uuid:owner_id>/end/",
+        people_with_rights.end,
+        name="rights_end",
+    ),
+    path(
+        "c/<uuid:customer_id>/rights/<uuid:owner_id>/invite/",
+        people_with_rights.invite,
+        name="rights_invite",
+    ),
+    path("c/<uuid:customer_id>/rights/ownership/", ownership.offer, name="ownership_offer"),
+    path(
+        "c/<uuid:customer_id>/rights/ownership/withdraw/",
+        ownership.withdraw,
+        name="ownership_withdraw",
+    ),
+    path("c/<uuid:customer_id>/people/invitations/", include(INVITATIONS)),
     path("c/<uuid:customer_id>/people/", include(PEOPLE)),
+    *JOINING,
     path("c/<uuid:customer_id>/billing/", include(BILLING)),
 ]

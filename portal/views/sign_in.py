@@ -77,13 +77,13 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         if provider := provider_of_address(email):
             place = reverse("portal:sign_in_company", args=[provider.pk])
             return redirect(f"{place}?{urlencode({'next': onward(request)})}")
-        if send_link(request, email):
+        if send_link(request, email, onward=onward(request)):
             return redirect("portal:link_sent")
         form.add_error(None, TOO_OFTEN)
     return door(request, "sign_in", title="Sign in", form=form, next=onward(request))
 
 
-def send_link(request: HttpRequest, email: str) -> bool:
+def send_link(request: HttpRequest, email: str, *, onward: str) -> bool:
     """False for somebody who asked too often. Known or not, the answer is the same."""
     now = timezone.now()
     try:
@@ -97,12 +97,16 @@ def send_link(request: HttpRequest, email: str) -> bool:
     except SignInLocked:
         note(request, "sign_in_locked", step=SignInStep.LINK)
         return False
-    place = onward(request)
     language = get_language_from_request(request)
-    ask_sign_in_link(email=email, onward=place, language=language, at=now)
+    ask_sign_in_link(email=email, onward=onward, language=language, at=now)
+    call_a_hand()
+    return True
+
+
+def call_a_hand() -> None:
+    """Have written mail sent at once."""
     with suppress(OperationalError):  # no broker: the mail is written, the next minute sends it
         send_mail.delay()
-    return True
 
 
 def link_sent(request: HttpRequest) -> HttpResponse:
