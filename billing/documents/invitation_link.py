@@ -4,10 +4,12 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from django.conf import settings
+from django.core import signing
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
@@ -18,6 +20,7 @@ from billing.models.invitation_mail import LINK_PLACE
 SALT = "billing.invitation"
 ID_BYTES = 16
 SEAL_BYTES = 32
+AN_HOUR = timedelta(hours=1)
 
 
 @dataclass
@@ -58,6 +61,24 @@ def invitation_token(invitation_id: UUID, issue: int) -> str:
 
 def seal(invitation_id: UUID, issue: int) -> bytes:
     return salted_hmac(SALT, f"{invitation_id.hex}/{issue}", algorithm="sha256").digest()
+
+
+def onward_token(invitation_id: UUID, issue: int, *, at: datetime) -> str:
+    """
+    Stands for the link for an hour, while its reader signs in: pages to return to are written down.
+    """
+    said = {"for": invitation_id.hex, "issue": issue, "until": int((at + AN_HOUR).timestamp())}
+    return signing.dumps(said, salt=SALT)
+
+
+def read_onward_token(token: str, *, at: datetime) -> tuple[UUID, int] | None:
+    """The invitation and the issue of its link, while the hour lasts."""
+    try:
+        said = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        return None
+    is_over = at.timestamp() > said["until"]
+    return None if is_over else (UUID(hex=said["for"]), said["issue"])
 
 
 def token_digest(token: str) -> str:

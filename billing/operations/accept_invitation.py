@@ -11,6 +11,7 @@ from accounts.enums import ChangeKind, CustomerStatus, MembershipRole, Membershi
 from accounts.models import BillingOwner, Grantee, Membership
 from accounts.operations.join_group import join_group, own_grantee, tie
 from accounts.operations.note_changes import Change, note_changes
+from accounts.operations.person_with_address import people_with_address, person_with_address
 from accounts.operations.register_customer import EVERYONE
 from billing.calc.seat_changes import SeatHeldAlready
 from billing.enums import InvitationReserves, InvitationRole, InvitationState
@@ -20,6 +21,7 @@ from billing.operations.check_domain_rule import check_domain_rule
 from billing.operations.invitation_refusals import (
     AlreadyMember,
     CustomerClosed,
+    HasAccount,
     InOtherTeam,
     InvitationExpired,
     InvitationRevoked,
@@ -173,3 +175,18 @@ def take_seat(invitation: Invitation, grantee: Grantee, at: datetime) -> None:
         if answer.code in NO_SEAT_LEFT:
             raise SeatGone(invitation)
         raise SeatRefused(answer.code, answer.message)
+
+
+@transaction.atomic
+def accept_as_new_person(*, invitation_id: UUID, at: datetime) -> tuple[User, Joined]:
+    """
+    For somebody without an account: the link reached the invited address, so it becomes one.
+
+    :raises HasAccount: if the address has an account: its owner signs in first
+    :raises Refusal: as accept_invitation does; then no account is made
+    """
+    invitation = Invitation.objects.get(pk=invitation_id)
+    if people_with_address(invitation.email):
+        raise HasAccount(invitation)
+    user = person_with_address(email=invitation.email, name=invitation.name)
+    return user, accept_invitation(invitation_id=invitation_id, user=user, at=at)

@@ -18,6 +18,7 @@ from billing.operations.accept_invitation import NO_SEAT_LEFT
 from billing.operations.change_seats import change_seats
 from billing.operations.check_domain_rule import check_domain_rule
 from billing.operations.invite_people import SeatRefused
+from billing.queries.claim_offers import offers
 from kernel.refusal import Refusal
 
 SOURCE = "claim"
@@ -58,14 +59,8 @@ def claim_seat(*, offer_id: UUID, user: User, at: datetime) -> Claimed:
     :raises AddressForbidden: if the customer's rule keeps the address out
     :raises SeatRefused: for any other reason of the seat's own
     """
-    offer = (
-        ClaimOffer.objects.select_for_update(of=("self",))
-        .select_related("customer", "subscription", "seat_type", "group")
-        .filter(pk=offer_id)
-        .first()
-    )
-    if offer is None:
-        raise OfferUnknown("There is no such offer. Ask whoever gave you the address.")
+    ClaimOffer.objects.select_for_update().filter(pk=offer_id).first()
+    offer = find_offer(offer_id)
     if before := SeatClaim.objects.filter(offer=offer, user=user).first():
         return Claimed(before, is_new=False)
     check_claim(offer, user)
@@ -77,6 +72,16 @@ def claim_seat(*, offer_id: UUID, user: User, at: datetime) -> Claimed:
     )
     claim = SeatClaim.objects.create(offer=offer, user=user, grantee=grantee, claimed_at=at)
     return Claimed(claim, is_new=True)
+
+
+def find_offer(offer_id: UUID) -> ClaimOffer:
+    """
+    :raises OfferUnknown: if there is none
+    """
+    offer = offers().filter(pk=offer_id).first()
+    if offer is None:
+        raise OfferUnknown("There is no such offer. Ask whoever gave you the address.")
+    return offer
 
 
 def check_claim(offer: ClaimOffer, user: User) -> None:

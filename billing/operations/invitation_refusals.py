@@ -67,6 +67,11 @@ class InOtherTeam(AboutInvitation):
         self.team = team
 
 
+class HasAccount(AboutInvitation):
+    code = "invitation_needs_sign_in"
+    words = "There is an account for the invited address. Sign in to it first."
+
+
 class SeatGone(AboutInvitation):
     code = "seat_gone"
     words = "No seat is free any more. Ask the administrator for one."

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.db.models import Count, QuerySet
 
-from accounts.enums import CustomerStatus
+from accounts.enums import CustomerStatus, MembershipState
 from billing.calc.domains import domain_of
 from billing.models import ClaimOffer
 
@@ -26,6 +27,17 @@ def offers_of(customer_id: UUID) -> list[OfferRow]:
     """Open ones first, then the newest."""
     rows = offers().filter(customer=customer_id).annotate(claimed=Count("claims"))
     return [OfferRow(one, one.claimed) for one in rows.order_by("-is_open", "-opened_at")]
+
+
+def outside_domains(*, customer_id: UUID, domains: list[str]) -> list[str]:
+    """Addresses of people who sign in today and could not, if only these domains might."""
+    members = User.objects.filter(
+        grantees__memberships__customer=customer_id,
+        grantees__memberships__state=MembershipState.ACTIVE,
+    )
+    paying = User.objects.filter(billing_owners__customer=customer_id)
+    addresses = {one.email for one in members.union(paying)}
+    return sorted(one for one in addresses if domain_of(one) not in domains)
 
 
 def may_claim(*, offer_id: UUID, email: str) -> bool:

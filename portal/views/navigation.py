@@ -31,6 +31,8 @@ ENTRIES = (
     Entry("", "Overview", "portal:home", "any"),
     Entry("People", "People and seats", "portal:people", "people"),
     Entry("People", "Groups", "portal:groups", "people"),
+    Entry("People", "Invitations", "portal:invitations", "people"),
+    Entry("People", "Who may join", "portal:joining", "owner"),
     Entry("Billing", "Billing", "portal:billing", "billing"),
     Entry("Billing", "Invoices", "portal:billing_invoices", "billing"),
     Entry("Billing", "Upcoming invoice", "portal:billing_next", "billing"),
