@@ -7,8 +7,6 @@ from portal.views import sign_in_company as company
 from portal.views.billing_paths import PATHS as BILLING
 from portal.views.invitation_paths import OPEN as JOINING
 from portal.views.invitation_paths import PATHS as INVITATIONS
-from portal.views.invitation_paths import OPEN as JOINING
-from portal.views.invitation_paths import PATHS as INVITATIONS
 from portal.views.people_paths import PATHS as PEOPLE
 
 app_name = "portal"
@@ -41,9 +39,7 @@ urlpatterns = [
         name="ownership_withdraw",
     ),
     path("c/<uuid:customer_id>/people/invitations/", include(INVITATIONS)),
-    path("c/<uuid:customer_id>/people/invitations/", include(INVITATIONS)),
     path("c/<uuid:customer_id>/people/", include(PEOPLE)),
-    *JOINING,
     *JOINING,
     path("c/<uuid:customer_id>/billing/", include(BILLING)),
 ]
