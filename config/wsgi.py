@@ -6,4 +6,8 @@ from config.celery import app as celery_app
 
 __all__ = ["application", "celery_app"]
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+from config.entitlement_door import EntitlementDoor  # noqa: E402 - Django must be set up first
+
+application = EntitlementDoor(django_application)

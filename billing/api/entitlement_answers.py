@@ -1,20 +1,21 @@
 """The JSON of answers about entitlements. Every door that answers writes it by these functions."""
 
 import hashlib
+import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from billing.api.rendering import ExactJSONRenderer
 from billing.calc.entitlement_words import Step
 from billing.calc.entitlements import AdviceFact, Entitlement, FeatureAnswer, SeatAnswer
 
 NO_ADVICE = {"level": "none", "reason_code": "", "words": "", "since": None}
-render = ExactJSONRenderer().render
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def answer_bytes(answer: Entitlement) -> bytes:
-    content: bytes = render(answer_body(answer))
-    return content
+    """As the API's renderer would write it; the encoder is made once."""
+    return ENCODER.encode(answer_body(answer)).encode()
 
 
 def weak_etag(content: bytes) -> str:
@@ -46,7 +47,7 @@ def advice_body(advice: AdviceFact | None) -> dict[str, Any]:
         "level": advice.level,
         "reason_code": advice.reason_code,
         "words": advice.words,
-        "since": advice.since,
+        "since": instant(advice.since),
     }
 
 
@@ -68,7 +69,7 @@ def subscription_body(answer: SeatAnswer) -> dict[str, Any]:
         "sentence": answer.sentence,
         "what_can_be_done": steps_body(answer.what_can_be_done),
         "why": {
-            "since": seat.since,
+            "since": instant(seat.since),
             "event_id": seat.event_id,
             "kind": seat.event_kind,
             "source": seat.source,
@@ -91,5 +92,10 @@ def feature_body(one: FeatureAnswer) -> dict[str, Any]:
         "group": one.group or None,
         "used": one.used,
         "remaining": one.remaining,
-        "resets_at": one.resets_at,
+        "resets_at": instant(one.resets_at) if one.resets_at else None,
     }
+
+
+def instant(at: datetime) -> str:
+    """In UTC, as everywhere in the API."""
+    return at.isoformat().replace("+00:00", "Z")

@@ -54,6 +54,7 @@ class Entitlements(ApiView):
 
     @extend_schema(
         operation_id="entitlements",
+        tags=["Entitlements"],
         parameters=[EntitlementQuestionSchema, IF_NONE_MATCH],
         responses={
             200: PolymorphicProxySerializer(
@@ -88,6 +89,7 @@ class EntitlementCheck(ApiView):
 
     @extend_schema(
         operation_id="entitlement_check",
+        tags=["Entitlements"],
         request=EntitlementBatchSchema,
         responses={200: EntitlementBatchAnswerSchema},
     )

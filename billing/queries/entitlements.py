@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -19,14 +20,15 @@ from billing.calc.entitlements import (
 )
 
 # $1 grantees, $2 customers, $3 features ("" for all), $4 the instant; arrays of one length.
-# Every part is found by an index from the person on; nothing is counted and nothing is kept.
+# Every part is found by an index from the person on; nothing is counted and nothing is kept. Rows are
+# put in order where they are read, which is cheaper than here.
 FACTS = """
 SELECT json_build_array(
   customer.id,
   grantee.id IS NOT NULL,
   (SELECT json_build_array(level, reason_code, words, since)
      FROM accounts_accessadvice WHERE customer_id = customer.id AND until IS NULL),
-  (SELECT json_agg(joined.external_id ORDER BY joined.external_id)
+  (SELECT json_agg(joined.external_id)
      FROM accounts_membership AS member JOIN accounts_group AS joined ON joined.id = member.group_id
     WHERE member.grantee_id = grantee.id AND member.customer_id = customer.id
       AND member.state = 'active'),
@@ -62,28 +64,11 @@ SELECT json_build_array(
                             AND EXISTS (SELECT 1 FROM billing_quotaallocation AS quota
                                          WHERE quota.subscription_id = held.subscription_id
                                            AND quota.feature_id = feature.id) THEN
-                        (WITH RECURSIVE above AS (
-                           SELECT id, external_id, parent_id FROM accounts_group
-                            WHERE id = held.group_id
-                           UNION ALL
-                           SELECT parent.id, parent.external_id, parent.parent_id
-                             FROM accounts_group AS parent JOIN above ON above.parent_id = parent.id)
-                         SELECT json_agg(json_build_array(above.external_id, quota.quantity,
-                                  (SELECT total.quantity FROM billing_usagetotal AS total
-                                    WHERE total.subscription_id = held.subscription_id
-                                      AND total.feature_id = feature.id
-                                      AND total.grantee_id IS NULL AND total.group_id = above.id
-                                      AND total.from_at <= $4 AND total.until_at > $4
-                                    ORDER BY total.from_at DESC LIMIT 1)) ORDER BY above.external_id)
-                           FROM above JOIN billing_quotaallocation AS quota
-                             ON quota.group_id = above.id AND quota.feature_id = feature.id
-                            AND quota.subscription_id = held.subscription_id) END)
-                      ORDER BY feature.code)
+                        quotas_above(held.group_id, held.subscription_id, feature.id, $4) END))
                FROM billing_seattypefeature AS entitled
                JOIN billing_feature AS feature ON feature.id = entitled.feature_id
               WHERE entitled.seat_type_id = held.seat_type_id
-                AND (asked.feature = '' OR feature.code = asked.feature)))
-            ORDER BY subscription.external_id, held.from_at, seat_type.code)
+                AND (asked.feature = '' OR feature.code = asked.feature))))
      FROM billing_seatholding AS held
      JOIN billing_subscription AS subscription ON subscription.id = held.subscription_id
      JOIN billing_seattype AS seat_type ON seat_type.id = held.seat_type_id
@@ -99,6 +84,8 @@ LEFT JOIN accounts_customer AS customer ON customer.external_id = asked.customer
 LEFT JOIN accounts_grantee AS grantee ON grantee.external_id = asked.grantee
 ORDER BY asked.place
 """.replace("$4", "$4::timestamptz")
+BY_PLACE = itemgetter(0, 4, 2)
+BY_CODE = itemgetter(0)
 PLACES = {"$1": "%(grantees)s", "$2": "%(customers)s", "$3": "%(features)s", "$4": "%(at)s"}
 
 
@@ -146,9 +133,9 @@ def read_facts(question: Question, text: str | bytes) -> EntitlementFacts:
         grantee=question.grantee,
         customer_id=customer_id or "",
         grantee_is_known=grantee_is_known,
-        groups=tuple(groups or ()),
+        groups=tuple(sorted(groups or ())),
         advice=AdviceFact(*advice[:3], utc(advice[3])) if advice else None,
-        seats=tuple(seat_fact(*row) for row in seats or ()),
+        seats=tuple(seat_fact(*row) for row in sorted(seats or (), key=BY_PLACE)),
     )
 
 
@@ -165,7 +152,7 @@ def seat_fact(
         ends_on=date.fromisoformat(ends_on) if ends_on else None, is_ended=is_ended,
         group=group or "", event_id=event_id, event_kind=event_kind, source=source,
         source_event_id=source_event_id,
-        features=tuple(feature_fact(*row) for row in features or ()),
+        features=tuple(feature_fact(*row) for row in sorted(features or (), key=BY_CODE)),
     )  # fmt: skip
 
 

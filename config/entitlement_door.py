@@ -1,0 +1,142 @@
+"""GET entitlements of a person, answered before Django's chain: the same facts, decision and bytes, sooner."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+import psycopg
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.utils import timezone
+from django.utils.http import parse_etags
+
+from accounts.operations.issue_api_key import key_digest
+from billing.api.authentication import SCHEME
+from billing.api.entitlement_answers import answer_bytes, weak_etag
+from billing.api.entitlements import MAY_ASK
+from billing.api.rate_limit import RateState, count_request, rate_headers
+from billing.calc.entitlements import decide
+from billing.queries.entitlements import Question
+from billing.queries.entitlements_prepared import Asker, ask_prepared
+
+logger = logging.getLogger(__name__)
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+PATH = "/api/v1/entitlements"
+LONGEST = {"grantee": 100, "customer": 100, "feature": 50}
+ACCEPTED = frozenset(["", "*/*", "application/json"])
+OF_ONE_ANSWER = frozenset(
+    ["content-length", "etag", "ratelimit", "ratelimit-policy", "x-request-id"]
+)
+MOST_ENTRANCES = 64
+
+
+class EntitlementDoor:
+    """
+    Answers yes-or-no questions that are asked as documented, by keys that may ask: 200 or 304.
+
+    Whatever is odd goes on to Django, which refuses it: an unknown key, a missing scope, too many
+    requests, a parameter it does not know, a database that is away. Who comes by a host and scheme
+    Django has not admitted yet goes there too; the headers of its answer are those of ours.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self.entrances: dict[tuple[str, ...], Headers] = {}
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        question = read_question(environ)
+        if question is None:
+            return self.application(environ, start_response)
+        entrance = entrance_of(environ)
+        if entrance not in self.entrances:
+            return self.application(environ, self.learning(entrance, start_response))
+        answer = answer_of(question, environ)
+        if answer is None:
+            return self.application(environ, start_response)
+        status, content, headers = answer
+        start_response(status, [*self.entrances[entrance], *headers])
+        return [content]
+
+    def learning(
+        self, entrance: tuple[str, ...], start_response: Callable[..., Any]
+    ) -> Callable[..., Any]:
+        """Remember the headers that every answer at this entrance carries."""
+
+        def start(status: str, headers: Headers, *more: Any) -> Any:
+            if status.startswith("200") and len(self.entrances) < MOST_ENTRANCES:
+                kept = [one for one in headers if one[0].lower() not in OF_ONE_ANSWER]
+                self.entrances[entrance] = kept
+            return start_response(status, headers, *more)
+
+        return start
+
+
+def read_question(environ: Environ) -> Question | None:
+    """The question, if it is asked as documented; nothing is refused here."""
+    if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "GET":
+        return None
+    query = environ.get("QUERY_STRING", "")
+    has_body = environ.get("CONTENT_LENGTH") not in (None, "", "0")
+    if has_body or not query.isascii() or environ.get("HTTP_ACCEPT", "") not in ACCEPTED:
+        return None
+    pairs = parse_qsl(query, keep_blank_values=True)
+    said = dict(pairs)
+    if len(said) != len(pairs) or not all(is_plain(*one) for one in pairs):
+        return None
+    if not (said.get("grantee") and said.get("customer")):
+        return None
+    return Question(said["grantee"], said["customer"], said.get("feature", ""))
+
+
+def is_plain(name: str, value: str) -> bool:
+    """A known name, not too long, and nothing a serializer would trim or refuse."""
+    most = LONGEST.get(name, -1)
+    return len(value) <= most and value == value.strip() and value.isprintable()
+
+
+def entrance_of(environ: Environ) -> tuple[str, ...]:
+    """What Django decides by whether a request may come in at all, before it looks at the key."""
+    names = ("HTTP_HOST", "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO")
+    return tuple(str(environ.get(name, "")) for name in names)
+
+
+def answer_of(question: Question, environ: Environ) -> tuple[str, bytes, Headers] | None:
+    """Status, content and the headers of this answer; None: Django is to answer."""
+    header = environ.get("HTTP_AUTHORIZATION", "")
+    if header[: len(SCHEME)].lower() != SCHEME:
+        return None
+    now, digest = timezone.now(), key_digest(header[len(SCHEME) :].strip())
+    try:
+        asker, facts = ask_prepared(question, key_digest=digest, at=now)
+    except (DatabaseError, psycopg.Error):
+        logger.exception("The door of entitlements hands a question on")
+        connection.close()
+        return None
+    state = admitted(asker)
+    if state is None:
+        return None
+    content = answer_bytes(decide(facts, feature=question.feature, at=now))
+    etag = weak_etag(content)
+    is_known = etag in parse_etags(environ.get("HTTP_IF_NONE_MATCH", ""))
+    if is_known:
+        content = b""
+    headers = {
+        "ETag": etag,
+        "Content-Length": str(len(content)),
+        "X-Request-Id": uuid4().hex,
+        **rate_headers(state),
+    }
+    return "304 Not Modified" if is_known else "200 OK", content, list(headers.items())
+
+
+def admitted(asker: Asker | None) -> RateState | None:
+    """The state of the key's minute, if it may ask; a key of the sandbox asks elsewhere."""
+    if asker is None or asker.is_sandbox or MAY_ASK.isdisjoint(asker.scopes):
+        return None
+    state = count_request(asker.client_id, asker.requests_per_minute)
+    return state if state.is_allowed else None
