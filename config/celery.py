@@ -16,7 +16,13 @@ app = Celery("seatledger")
 app.set_default()  # "current" is of a thread; web requests come in others
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.task_routes = {"billing.tasks.tell_products": {"queue": "webhooks"}}
 app.conf.beat_schedule = {
+    "webhooks": {
+        "task": "billing.tasks.tell_products",
+        "schedule": 2.0,
+        "options": {"expires": 10},  # nobody listens: they do not pile up
+    },
     "daily invoice run": {
         "task": "billing.tasks.start_daily_run",
         "schedule": crontab(hour="4", minute="0"),

@@ -1,4 +1,4 @@
-"""Web, worker, beat and, without a key, a stand-in for Stripe. If one dies, all stop, and it says which."""
+"""Web, workers, beat and, without a key, a stand-in for Stripe. If one dies, all stop, and it says which."""
 
 import fcntl
 import os
@@ -35,6 +35,10 @@ def commands(port: int, var_dir: Path) -> dict[str, list[str]]:
             *("--log-level", "warning", "config.wsgi:application"),
         ],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "warning"],
+        "messenger": [  # webhooks wait for receivers; nothing waits behind them
+            *(*celery, "worker", "--pool", "solo", "--queues", "webhooks"),
+            *("--hostname", "messenger@%h", "--loglevel", "warning"),
+        ],
         "beat": [
             *(*celery, "beat", "--loglevel", "warning", "--pidfile", ""),
             *("--schedule", str(var_dir / "beat-schedule")),
