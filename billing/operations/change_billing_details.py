@@ -26,6 +26,7 @@ class BillingDetails:
     language: str
     paper: str
     purchase_order: str
+    itemizes_groups: bool
 
 
 def details_of(customer: Customer) -> BillingDetails:

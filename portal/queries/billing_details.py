@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from accounts.models import Customer
 from billing.operations.change_billing_details import BillingDetails
@@ -16,6 +17,7 @@ LABELS = {
     "postal_code": "Postal code", "city": "City", "region": "State or province",
     "country": "Country", "tax_number": "Tax number", "language": "Language of invoices",
     "paper": "Paper size", "purchase_order": "Order number",
+    "itemizes_groups": "Departments on invoices",
 }  # fmt: skip
 CHANGES_SHOWN = 10
 
@@ -62,7 +64,7 @@ def effect_of(before: BillingDetails, after: BillingDetails, found: DetailsEffec
     confirmed: Sequence[NextInvoice | None] = found.confirmed or [None] * len(found.after)
     return Effect(
         changes=tuple(
-            (label, str(getattr(before, name)), str(getattr(after, name)))
+            (label, shown(getattr(before, name)), shown(getattr(after, name)))
             for name, label in LABELS.items()
             if getattr(before, name) != getattr(after, name)
         ),
@@ -72,6 +74,12 @@ def effect_of(before: BillingDetails, after: BillingDetails, found: DetailsEffec
         ),
         has_register=bool(found.confirmed),
     )
+
+
+def shown(value: str | bool) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value
 
 
 def next_tax(one: NextInvoice) -> NextTax:
@@ -107,7 +115,7 @@ def detail_changes(customer: Customer) -> tuple[ChangeRow, ...]:
         .order_by("-history_date", "-history_id")[: CHANGES_SHOWN + 1]
     )
     found = []
-    for newer, older in zip(rows, rows[1:], strict=False):
+    for newer, older in pairwise(rows):
         labels = [
             label for name, label in LABELS.items() if getattr(newer, name) != getattr(older, name)
         ]

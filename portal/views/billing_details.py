@@ -58,6 +58,10 @@ class DetailsForm(forms.Form):
     )
     language = forms.ChoiceField(choices=LANGUAGES)
     paper = forms.ChoiceField(choices=PAPERS)
+    itemizes_groups = forms.BooleanField(
+        required=False,
+        help_text="Each line also says what of it is for which group and cost center",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

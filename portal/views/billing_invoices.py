@@ -12,6 +12,7 @@ from accounts.models import Customer
 from accounts.views.filters import any_of, page_number, query_without_page
 from billing.documents.staff_text import money_decimal
 from billing.queries.statement import local_day
+from portal.queries.billing_departments import has_departments
 from portal.queries.billing_invoice import paper_of
 from portal.queries.billing_invoices import (
     KINDS,
@@ -102,7 +103,7 @@ def invoice(request: PortalRequest, invoice_id: UUID) -> HttpResponse:
         "portal/billing/invoice.html",
         title=f"{paper.head.kind} {paper.head.number}",
         paper=paper,
-        was_paid="paid" in request.GET,
+        has_departments=has_departments(request.customer),
     )
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.views import (
     billing,
+    billing_departments,
     billing_details,
     billing_invoices,
     billing_methods,
@@ -12,6 +13,7 @@ from portal.views import (
     billing_pay,
     billing_policy,
     billing_recipients,
+    billing_seats,
     billing_statement,
 )
 
@@ -26,6 +28,12 @@ PATHS = [
     path(f"{INVOICE}pdf/", billing_papers.pdf, name="billing_pdf"),
     path(f"{INVOICE}xml/", billing_papers.xml, name="billing_xml"),
     path(f"{INVOICE}ubl/", billing_papers.ubl, name="billing_ubl"),
+    path(f"{INVOICE}departments/", billing_departments.departments, name="billing_departments"),
+    path(
+        f"{INVOICE}departments.csv",
+        billing_departments.departments_csv,
+        name="billing_departments_csv",
+    ),
     path("next/", billing_next.upcoming, name="billing_next"),
     path("statement/", billing_statement.statement, name="billing_statement"),
     path("statement.csv", billing_statement.statement_csv, name="billing_statement_csv"),
@@ -38,5 +46,6 @@ PATHS = [
     path("details/", billing_details.details, name="billing_details"),
     path("recipients/", billing_recipients.recipients, name="billing_recipients"),
     path(f"{RECIPIENT}remove/", billing_recipients.remove, name="billing_recipient_remove"),
+    path("seats/", billing_seats.seats, name="billing_seats"),
     path("policy/", billing_policy.policy, name="billing_policy"),
 ]

@@ -36,6 +36,7 @@ ENTRIES = (
     Entry("Billing", "Billing", "portal:billing", "billing"),
     Entry("Billing", "Invoices", "portal:billing_invoices", "billing"),
     Entry("Billing", "Upcoming invoice", "portal:billing_next", "billing"),
+    Entry("Billing", "Buy seats", "portal:billing_seats", "billing"),
     Entry("Billing", "Statement", "portal:billing_statement", "billing"),
     Entry("Billing", "Payment methods", "portal:billing_methods", "billing"),
     Entry("Billing", "Billing details", "portal:billing_details", "billing"),
