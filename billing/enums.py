@@ -326,3 +326,21 @@ class WebhookState(TextChoices):
     DELIVERED = "delivered", "Delivered"
     PARKED = "parked", "Given up"
     CANCELED = "canceled", "Not sent: its endpoint was removed"
+
+
+class SeatRequestState(TextChoices):
+    ASKED = "asked", "Asked"
+    APPROVED = "approved", "Approved"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class SeatRequestMailKind(TextChoices):
+    ASKED = "asked", "To whoever decides"
+    DECIDED = "decided", "To who asked"
+
+
+class SeatImportState(TextChoices):
+    CHECKED = "checked", "Checked, nothing done yet"
+    RUNNING = "running", "Being carried out"
+    DONE = "done", "Done"

@@ -45,6 +45,7 @@ from billing.models.members import MemberReport
 from billing.models.rating import RatedSpan, Rating
 from billing.models.receivables import Allocation, Payment, Receivable
 from billing.models.run import InvoiceRun, StageRefusal
+from billing.models.seat_requests import SeatImport, SeatRequest, SeatRequestMail
 from billing.models.subscription import Subscription
 from billing.models.tax import InvoiceTax, TaxHold
 from billing.models.usage import QuotaAllocation, UsageRecord, UsageTotal
@@ -107,8 +108,11 @@ __all__ = [
     "Refund",
     "SeatClaim",
     "SeatHolding",
+    "SeatImport",
     "SeatLedgerEntry",
     "SeatPolicy",
+    "SeatRequest",
+    "SeatRequestMail",
     "SeatType",
     "SeatTypeFeature",
     "StageRefusal",
