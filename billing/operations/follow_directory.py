@@ -7,6 +7,7 @@ from uuid import UUID
 
 from accounts.enums import MembershipRole, MembershipState
 from accounts.models import DirectoryMembership, DirectoryUser, Group, Membership
+from accounts.operations.join_group import join_group
 from billing.calc.seat_changes import SeatAnswer
 from billing.models import DirectorySeat, Subscription
 from billing.operations.change_seats import change_seats
@@ -139,7 +140,7 @@ def settle_memberships(
         wanted = [groups[name] for name in sorted(plan.wanted.groups) if name in groups]
         end_memberships(customer_id, plan, wanted)
         for group in wanted:
-            join(customer_id, plan.user, group)
+            join_group(group=group, grantee=plan.user.grantee, role=MembershipRole.MEMBER)
             if (plan.user.grantee_id, group.pk) not in before:
                 DirectoryMembership.objects.get_or_create(user=plan.user, group=group)
 
@@ -155,12 +156,3 @@ def end_memberships(customer_id: UUID, plan: PersonPlan, wanted: Sequence[Group]
         membership.state, membership.role = MembershipState.REMOVED, MembershipRole.MEMBER
         membership.save(update_fields=["state", "role"])
     given.delete()
-
-
-def join(customer_id: UUID, user: DirectoryUser, group: Group) -> None:
-    membership, _ = Membership.objects.get_or_create(
-        group=group, grantee_id=user.grantee_id, defaults={"customer_id": customer_id}
-    )
-    if membership.state != MembershipState.ACTIVE:
-        membership.state = MembershipState.ACTIVE
-        membership.save(update_fields=["state"])

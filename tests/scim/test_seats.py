@@ -3,7 +3,7 @@
 import pytest
 import time_machine
 from scim2_client.engines.wsgi import WSGISCIMClient
-from scim2_models import ForbiddenException, PatchOp
+from scim2_models import BulkRequest, ForbiddenException, PatchOp
 
 from accounts.models import DirectoryRequest, Grantee, Group, Membership
 from billing.models import EntitlementEvent, SeatHolding
@@ -223,3 +223,20 @@ def test_whoever_is_deleted_leaves_and_may_come_again_as_the_same_person(db):
     assert okta.push_user("ada").id != ada.id
     assert states(world) == {"Ada": "member active"}
     assert Grantee.objects.filter(email="ada@acme.example").count() == 1
+
+
+def test_operations_of_one_bulk_request_give_a_seat_each(db):
+    world, okta = company()
+    mapped(world)
+    people = [
+        okta.user(user_name=f"{name}@acme.example", display_name=name) for name in ("Ada", "Bob")
+    ]
+    operations = [
+        {"method": "POST", "path": "/Users", "bulkId": one.display_name, "data": one}
+        for one in people
+    ]
+
+    okta.client.bulk(BulkRequest[okta.user](operations=operations))
+
+    assert states(world) == {"Ada": "member active", "Bob": "member active"}
+    assert DirectoryRequest.objects.first().seats_given == 2

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, cast
 
 from django.db import transaction
@@ -61,16 +62,23 @@ def as_scim(refusal: Refusal) -> SCIMException:
 
 
 class DirectoryStorage(ScimStorage):
-    """The directory `origin` speaks for. `followed` adds up the seats given and taken."""
+    """
+    The directory `origin` speaks for. `followed` adds up the seats given and taken.
+
+    Each operation of a bulk request has a name of its own, so that none is taken for another again.
+    """
 
     def __init__(self, origin: Origin, *, is_writing: bool) -> None:
-        self.origin, self.is_writing = origin, is_writing
-        self.followed = Followed()
+        self.request, self.origin, self.is_writing = origin, origin, is_writing
+        self.followed, self.operations = Followed(), 0
 
     @contextmanager
     def operation(self) -> Iterator[None]:
         """One transaction an operation; changes of one directory take turns."""
         before = self.followed
+        self.operations += 1
+        name = f"{self.request.request_id}-{self.operations}"
+        self.origin = replace(self.request, request_id=name)
         try:
             with transaction.atomic():
                 if self.is_writing:

@@ -4,7 +4,6 @@ import json
 import logging
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from scim2_models import Error, PayloadTooLargeException, SCIMException, Unautho
 from scim2_server.handler import ScimHandler
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
+from uuid6 import uuid7
 
 from accounts.enums import ActorKind
 from accounts.models import DirectoryRequest, DirectoryToken
@@ -32,6 +32,7 @@ ROOT = "/scim/v2"
 PUBLIC = ("GET", "/ServiceProviderConfig")
 SEARCH = ".search"
 LONGEST_PATH = 300
+LONGEST_NAME = 36
 TOO_MANY = "Too many requests. Wait as long as Retry-After says."
 
 
@@ -91,13 +92,11 @@ def token_of(request: HttpRequest, at: datetime) -> DirectoryToken:
 
 
 def known_as(request: HttpRequest, token: DirectoryToken) -> None:
-    """What the trail and the log call this request and who sent it."""
+    """Who sent it, for the trail."""
     request.directory_token = token  # type: ignore[attr-defined]
     request.user = Actor(  # type: ignore[assignment]
         ActorKind.API_CLIENT, str(token.pk), f"Directory “{token.name}”"
     )
-    if not hasattr(request, "trail_id"):
-        request.trail_id = uuid4().hex  # type: ignore[attr-defined]
 
 
 def handled(
@@ -105,8 +104,8 @@ def handled(
 ) -> ScimResponse:
     """The answer, and a line of what changed or was refused."""
     is_writing = asked.method not in ("GET", "HEAD") and not asked.path.endswith(SEARCH)
-    name = request.trail_id  # type: ignore[attr-defined]
-    origin = Origin(token.customer_id, f"Directory “{token.name}”", name, at)
+    # of our own making: what a machine calls its request need not be unique
+    origin = Origin(token.customer_id, f"Directory “{token.name}”", str(uuid7()), at)
     storage = DirectoryStorage(origin, is_writing=is_writing)
     try:
         answer = ScimHandler(SERVICE, storage).handle(asked)
@@ -116,7 +115,8 @@ def handled(
         logger.exception("SCIM broke: %s %s", asked.method, asked.path)
         answer = SERVICE.error_response(bug)
     if is_writing or answer.status >= 400:
-        note(asked, answer, token, origin, storage.followed)
+        named = str(getattr(request, "trail_id", ""))
+        note(asked, answer, token, origin, storage.followed, named)
     return answer
 
 
@@ -126,12 +126,14 @@ def note(
     token: DirectoryToken,
     origin: Origin,
     followed: Followed,
+    named: str,
 ) -> None:
     """For the page “Directory” of the portal; outside of the transaction that may have failed."""
     DirectoryRequest.objects.create(
+        id=origin.request_id,
         customer_id=origin.customer_id,
         token=token,
-        request_id=origin.request_id,
+        request_id=named[:LONGEST_NAME],
         method=asked.method,
         path=asked.path.replace("\x00", "")[:LONGEST_PATH],
         status=int(answer.status),
