@@ -11,9 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.models import Customer
 from accounts.queries.portal_rights import Rights, customers_of, rights_of
+from accounts.views.sign_in.again import came_from, whole_page
+from accounts.views.sign_in.proof import is_vouched_for
 from portal.views.navigation import navigation
 from portal.views.rights import RIGHTS
 
@@ -33,6 +37,7 @@ def portal_page(right: str) -> Callable[[View], View]:
     Let in who holds the right at the customer of the address; `request.customer` and `.rights` are set.
 
     A customer the person has nothing to do with is not found; a right that is missing is refused.
+    Where the customer asks for its own sign-in, a session of another kind is sent there.
     """
     holds = RIGHTS[right]
 
@@ -44,9 +49,12 @@ def portal_page(right: str) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
             rights = rights_of(user_id=request.user.pk or 0, customer_id=customer_id)
-            customer = Customer.objects.filter(pk=customer_id).first()
+            found = Customer.objects.select_related("identity_provider").filter(pk=customer_id)
+            customer = found.first()
             if rights is None or customer is None:
                 raise Http404
+            if door := required_door(request, customer):
+                return whole_page(request, door)
             if not holds(rights):
                 raise PermissionDenied
             request.customer, request.rights = customer, rights  # type: ignore[attr-defined]
@@ -55,6 +63,17 @@ def portal_page(right: str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def required_door(request: HttpRequest, customer: Customer) -> str:
+    """The customer's own sign-in, where it is required and this session did not come that way."""
+    provider = getattr(customer, "identity_provider", None)
+    if provider is None or not provider.is_active or not provider.is_required:
+        return ""
+    if is_vouched_for(request, provider.provider_id):
+        return ""
+    door = reverse("portal:sign_in_company", args=[provider.pk])
+    return f"{door}?{urlencode({'next': came_from(request)})}"
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:

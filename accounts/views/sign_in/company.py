@@ -1,4 +1,4 @@
-"""Single sign-on: the company's OpenID Connect issuer, checked more closely than allauth does alone."""
+"""Single sign-on: our own OpenID Connect issuer and those of customers, checked closely."""
 
 import hmac
 from typing import Any
@@ -7,7 +7,7 @@ import jwt
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.helpers import render_authentication_error
-from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.models import SocialApp, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
@@ -22,13 +22,17 @@ from django.utils.crypto import salted_hmac
 from requests import RequestException
 
 from accounts.enums import AuditAction
+from accounts.models import CustomerIdentityProvider
+from accounts.operations.admit_customer_person import admit_customer_person
 from accounts.operations.admit_person import Admitted, Claims, PersonWithoutRole, admit_person
 from accounts.operations.match_staff_roles import RoleChange
-from accounts.views.sign_in.proof import COMPANY_ASKED_AT, PROVED_BY_COMPANY
+from accounts.queries.identity_providers import app_of, customer_provider
+from accounts.views.sign_in.proof import COMPANY_ASKED_AT, PROVED_BY_COMPANY, VOUCHED_BY
 from accounts.views.sign_in.trail import note
 from kernel.refusal import Refusal
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
+OWN = "company"
 LEEWAY_SECONDS = 30  # clocks differ
 AGAIN = {"prompt": "login", "max_age": "0"}
 
@@ -50,9 +54,15 @@ class IssuerDoor(OpenIDConnectOAuth2Adapter):
     client_class = ClientWithNonce
 
     @property
+    def issuer(self) -> str:
+        if self.provider_id == OWN:
+            return str(settings.OIDC_ISSUER)
+        return str(self.get_provider().app.settings["server_url"])
+
+    @property
     def openid_config(self) -> dict:
         config: dict = super().openid_config
-        if str(config.get("issuer", "")).rstrip("/") != settings.OIDC_ISSUER:
+        if str(config.get("issuer", "")).rstrip("/") != self.issuer:
             raise OAuth2Error("The issuer calls itself by another name.")
         return config
 
@@ -63,7 +73,7 @@ class IssuerDoor(OpenIDConnectOAuth2Adapter):
         :raises OAuth2Error: another issuer, a token not made for this sign-in, or another person
         """
         said_to_be = request.GET.get("iss")
-        if said_to_be and said_to_be.rstrip("/") != settings.OIDC_ISSUER:
+        if said_to_be and said_to_be.rstrip("/") != self.issuer:
             raise OAuth2Error("The answer is of another issuer.")
         signed = self._decode_id_token(app, kwargs["response"].get("id_token") or "")
         nonce = nonce_of(request.GET.get("state", ""))
@@ -122,6 +132,16 @@ class CompanyAdapter(DefaultSocialAccountAdapter):
     def get_provider(self, request: HttpRequest, provider: str, client_id: Any = None) -> Company:
         return Company(request, app=self.get_app(request, provider, client_id))
 
+    def list_apps(
+        self, request: HttpRequest, provider: Any = None, client_id: Any = None
+    ) -> list[SocialApp]:
+        """Ours from the settings; a customer's from its own table, made for this moment."""
+        theirs = customer_provider(str(provider or ""))
+        if theirs is not None:
+            return [app_of(theirs)]
+        apps: list[SocialApp] = super().list_apps(request, provider, client_id)
+        return apps
+
     def on_authentication_error(
         self, request: HttpRequest, provider: Any, error: Any = None, **more: Any
     ) -> None:
@@ -139,6 +159,10 @@ class CompanyAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(refused(request, "Sign in; nothing else is done this way."))
         said = sociallogin.account.extra_data["id_token"]
         known = sociallogin.user if sociallogin.is_existing else None
+        theirs = customer_provider(sociallogin.account.provider)
+        if theirs is not None:
+            admit_of_customer(request, sociallogin, theirs, known)
+            return
         try:
             admitted = admit(said, sociallogin.account.provider, known)
         except PersonWithoutRole as no:
@@ -153,6 +177,34 @@ class CompanyAdapter(DefaultSocialAccountAdapter):
             note(request, "identity_linked", about=admitted.user)
         tell_roles(request, admitted.user, admitted.change)
         remember(request, sociallogin, said)
+
+
+def admit_of_customer(
+    request: HttpRequest,
+    sociallogin: SocialLogin,
+    provider: CustomerIdentityProvider,
+    known: User | None,
+) -> None:
+    """
+    A person of the customer whose issuer vouches for them.
+
+    :raises ImmediateHttpResponse: with the page that says why not
+    """
+    claims = Claims.read(sociallogin.account.extra_data["id_token"], group_claim="")
+    try:
+        user = admit_customer_person(known=known, claims=claims, provider=provider)
+    except Refusal as no:
+        note(request, "sign_in_refused", about=known, reason=no.code)
+        page = render(request, "portal/sign_in/company_refused.html", refused_words(no), status=403)
+        raise ImmediateHttpResponse(page) from no
+    if not sociallogin.is_existing:
+        sociallogin.connect(request, user)
+        note(request, "identity_linked", about=user)
+    sociallogin.state["vouched_by"] = provider.provider_id
+
+
+def refused_words(refusal: Refusal) -> dict[str, str]:
+    return {"title": "Sign-in refused", "why": refusal.message}
 
 
 def admit(said: dict, provider_id: str, known: User | None) -> Admitted:
@@ -182,7 +234,10 @@ def remember(request: HttpRequest, sociallogin: SocialLogin, said: dict) -> None
 
 def keep_what_company_said(request: HttpRequest, sociallogin: Any = None, **_signal: Any) -> None:
     """When the sign-in is complete: allauth has made a new session by then."""
-    if sociallogin is not None:
+    if sociallogin is not None and "vouched_by" in sociallogin.state:
+        before = request.session.get(VOUCHED_BY, [])
+        request.session[VOUCHED_BY] = [*before, sociallogin.state["vouched_by"]]
+    elif sociallogin is not None:
         request.session[COMPANY_ASKED_AT] = sociallogin.state.get("company_asked_at", 0)
         request.session[PROVED_BY_COMPANY] = sociallogin.state.get("company_proved", False)
 
@@ -200,7 +255,8 @@ def back_from_there(request: HttpRequest, provider_id: str) -> HttpResponseBase:
 
 
 def at_door(view: Any, request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    if not settings.OIDC_ISSUER or provider_id != "company":
+    is_ours = bool(settings.OIDC_ISSUER) and provider_id == OWN
+    if not is_ours and customer_provider(provider_id) is None:
         raise Http404
     door = IssuerDoor(request, provider_id)
     try:

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 PROVED_BY_COMPANY = "second_factor_proved_by_company"
 COMPANY_ASKED_AT = "company_asked_at"
+VOUCHED_BY = "vouched_by"  # customers' issuers that this session was opened through
 
 
 def has_factor(user: User | AnonymousUser) -> bool:
@@ -66,3 +67,8 @@ def records(request: HttpRequest) -> list[dict]:
 
 def is_recent(at: float) -> bool:
     return time.time() - at < settings.STEP_UP_MINUTES * 60
+
+
+def is_vouched_for(request: HttpRequest, provider_id: str) -> bool:
+    """Whether this session was opened through a customer's own issuer."""
+    return provider_id in request.session.get(VOUCHED_BY, [])
