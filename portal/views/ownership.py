@@ -95,7 +95,7 @@ def link(request: HttpRequest, token: str) -> HttpResponseBase:
     )
     if found is None:
         return told(request, "This link is not known here. Look whether it was copied whole.")
-    if request.user.is_authenticated and is_for(found, cast(User, request.user)):
+    if request.user.is_authenticated and is_for(found, request.user):
         return redirect("portal:ownership", found.pk)
     if not found.is_open(timezone.now()):
         return told(request, over(found))

@@ -19,6 +19,7 @@ from desk.demo.companies import STORY_STARTS
 from desk.demo.exceptions import live_exceptions
 from desk.demo.incidents import go_wrong
 from desk.demo.moments import live_moments
+from desk.demo.portal_people import let_people_in
 from desk.demo.promises import check_promises, write_promises
 from desk.demo.publish import (
     hire_staff,
@@ -67,6 +68,8 @@ class Command(BaseCommand):
             with clock_at(told_to, time(14)):
                 live_moments(till=story.till, last_day=told_to)
                 go_wrong(client=story.client, at=timezone.now())
+                people = let_people_in(story=story)
+        (settings.VAR_DIR / "demo-sign-ins.txt").write_text(f"{notes}\n{people}\n")
         measure_thresholds(at=timezone.now())
         file_past_returns(today=last_day)
         close_past_months(today=last_day)
