@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.views import account, home, ownership, people_with_rights, sign_in
+from portal.views import account, directory, home, ownership, people_with_rights, sign_in
 from portal.views import sign_in_company as company
 from portal.views.billing_paths import PATHS as BILLING
 from portal.views.invitation_paths import OPEN as JOINING
@@ -41,5 +41,21 @@ urlpatterns = [
     path("c/<uuid:customer_id>/people/invitations/", include(INVITATIONS)),
     path("c/<uuid:customer_id>/people/", include(PEOPLE)),
     *JOINING,
+    path("c/<uuid:customer_id>/directory/", directory.directory, name="directory"),
+    path(
+        "c/<uuid:customer_id>/directory/tokens/<uuid:token_id>/revoke/",
+        directory.token_revoke,
+        name="directory_token_revoke",
+    ),
+    path(
+        "c/<uuid:customer_id>/directory/mappings/new/",
+        directory.mapping_new,
+        name="directory_mapping_new",
+    ),
+    path(
+        "c/<uuid:customer_id>/directory/mappings/<uuid:mapping_id>/remove/",
+        directory.mapping_remove,
+        name="directory_mapping_remove",
+    ),
     path("c/<uuid:customer_id>/billing/", include(BILLING)),
 ]

@@ -43,6 +43,7 @@ ENTRIES = (
     Entry("Billing", "Invoice recipients", "portal:billing_recipients", "billing"),
     Entry("Billing", "How seats are charged", "portal:billing_policy", "billing"),
     Entry("Company", "People with rights", "portal:rights", "owner"),
+    Entry("Company", "Directory", "portal:directory", "owner"),
 )
 Section = tuple[str, tuple[Place, ...]]
 

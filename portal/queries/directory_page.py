@@ -1,0 +1,225 @@
+"""What the billing owner sees of the company's directory: tokens, mappings, people, last requests."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Q, Sum
+
+from accounts.models import (
+    DirectoryGroup,
+    DirectoryRequest,
+    DirectoryToken,
+    DirectoryUser,
+    Group,
+)
+from accounts.operations.issue_directory_token import has_expired
+from billing.enums import WhenGone
+from billing.models import DirectoryMapping
+from billing.queries.seat_room import seat_room
+
+LAST = 25
+A_DAY = timedelta(days=1)
+EVERYBODY = "Everybody in the directory"
+DONE = {"POST": "Added", "PUT": "Changed", "PATCH": "Changed", "DELETE": "Removed"}
+THINGS = {"Users": "a person", "Groups": "a group"}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    key: UUID
+    name: str
+    prefix: str
+    created_at: datetime
+    expires_at: datetime | None
+    used_at: datetime | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class MappingRow:
+    """`people`: how many of the directory it is for."""
+
+    key: UUID
+    whom: str
+    people: int
+    seat: str
+    group: str
+    when_gone: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    what: str
+    asked_at: datetime
+    status: int
+    detail: str
+    seats_given: int
+    seats_taken: int
+
+    @property
+    def is_refused(self) -> bool:
+        return self.status >= 400
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryFigures:
+    """People and groups the directory told of; what its requests of the last day did."""
+
+    people: int
+    active: int
+    groups: int
+    given: int
+    taken: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryPage:
+    figures: DirectoryFigures
+    tokens: tuple[TokenRow, ...]
+    mappings: tuple[MappingRow, ...]
+    requests: tuple[RequestRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MappingChoices:
+    """Value and label each: directory groups, seats as "subscription/type", our groups."""
+
+    whom: tuple[tuple[str, str], ...]
+    seats: tuple[tuple[str, str], ...]
+    groups: tuple[tuple[str, str], ...]
+
+
+def directory_page(*, customer_id: UUID, at: datetime) -> DirectoryPage:
+    """A fixed number of queries."""
+    figures = figures_of(customer_id, at)
+    return DirectoryPage(
+        figures=figures,
+        tokens=tuple(token_rows(customer_id, at)),
+        mappings=tuple(mapping_rows(customer_id, figures.people)),
+        requests=tuple(request_rows(customer_id)),
+    )
+
+
+def figures_of(customer_id: UUID, at: datetime) -> DirectoryFigures:
+    people = DirectoryUser.objects.filter(customer=customer_id).aggregate(
+        all=Count("pk"), active=Count("pk", filter=Q(is_active=True))
+    )
+    requests = DirectoryRequest.objects.filter(customer=customer_id, asked_at__gt=at - A_DAY)
+    done = requests.aggregate(
+        given=Sum("seats_given"),
+        taken=Sum("seats_taken"),
+        refused=Count("pk", filter=~Q(detail="")),
+    )
+    return DirectoryFigures(
+        people=people["all"],
+        active=people["active"],
+        groups=DirectoryGroup.objects.filter(customer=customer_id).count(),
+        given=done["given"] or 0,
+        taken=done["taken"] or 0,
+        refused=done["refused"],
+    )
+
+
+def token_rows(customer_id: UUID, at: datetime) -> Iterable[TokenRow]:
+    """Working ones first, then those that ended, newest first."""
+    tokens = DirectoryToken.objects.filter(customer=customer_id)
+    rows = [
+        TokenRow(
+            one.pk, one.name, one.token_prefix, one.created_at, one.expires_at, one.used_at,
+            token_state(one, at),
+        )
+        for one in tokens
+    ]  # fmt: skip
+    return sorted(rows, key=lambda one: one.state != "working")
+
+
+def token_state(token: DirectoryToken, at: datetime) -> str:
+    if token.revoked_at is not None:
+        return "revoked"
+    return "expired" if has_expired(token, at) else "working"
+
+
+def mapping_rows(customer_id: UUID, people: int) -> Iterable[MappingRow]:
+    mappings = (
+        DirectoryMapping.objects.filter(customer=customer_id)
+        .select_related("directory_group", "group", "subscription__plan", "seat_type")
+        .annotate(inside=Count("directory_group__members"))
+    )
+    for one in mappings:
+        seat = ""
+        if one.seat_type and one.subscription:
+            seat = f"{one.seat_type.name}, {one.subscription.plan.name}"
+        yield MappingRow(
+            key=one.pk,
+            whom=one.directory_group.display_name if one.directory_group else EVERYBODY,
+            people=one.inside if one.directory_group else people,
+            seat=seat,
+            group=one.group.name if one.group else "",
+            when_gone=str(WhenGone(one.when_gone).label),
+            rank=one.rank,
+        )
+
+
+def request_rows(customer_id: UUID) -> Iterable[RequestRow]:
+    found = list(DirectoryRequest.objects.filter(customer=customer_id)[:LAST])
+    names = names_in(customer_id, [one.path for one in found])
+    for one in found:
+        yield RequestRow(
+            what=what_was_asked(one.method, one.path, names),
+            asked_at=one.asked_at,
+            status=one.status,
+            detail=one.detail,
+            seats_given=one.seats_given,
+            seats_taken=one.seats_taken,
+        )
+
+
+def names_in(customer_id: UUID, paths: Iterable[str]) -> dict[str, str]:
+    """What the people and groups that addresses name are called, as far as they still exist."""
+    keys = [key for path in paths if (key := key_in(path))]
+    people = DirectoryUser.objects.filter(customer=customer_id, pk__in=keys)
+    groups = DirectoryGroup.objects.filter(customer=customer_id, pk__in=keys)
+    found = [
+        *people.values_list("pk", "user_name"),
+        *groups.values_list("pk", "display_name"),
+    ]
+    return {str(key): name for key, name in found}
+
+
+def key_in(path: str) -> UUID | None:
+    try:
+        return UUID(path.rpartition("/")[2])
+    except ValueError:
+        return None
+
+
+def what_was_asked(method: str, path: str, names: Mapping[str, str]) -> str:
+    """In plain words: “Changed ada@acme.example”."""
+    parts = path.strip("/").split("/")
+    if parts[0] == "Bulk":
+        return "Many changes at once"
+    done = DONE.get(method, "Looked up")
+    if len(parts) > 1 and parts[1] in names:
+        return f"{done} {names[parts[1]]}"
+    return f"{done} {THINGS.get(parts[0], path)}"
+
+
+def mapping_choices(*, customer_id: UUID, at: datetime) -> MappingChoices:
+    groups = DirectoryGroup.objects.filter(customer=customer_id).order_by("display_name")
+    own = Group.objects.filter(customer=customer_id, closed_at=None).order_by("name")
+    rooms = seat_room(customer_id=customer_id, at=at)
+    return MappingChoices(
+        whom=(("", EVERYBODY), *((str(one.pk), one.display_name) for one in groups)),
+        seats=(
+            ("", "No seat"),
+            *(
+                (f"{one.subscription}/{one.seat_type}", f"{one.seat_type_name}, {one.plan}")
+                for one in rooms
+            ),
+        ),
+        groups=(("", "No group"), *((str(one.pk), one.name) for one in own)),
+    )
