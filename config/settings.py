@@ -235,7 +235,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["billing.api.rendering.ExactJSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["billing.api.rendering.StorableJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "billing.api.openapi.DescribedSchema",
     "UNAUTHENTICATED_USER": None,
 }
@@ -251,7 +251,9 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
+        "ChangeKindEnum": "accounts.enums.ChangeKind",
         "EventKindEnum": "billing.enums.EventKind",
+        "SendableKindEnum": "billing.api.read_event.SENDABLE_CHOICES",
         "LineKindEnum": "billing.enums.LineKind",
         "InvoiceKindEnum": "billing.enums.InvoiceKind",
     },

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed
+from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed, NotFound
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -59,7 +59,7 @@ class ApiView(APIView):
     """A door for product services. Subclasses set `scopes` by HTTP method."""
 
     authentication_classes = (ApiKeyAuthentication,)
-    permission_classes = (HasScope,)
+    permission_classes: tuple[type[BasePermission], ...] = (HasScope,)
     throttle_classes = (KeyThrottle,)
     scopes: dict[str, str] = {}
 
@@ -71,6 +71,8 @@ class ApiView(APIView):
         """A method that is not there is told before anybody asks who it is."""
         if request.method not in self.allowed_methods:
             raise MethodNotAllowed(str(request.method))
+        if any("\x00" in str(value) for value in kwargs.values()):
+            raise NotFound
         super().initial(request, *args, **kwargs)
 
     def handle_exception(self, exc: Exception) -> Any:

@@ -64,7 +64,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "idempotency_key_reused": (
         "This key came with another request before", "Use a new key for a new request"),
     "idempotency_key_too_long": ("The key is longer than 255 characters", "Use a shorter one"),
-    "interval_invalid": ("There is no such billing cycle", "Send `interval_unit` day, week, month or year"),
+    "interval_invalid": ("There is no such billing cycle", "Send `interval_unit` day, week or month"),
     "invalid": ("Fields of the request are missing or wrong", "Read `errors` and correct them"),
     "invoices_differ": (
         "The invoices are of different sellers or currencies", "Pay them on separate pages"),

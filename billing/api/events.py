@@ -14,8 +14,8 @@ from billing.api.authentication import ApiView, caller
 from billing.api.error_codes import EVENT
 from billing.api.errors import BodyInvalid, FieldError, invalid
 from billing.api.idempotency import HEADER, once
-from billing.api.read_event import LARGEST, SENDABLE, read_event
-from billing.enums import EventKind, PriceMode
+from billing.api.read_event import LARGEST, SENDABLE_CHOICES, read_event
+from billing.enums import PriceMode
 from billing.operations.receive_events import EventAnswer, receive_events
 
 LARGEST_BATCH = 1_000
@@ -44,7 +44,7 @@ class EntitlementEventSchema(serializers.Serializer[Any]):
 
     source = serializers.CharField(max_length=50)  # type: ignore[assignment]
     source_event_id = serializers.CharField(max_length=100)
-    kind = serializers.ChoiceField([one for one in EventKind.choices if one[0] in SENDABLE])
+    kind = serializers.ChoiceField(SENDABLE_CHOICES)
     subscription = serializers.CharField(max_length=100)
     customer = serializers.CharField(max_length=100, **OPTIONAL_TEXT)
     seat_type = serializers.CharField(max_length=50, **OPTIONAL_TEXT)
@@ -76,7 +76,9 @@ class EventAnswerSchema(serializers.Serializer[Any]):
 
 
 class EventBatchSchema(serializers.Serializer[Any]):
-    events = EntitlementEventSchema(many=True, allow_empty=False, max_length=LARGEST_BATCH)
+    events = serializers.ListField(
+        child=EntitlementEventSchema(), allow_empty=False, max_length=LARGEST_BATCH
+    )
 
 
 class EventBatchAnswerSchema(serializers.Serializer[Any]):

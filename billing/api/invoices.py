@@ -61,7 +61,7 @@ class Invoices(ApiView):
     )
     def get(self, request: Request) -> Response:
         """Finalized invoices and credit notes, the newest first; follow `next_cursor` for more."""
-        asked = InvoiceQuestionSchema(data=request.query_params)
+        asked = InvoiceQuestionSchema(data=request.query_params.dict())
         if not asked.is_valid():
             return invalid(field_errors(asked.errors))
         try:

@@ -70,7 +70,9 @@ class MembersAnswerSchema(serializers.Serializer[Any]):
 
 
 class MembersBatchSchema(serializers.Serializer[Any]):
-    reports = ReportedMembersSchema(many=True, allow_empty=False, max_length=LARGEST_BATCH)
+    reports = serializers.ListField(
+        child=ReportedMembersSchema(), allow_empty=False, max_length=LARGEST_BATCH
+    )
 
 
 class MembersBatchAnswerSchema(serializers.Serializer[Any]):

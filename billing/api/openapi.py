@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from rest_framework.serializers import CharField, DecimalField, DictField, ListSerializer
+from rest_framework.serializers import CharField, DecimalField, DictField, ListField
 
 from billing.api.glossary import WORDS
 from billing.api.idempotency import HEADER as IDEMPOTENCY_KEY
@@ -127,9 +127,8 @@ class DescribedSchema(AutoSchema):
         self, field: Any, direction: str, bypass_extensions: bool = False
     ) -> Any:
         schema = super()._map_serializer_field(field, direction, bypass_extensions)
-        if isinstance(field, ListSerializer) and schema:
-            schema |= {"minItems": 1} if not field.allow_empty else {}
-            schema |= {"maxItems": field.max_length} if field.max_length else {}
+        if isinstance(field, ListField) and not field.allow_empty:
+            schema["minItems"] = 1
         if isinstance(field, DictField) and not field.allow_empty:
             schema["minProperties"] = 1
         if isinstance(field, DecimalField):

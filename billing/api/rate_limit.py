@@ -159,7 +159,7 @@ class KeyThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         limit = getattr(request.user, "requests_per_minute", None)
-        self.state = count_request(request.user.pk, limit)
+        self.state = count_request(str(request.user.pk), limit)
         request._request.rate_state = self.state  # type: ignore[attr-defined]
         return self.state.is_allowed
 

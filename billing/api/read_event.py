@@ -19,7 +19,8 @@ NUMBERS = {"quantity": 0, "new_quantity": 0, "interval_count": 1}
 INSTANTS = ("effective_at", "new_effective_at")
 REQUIRED = ("source", "source_event_id", "kind", "subscription")
 KNOWN = {*TEXTS, *NUMBERS, *INSTANTS, "void", "price"}
-SENDABLE = set(EventKind.values) - {EventKind.SUBSCRIPTION_STARTED}
+SENDABLE_CHOICES = [one for one in EventKind.choices if one[0] != EventKind.SUBSCRIPTION_STARTED]
+SENDABLE = {value for value, _ in SENDABLE_CHOICES}
 NEEDS: Mapping[str, tuple[str, ...]] = {
     EventKind.SEAT_MOVED: ("seat_type", "to_seat_type"),
     EventKind.SEAT_REASSIGNED: ("seat_type", "grantee", "to_grantee"),

@@ -83,7 +83,7 @@ class CustomerStatementView(ApiView):
         found = find_customer(customer)
         if found is None:
             return not_found("such customer")
-        asked = StatementQuestionSchema(data=request.query_params)
+        asked = StatementQuestionSchema(data=request.query_params.dict())
         if not asked.is_valid():
             return invalid(field_errors(asked.errors))
         today = local_day(found, timezone.now())

@@ -33,30 +33,25 @@ def schema_of(record: type) -> type[Serializer]:
     )
 
 
-def field_of(hint: Any) -> serializers.Field[Any, Any, Any, Any]:
+def field_of(hint: Any, **said: Any) -> serializers.Field[Any, Any, Any, Any]:
     """
     The field of a type: a record, many of them, a plain type, or any of these or nothing.
+
+    What is said of a field is said when it is made: serializers make theirs again from that.
 
     :raises TypeError: for a type no record has yet
     """
     inner = [one for one in get_args(hint) if one is not NoneType]
     if NoneType in get_args(hint):
-        return allowing_nothing(field_of(inner[0]))
+        return field_of(inner[0], allow_null=True)
     if get_origin(hint) in (tuple, list):
-        return serializers.ListField(child=field_of(inner[0]))
+        return serializers.ListField(child=field_of(inner[0]), **said)
     if get_origin(hint) is dict:
-        return serializers.DictField()
+        return serializers.DictField(**said)
     if is_dataclass(hint) and isinstance(hint, type):
-        return schema_of(hint)()
+        return schema_of(hint)(**said)
     if hint is Decimal:
-        return serializers.DecimalField(max_digits=20, decimal_places=8)
+        return serializers.DecimalField(max_digits=20, decimal_places=8, **said)
     if hint in PLAIN:
-        return PLAIN[hint]()
+        return PLAIN[hint](**said)
     raise TypeError(f"{hint} has no schema")
-
-
-def allowing_nothing(
-    field: serializers.Field[Any, Any, Any, Any],
-) -> serializers.Field[Any, Any, Any, Any]:
-    field.allow_null = True
-    return field
