@@ -48,6 +48,12 @@ NAVIGATION = [
             page("Invoices", "receipt_long", "desk:invoices", "billing.view_invoice"),
             page("Evidence", "folder_open", "desk:packets", "billing.view_invoice"),
             page("Incidents", "emergency_home", "desk:incidents", "desk.view_incident"),
+            page(
+                "Product webhooks",
+                "webhook",
+                "desk:webhook_endpoints",
+                "billing.view_webhookendpoint",
+            ),
             page("What if", "calculate", "desk:preview", "billing.view_subscription"),
             page("Release check", "rule", "desk:release", "desk.view_releasecheckrun"),
         ],

@@ -54,6 +54,8 @@ from desk.views import (
     tax_registrations,
     tax_returns,
     tax_thresholds,
+    webhooks_out,
+    webhooks_out_actions,
 )
 
 register_converter(DayConverter, "day")
@@ -302,4 +304,40 @@ urlpatterns = [
         name="approval_attachment",
     ),
     path("approvals/<slug:number>/revoke/", approval_dossier.revoke, name="approval_revoke"),
+    path("webhooks/", webhooks_out.endpoints, name="webhook_endpoints"),
+    path("webhooks/new/", webhooks_out_actions.new, name="webhook_endpoint_new"),
+    path("webhooks/messages/", webhooks_out.deliveries, name="webhook_deliveries"),
+    path("webhooks/messages.csv", webhooks_out.deliveries_csv, name="webhook_deliveries_csv"),
+    path("webhooks/messages/<uuid:delivery_id>/", webhooks_out.delivery, name="webhook_delivery"),
+    path(
+        "webhooks/messages/<uuid:delivery_id>/replay/",
+        webhooks_out_actions.replay_one,
+        name="webhook_delivery_replay",
+    ),
+    path("webhooks/<uuid:endpoint_id>/", webhooks_out.endpoint, name="webhook_endpoint"),
+    path(
+        "webhooks/<uuid:endpoint_id>/test/",
+        webhooks_out_actions.test,
+        name="webhook_endpoint_test",
+    ),
+    path(
+        "webhooks/<uuid:endpoint_id>/replay/",
+        webhooks_out_actions.replay,
+        name="webhook_endpoint_replay",
+    ),
+    path(
+        "webhooks/<uuid:endpoint_id>/rotate/",
+        webhooks_out_actions.rotate,
+        name="webhook_endpoint_rotate",
+    ),
+    path(
+        "webhooks/<uuid:endpoint_id>/switch/",
+        webhooks_out_actions.switch,
+        name="webhook_endpoint_switch",
+    ),
+    path(
+        "webhooks/<uuid:endpoint_id>/remove/",
+        webhooks_out_actions.remove,
+        name="webhook_endpoint_remove",
+    ),
 ]

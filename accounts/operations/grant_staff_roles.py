@@ -64,6 +64,7 @@ INCIDENTS = (
     "desk.incidentfinding", "desk.incidentmessage", "desk.detectorrule", "desk.seatdrift",
     "billing.memberreport",
 )  # fmt: skip
+WEBHOOKS = ("billing.webhookendpoint", "billing.webhookdelivery", "billing.webhookattempt")
 RELEASE = ("desk.releasescenario", "desk.releasecheckrun", "desk.releasecheckresult")
 MACHINES = ("accounts.apiclient", "accounts.apireply")
 STAFF = ("auth.user", "auth.group", "admin.logentry")
@@ -79,6 +80,7 @@ TAX = (*TAX_FACTS, *TAX_ANSWERS, *TAX_RECORDS)
 LOOK = may(
     "view", *PEOPLE, *SELLERS, *CATALOG, *BOUGHT, *RECORDS, *MONEY, *BOOKS, *BOOKS_KEPT, *RECOVERY,
     *EXCEPTIONS, *FLOW, *TAX, *RELEASE, *INCIDENTS,
+    *WEBHOOKS,
 )  # fmt: skip
 RUN_THE_FLOW = {"billing.add_invoicerun", "billing.change_stagerefusal"}
 KEEP_PEOPLE = may("add change", *PEOPLE, "tax.sellerassignment")
@@ -104,7 +106,7 @@ ASK_FOR_EXCEPTIONS = {
 LEAD_CAMPAIGNS = {"dunning.add_campaign", "dunning.add_casecampaign"}
 
 WORK = LOOK | RUN_THE_FLOW | KEEP_PEOPLE | KEEP_TAX | MOVE_MONEY | {"billing.export_books"}
-WORK |= {"accounts.see_personal_data"}
+WORK |= {"accounts.see_personal_data", "billing.change_webhookdelivery"}
 WORK |= WORK_CASES | CLOSE_MONTHS | ASK_FOR_EXCEPTIONS | {"desk.add_releasecheckrun"}
 WORK |= {
     "desk.add_incident", "desk.change_incident", "desk.add_incidentnote", "desk.add_incidentmessage",
@@ -124,7 +126,7 @@ PERMISSIONS: dict[StaffRole, set[str]] = {
     StaffRole.ADMINISTRATOR: APPROVE
     | may("add change", *SELLERS, *BOOKS_KEPT)
     | may("view add change", *MACHINES, *STAFF)
-    | {"accounts.view_auditentry"},
+    | {"accounts.view_auditentry", "billing.change_webhookendpoint"},
 }
 
 
