@@ -22,8 +22,9 @@ serve: venv ## web, worker and beat under one foreground command
 stop: ## stop the embedded PostgreSQL and Redis
 	@$(BIN)/python -c "from config.embedded import stop_services; stop_services()"
 
-test: system-test venv lint ## every check and test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
+test: system-test venv ## every check and test
+	@$(BIN)/python -m tests.database & migrated=$$!; $(MAKE) --no-print-directory lint && wait $$migrated
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 
 lint: venv ## style, types, import contracts, migrations, deployment checks
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .

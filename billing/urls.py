@@ -10,7 +10,14 @@ from billing.api.entitlements import EntitlementCheck, Entitlements
 from billing.api.entitlements_usage import Usage, UsageBatch
 from billing.api.events import EntitlementEventBatch, EntitlementEvents
 from billing.api.exceptions import ExceptionRequestByNumber, ExceptionRequests
-from billing.api.invoices import InvoiceByNumber, InvoicePdf, Invoices, InvoiceUbl, InvoiceXml
+from billing.api.invoices import (
+    InvoiceBreakdown,
+    InvoiceByNumber,
+    InvoicePdf,
+    Invoices,
+    InvoiceUbl,
+    InvoiceXml,
+)
 from billing.api.members import ActiveMembers, ActiveMembersBatch
 from billing.api.payments import CheckoutSessions, PaymentMethods, SetupIntents
 from billing.api.preview import SubscriptionPreview
@@ -69,6 +76,7 @@ urlpatterns = [
     ),
     path("invoices", Invoices.as_view(), name="invoices"),
     path("invoices/<str:number>", InvoiceByNumber.as_view(), name="invoice"),
+    path("invoices/<str:number>/breakdown", InvoiceBreakdown.as_view(), name="invoice_breakdown"),
     path("invoices/<str:number>/pdf", InvoicePdf.as_view(), name="invoice_pdf"),
     path("invoices/<str:number>/xml", InvoiceXml.as_view(), name="invoice_xml"),
     path("invoices/<str:number>/ubl", InvoiceUbl.as_view(), name="invoice_ubl"),

@@ -1,9 +1,13 @@
 """What all tests share: a small company, and a database that may be emptied between tests."""
 
 import pytest
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from tests.database import copy_database, use_database
 from tests.seatworld import SeatWorld
+
+SLOW_FIRST = ("tests/chaos", "tests/browser", "tests/ground/test_services.py")
 
 flush_tables = DatabaseOperations.execute_sql_flush
 
@@ -19,6 +23,23 @@ def flush_past_triggers(self, sql_list):
 
 
 DatabaseOperations.execute_sql_flush = flush_past_triggers
+
+
+def pytest_collection_modifyitems(items):
+    """Long files begin first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW_FIRST))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
+    """A copy of the migrated template, instead of all migrations for every worker."""
+    name = connection.settings_dict["TEST"]["NAME"] or f"test_{connection.settings_dict['NAME']}"
+    with django_db_blocker.unblock():
+        copy_database(name)
+        use_database(name)
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
 
 
 @pytest.fixture

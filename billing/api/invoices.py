@@ -15,7 +15,7 @@ from accounts.enums import ApiScope
 from billing.api.authentication import ApiView
 from billing.api.customers import field_errors
 from billing.api.errors import invalid, not_found, problem, refused
-from billing.api.schemas import InvoiceListSchema, InvoiceSchema
+from billing.api.schemas import InvoiceBreakdownSchema, InvoiceListSchema, InvoiceSchema
 from billing.documents.archive import (
     DocumentAltered,
     DocumentMissing,
@@ -25,8 +25,8 @@ from billing.documents.archive import (
 )
 from billing.documents.e_invoice.invalid import EInvoiceInvalid
 from billing.documents.e_invoice.write import write_ubl
-from billing.enums import InvoiceKind
-from billing.models import InvoiceDocument
+from billing.enums import InvoiceKind, InvoiceState
+from billing.models import Invoice, InvoiceDocument
 from billing.queries.invoice_sources import source_of_issued
 from billing.queries.issued_invoices import (
     CursorUnreadable,
@@ -34,6 +34,7 @@ from billing.queries.issued_invoices import (
     invoice_on_paper,
     issued_page,
 )
+from billing.queries.line_breakdown import by_group, line_breakdowns
 from kernel.refusal import Refusal
 
 LARGEST_PAGE = 200
@@ -98,6 +99,32 @@ class InvoiceByNumber(ApiView):
             return not_found("such invoice")
         body = asdict(paper)
         return Response({**body.pop("invoice"), **body})
+
+
+class InvoiceBreakdown(ApiView):
+    scopes = {"GET": ApiScope.BILLING_READ}
+
+    @extend_schema(
+        operation_id="invoice_breakdown", tags=["Invoices"], responses=InvoiceBreakdownSchema
+    )
+    def get(self, request: Request, number: str) -> Response:
+        """Every line by group and cost center; shares add up to their line, minor units."""
+        invoice = Invoice.objects.filter(number=number, state=InvoiceState.FINALIZED).first()
+        if invoice is None:
+            return not_found("such invoice")
+        shares = line_breakdowns([invoice.pk])
+        lines = [
+            {
+                "position": line.position,
+                "amount_minor": line.amount_minor,
+                "shares": shares[line.pk],
+            }
+            for line in invoice.lines.order_by("position")
+        ]
+        body = {"number": number, "currency": invoice.currency, "lines": lines}
+        return Response(
+            InvoiceBreakdownSchema({**body, "groups": by_group(list(shares.values()))}).data
+        )
 
 
 class InvoicePdf(ApiView):

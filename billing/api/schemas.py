@@ -242,3 +242,24 @@ class PreviewSchema(S):
     amount_due_minor = serializers.IntegerField()
     credit_note_minor = serializers.IntegerField()
     seats = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
+
+
+class GroupShareSchema(S):
+    """Without a group: for seats that are nobody's."""
+
+    group = serializers.CharField()
+    cost_center = serializers.CharField()
+    amount_minor = serializers.IntegerField()
+
+
+class BrokenLineSchema(S):
+    position = serializers.IntegerField()
+    amount_minor = serializers.IntegerField()
+    shares = GroupShareSchema(many=True)
+
+
+class InvoiceBreakdownSchema(S):
+    number = serializers.CharField()
+    currency = serializers.CharField()
+    lines = BrokenLineSchema(many=True)
+    groups = GroupShareSchema(many=True, help_text="All lines together, the dearest first")

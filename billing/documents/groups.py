@@ -1,24 +1,31 @@
 """Lines as they stand on a sheet: together by plan and seat type, in the order of their positions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from babel import Locale
 
 from billing.documents import formats
 from billing.documents.phrases import Phrases
 from billing.documents.sheet import SheetGroup, SheetLine
+from billing.documents.source import GroupShare
 from billing.models import InvoiceLine
 
 
 def build_groups(
-    lines: Sequence[InvoiceLine], *, currency: str, words: Phrases, locale: Locale
+    lines: Sequence[InvoiceLine],
+    shares: Mapping[UUID, Sequence[GroupShare]],
+    *,
+    currency: str,
+    words: Phrases,
+    locale: Locale,
 ) -> tuple[SheetGroup, ...]:
     """Groups in the order in which their first lines come; amounts in `currency`."""
     members: dict[tuple[str, str], list[InvoiceLine]] = {}
     for line in lines:
         members.setdefault((line.plan_name, line.seat_type_name), []).append(line)
     return tuple(
-        build_group(plan, seat_type, group, currency=currency, words=words, locale=locale)
+        build_group(plan, seat_type, group, shares, currency=currency, words=words, locale=locale)
         for (plan, seat_type), group in members.items()
     )
 
@@ -27,6 +34,7 @@ def build_group(
     plan: str,
     seat_type: str,
     lines: Sequence[InvoiceLine],
+    shares: Mapping[UUID, Sequence[GroupShare]],
     *,
     currency: str,
     words: Phrases,
@@ -40,13 +48,21 @@ def build_group(
     return SheetGroup(
         title=seat_type,
         plan=plan,
-        lines=tuple(build_line(line, currency=currency, locale=locale) for line in lines),
+        lines=tuple(
+            build_line(
+                line,
+                share_words(shares.get(line.pk, ()), currency, words, locale),
+                currency=currency,
+                locale=locale,
+            )
+            for line in lines
+        ),
         total_label=words.group_total.format(group=seat_type),
         total=total,
     )
 
 
-def build_line(line: InvoiceLine, *, currency: str, locale: Locale) -> SheetLine:
+def build_line(line: InvoiceLine, shares: str, *, currency: str, locale: Locale) -> SheetLine:
     return SheetLine(
         position=str(line.position),
         description=line.description,
@@ -55,4 +71,16 @@ def build_line(line: InvoiceLine, *, currency: str, locale: Locale) -> SheetLine
         quantity=formats.whole(line.quantity, locale=locale),
         unit_price=formats.amount(line.unit_price_minor, currency=currency, locale=locale),
         amount=formats.amount(line.amount_minor, currency=currency, locale=locale),
+        shares=shares,
+    )
+
+
+def share_words(shares: Sequence[GroupShare], currency: str, words: Phrases, locale: Locale) -> str:
+    """ "Sales, 4100: 120.00 · Support: 8.00"; nothing where all of the line is nobody's in particular."""
+    if not any(one.group for one in shares):
+        return ""
+    return " · ".join(
+        f"{', '.join(filter(None, [one.group or words.nobodys, one.cost_center]))}: "
+        f"{formats.amount(one.amount_minor, currency=currency, locale=locale)}"
+        for one in shares
     )

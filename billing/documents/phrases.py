@@ -26,6 +26,7 @@ class Phrases:
     unit_price: str
     amount_in: str
     group_total: str
+    nobodys: str
     subtotal: str
     tax: str
     tax_names: Mapping[str, str]
@@ -87,6 +88,7 @@ ENGLISH = Phrases(
     unit_price="Unit price",
     amount_in="Amount in {currency}",
     group_total="Subtotal {group}",
+    nobodys="Nobody’s seats",
     subtotal="Subtotal",
     tax="Tax",
     tax_names={},
@@ -150,6 +152,7 @@ GERMAN = Phrases(
     unit_price="Einzelpreis",
     amount_in="Betrag in {currency}",
     group_total="Zwischensumme {group}",
+    nobodys="Freie Plätze",
     subtotal="Zwischensumme",
     tax="Steuer",
     tax_names={"VAT": "USt", "VAT CH": "MWST"},

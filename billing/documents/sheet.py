@@ -34,7 +34,7 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One line; `position` is its number in API and trace."""
+    """One line; `position` is its number in API and trace, `shares` what of it is whose."""
 
     position: str
     description: str
@@ -43,6 +43,7 @@ class SheetLine:
     quantity: str
     unit_price: str
     amount: str
+    shares: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """All rows a document is made from, loaded by whoever asks for it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID
 
 from billing.models import Invoice, InvoiceLine, InvoiceTax
 
@@ -12,6 +13,15 @@ UNION = frozenset(
         "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
     )
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class GroupShare:
+    """What of a line is for a group, in minor units; without a group: for seats that are nobody's."""
+
+    group: str
+    cost_center: str
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,7 @@ class InvoiceSource:
     """
     A finalized invoice with its lines by position, its taxes, what it corrects, and the logo in
     base64 whose digest its seller's snapshot names. `reason` says why a person credited.
+    `shares` are those of each line by group, where the customer wants to see them.
     """
 
     invoice: Invoice
@@ -35,6 +46,7 @@ class InvoiceSource:
     corrects: Sequence[EarlierInvoice] = ()
     logo_png: str = ""
     reason: str = ""
+    shares: Mapping[UUID, Sequence[GroupShare]] = field(default_factory=dict)
 
     @property
     def seller_is_in_the_union(self) -> bool:

@@ -11,6 +11,7 @@ from billing.documents.dates import issued_on
 from billing.documents.source import EarlierInvoice, InvoiceSource
 from billing.enums import InvoiceKind, InvoiceState
 from billing.models import Invoice
+from billing.queries.line_breakdown import line_breakdowns
 from billing.records.snapshots import logo_digest
 from billing.records.taxable_lines import (
     Origins,
@@ -33,6 +34,8 @@ def invoice_sources(invoices: QuerySet[Invoice]) -> list[InvoiceSource]:
     lines = {invoice.pk: list(invoice.lines.all()) for invoice in loaded}
     corrected = corrected_invoices(loaded)
     logos = logos_of(loaded)
+    itemized = [one.pk for one in loaded if one.buyer.get("itemizes_groups")]
+    shares = line_breakdowns(itemized) if itemized else {}
     return [
         InvoiceSource(
             invoice,
@@ -41,6 +44,7 @@ def invoice_sources(invoices: QuerySet[Invoice]) -> list[InvoiceSource]:
             corrected.get(invoice.pk, ()),
             logos.get(invoice.seller.get("logo_sha256", ""), ""),
             reason_of(invoice),
+            {one.pk: shares[one.pk] for one in lines[invoice.pk] if one.pk in shares},
         )
         for invoice in loaded
     ]

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,19 +10,11 @@ from accounts.models import Group
 from billing.calc.breakdown import BrokenLine, HeldSpan, break_down
 from billing.calc.holdings import Holding, holdings_of
 from billing.calc.timeline import counting_states
+from billing.documents.source import GroupShare
 from billing.models import InvoiceLine, RatedSpan, Subscription
 from billing.queries.trace import span_behind
 from billing.records.subscription_book import SubscriptionBook, fact, load_subscription_books
 from kernel.period import Period
-
-
-@dataclass(frozen=True, slots=True)
-class GroupShare:
-    """What of a line is for a group, in minor units; without a group: for seats that are nobody's."""
-
-    group: str
-    cost_center: str
-    amount_minor: int
 
 
 def line_breakdowns(invoice_ids: Collection[UUID]) -> dict[UUID, tuple[GroupShare, ...]]:

@@ -11,7 +11,7 @@ SELLER = (
     "code", "legal_name", *ADDRESS, "vat_id", "registration_number", "email", "bank_name", "iban",
     "bic", "accent_color",
 )  # fmt: skip
-BUYER = ("external_id", "legal_name", *ADDRESS, "tax_number", "purchase_order")
+BUYER = ("external_id", "legal_name", *ADDRESS, "tax_number", "purchase_order", "itemizes_groups")
 
 
 def seller_snapshot(entity: BillingEntity) -> dict[str, Any]:

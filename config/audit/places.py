@@ -198,6 +198,7 @@ API: dict[str, str | None] = {
     "subscription_preview": "subscription",
     "invoices": "invoice",
     "invoice": "invoice",
+    "invoice_breakdown": "invoice",
     "invoice_pdf": "invoice",
     "invoice_xml": "invoice",
     "invoice_ubl": "invoice",
