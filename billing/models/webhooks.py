@@ -35,6 +35,9 @@ class WebhookEndpoint(models.Model):
     failing_since = models.DateTimeField(
         null=True, blank=True, help_text="Empty: the last attempt came through"
     )
+    delivered_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a message was taken last"
+    )
     switched_off_at = models.DateTimeField(null=True, blank=True)
     switched_off_because = models.CharField(max_length=200, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True, help_text="Its log stays")
@@ -155,6 +158,11 @@ class WebhookDelivery(models.Model):
                 fields=["endpoint", "claimed_at"],
                 name="webhook_delivery_being_sent",
                 condition=Q(state=WebhookState.SENDING),
+            ),
+            models.Index(
+                fields=["endpoint", "id"],
+                name="webhook_delivery_given_up",
+                condition=Q(state=WebhookState.PARKED),
             ),
             models.Index(fields=["endpoint", "created_at", "id"], name="webhook_delivery_log"),
             models.Index(fields=["created_at", "id"], name="webhook_delivery_by_time"),

@@ -80,7 +80,7 @@ def note_health(tried: Iterable[tuple[WebhookDelivery, Answer]], at: datetime) -
     well = {one.endpoint_id for one, answer in told if not answer.problem}
     ill = {one.endpoint_id for one, _answer in told} - well
     endpoints = WebhookEndpoint.objects
-    endpoints.filter(pk__in=well, failing_since__isnull=False).update(failing_since=None)
+    endpoints.filter(pk__in=well).update(failing_since=None, delivered_at=at)
     endpoints.filter(pk__in=ill, failing_since=None).update(failing_since=at)
     gone = {one.endpoint_id for one, answer in told if answer.status == GONE}
     for key in gone:

@@ -1,12 +1,12 @@
 """Webhooks we send, for the desk: endpoints and how they fare, messages and their attempts."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.enums import ChangeKind
 from accounts.queries.paging import Page, page_of
@@ -14,6 +14,7 @@ from billing.enums import WebhookState
 from billing.models import WebhookDelivery, WebhookEndpoint
 
 HEALTH = {"on": "On", "failing": "Failing", "off": "Switched off", "removed": "Removed"}
+OPEN = (WebhookState.WAITING, WebhookState.SENDING, WebhookState.PARKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ class EndpointRow:
     switched_off_at: datetime | None
     switched_off_because: str
     created_at: datetime
-    waiting: int = 0
-    parked: int = 0
-    delivered_at: datetime | None = None
+    delivered_at: datetime | None
+    waiting: int
+    parked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,25 +117,20 @@ def endpoint_list(asked: EndpointFilter, *, number: int) -> Page[EndpointRow]:
     """Two queries: the page, and what waits for those on it."""
     page = page_of(found_endpoints(asked), number=number, to_row=lambda row: row)
     counts = counts_of([row.pk for row in page.rows])
-    rows = tuple(endpoint_row(row, counts.get(row.pk, (0, 0, None))) for row in page.rows)
+    rows = tuple(endpoint_row(row, counts[row.pk]) for row in page.rows)
     return Page(rows, page.number, page.has_next)
 
 
-def counts_of(keys: Sequence[UUID]) -> dict[UUID, tuple[int, int, datetime | None]]:
-    """By endpoint: how many messages wait, how many were given up, when the last was delivered."""
-    rows = WebhookDelivery.objects.filter(endpoint__in=keys).order_by().values_list("endpoint")
-    open_states = Q(state__in=[WebhookState.WAITING, WebhookState.SENDING])
-    found = rows.annotate(
-        Count("pk", filter=open_states),
-        Count("pk", filter=Q(state=WebhookState.PARKED)),
-        Max("delivered_at"),
-    )
-    return {key: (waiting, parked, last) for key, waiting, parked, last in found}
+def counts_of(keys: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
+    """By endpoint and state: how many messages wait and how many were given up."""
+    rows = WebhookDelivery.objects.filter(endpoint__in=keys, state__in=OPEN).order_by()
+    found: dict[UUID, dict[str, int]] = {key: {} for key in keys}
+    for key, state, count in rows.values_list("endpoint", "state").annotate(Count("pk")):
+        found[key][state] = count
+    return found
 
 
-def endpoint_row(
-    endpoint: WebhookEndpoint, counts: tuple[int, int, datetime | None] = (0, 0, None)
-) -> EndpointRow:
+def endpoint_row(endpoint: WebhookEndpoint, counts: Mapping[str, int]) -> EndpointRow:
     return EndpointRow(
         id=endpoint.pk,
         url=endpoint.url,
@@ -146,9 +142,9 @@ def endpoint_row(
         switched_off_at=endpoint.switched_off_at,
         switched_off_because=endpoint.switched_off_because,
         created_at=endpoint.created_at,
-        waiting=counts[0],
-        parked=counts[1],
-        delivered_at=counts[2],
+        delivered_at=endpoint.delivered_at,
+        waiting=counts.get(WebhookState.WAITING, 0) + counts.get(WebhookState.SENDING, 0),
+        parked=counts.get(WebhookState.PARKED, 0),
     )
 
 
@@ -165,7 +161,7 @@ def endpoint_page(endpoint_id: UUID) -> EndpointRow | None:
     endpoint = WebhookEndpoint.objects.select_related("client").filter(pk=endpoint_id).first()
     if endpoint is None:
         return None
-    return endpoint_row(endpoint, counts_of([endpoint.pk]).get(endpoint.pk, (0, 0, None)))
+    return endpoint_row(endpoint, counts_of([endpoint.pk])[endpoint.pk])
 
 
 def found_deliveries(asked: DeliveryFilter) -> QuerySet[WebhookDelivery]:
