@@ -81,5 +81,7 @@ def check_user_name(origin: Origin, person: Person, own_id: UUID | None) -> None
     taken = DirectoryUser.objects.filter(
         customer=origin.customer_id, user_name_key=person.user_name_key
     )
-    if taken.exclude(pk=own_id).exists():
+    if own_id is not None:
+        taken = taken.exclude(pk=own_id)
+    if taken.exists():
         raise UserNameTaken(f"There is a user “{person.user_name}” already.")

@@ -1,5 +1,6 @@
 """The company's directory: tokens for SCIM, what its groups are worth, and what it did lately."""
 
+from typing import cast
 from uuid import UUID
 
 from django import forms
@@ -61,9 +62,9 @@ class MappingForm(forms.Form):
     )
 
     def offer(self, choices: MappingChoices) -> None:
-        self.fields["whom"].choices = choices.whom
-        self.fields["seat"].choices = choices.seats
-        self.fields["group"].choices = choices.groups
+        offered = {"whom": choices.whom, "seat": choices.seats, "group": choices.groups}
+        for name, pairs in offered.items():
+            cast(forms.ChoiceField, self.fields[name]).choices = pairs
 
     @property
     def wish(self) -> MappingWish:
