@@ -13,7 +13,7 @@ from billing.documents.invitation_link import with_link
 from billing.enums import RunState, RunTrigger
 from billing.gateways.configured import configured_gateway, configured_webhook_sender
 from billing.gateways.stripe import GatewayUnreachable
-from billing.models import InvitationMail, InvoiceDelivery, InvoiceRun
+from billing.models import InvitationMail, InvoiceDelivery, InvoiceRun, SeatRequestMail
 from billing.operations.announce_changes import announce_changes
 from billing.operations.ask_gateway import ask_charges, ask_refunds
 from billing.operations.compute_close import compute_close
@@ -57,6 +57,7 @@ def tick(**_added_later: object) -> None:
     ask_gateway.delay()
     send_invoices.delay()
     send_invitations.delay()
+    send_seat_requests.delay()
     render_some.delay()
     for run_id in InvoiceRun.objects.filter(state=RunState.RUNNING).values_list("pk", flat=True):
         lend_hand.delay(run_id=str(run_id))
@@ -91,6 +92,12 @@ def send_invoices(**_added_later: object) -> int:
 def send_invitations(**_added_later: object) -> int:
     """Send queued invitations, and what is asked of who sent them; links are filled in on the way."""
     return send_queued_mail(box=InvitationMail, written=with_link, at=timezone.now())
+
+
+@shared_task
+def send_seat_requests(**_added_later: object) -> int:
+    """Send what is written about requests for seats: to who decides, and back to who asked."""
+    return send_queued_mail(box=SeatRequestMail, at=timezone.now())
 
 
 @shared_task

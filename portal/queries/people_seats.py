@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from accounts.queries.portal_rights import Rights
 from billing.enums import SeatStateChoice, SubscriptionState
 from billing.models import SeatHolding, SeatType
+from portal.calc.seat_verbs import offered_for
 
 STATES = {
     "active": "Active",
@@ -46,6 +47,11 @@ class SeatRow:
     @property
     def state_words(self) -> str:
         return STATES.get(self.state, self.state)
+
+    @property
+    def verbs(self) -> tuple[tuple[str, str], ...]:
+        """Names and labels of what the asker may do with it."""
+        return offered_for(self.state) if self.is_yours else ()
 
     @property
     def tone(self) -> str:

@@ -31,6 +31,7 @@ from portal.queries.groups_tree import (
 )
 from portal.queries.people_list import people_of
 from portal.views.page import PortalRequest, portal_page, show
+from portal.views.people import show_people
 
 
 class GroupForm(forms.Form):
@@ -91,7 +92,7 @@ class GroupForm(forms.Form):
 @portal_page("people")
 def groups(request: PortalRequest) -> HttpResponse:
     tree = group_tree(request.rights, at=timezone.now())
-    return show(request, "portal/people/groups.html", title="Groups", tree=tree)
+    return show_people(request, "portal/people/groups.html", title="Groups", tree=tree)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,7 +1,7 @@
 """People: search among thousands, one person's page, and the list as CSV."""
 
 from collections.abc import Iterator
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -24,6 +24,7 @@ from portal.queries.people_list import (
     person_rows,
 )
 from portal.queries.people_seats import seat_type_choices
+from portal.queries.seat_requests import open_requests
 from portal.views.page import PortalRequest, portal_page, show
 
 CSV_HEADER = [
@@ -46,12 +47,20 @@ class PeopleFilterForm(forms.Form):
         return PeopleFilter(**given)
 
 
+def show_people(
+    request: PortalRequest, template: str, *, title: str, **context: Any
+) -> HttpResponse:
+    """A page with the tabs of people and seats; a badge says how many requests wait."""
+    waiting = open_requests(request.rights)
+    return show(request, template, title=title, waiting=waiting, **context)
+
+
 @require_GET
 @portal_page("people")
 def people(request: PortalRequest) -> HttpResponse:
     form = PeopleFilterForm(request.GET)
     asked = form.asked()
-    return show(
+    return show_people(
         request,
         "portal/people/people.html",
         title="People and seats",

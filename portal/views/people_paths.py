@@ -2,12 +2,20 @@
 
 from django.urls import path
 
-from portal.views import groups, people
+from portal.views import groups, people, seats, seats_buy
 
 PATHS = [
     path("", people.people, name="people"),
     path("people.csv", people.people_csv, name="people_csv"),
     path("person/<uuid:grantee_id>/", people.person, name="person"),
+    path(
+        "person/<uuid:grantee_id>/seat/<str:verb_name>/", seats.seat_change, name="seat_change"
+    ),
+    path("seats/buy/", seats_buy.seats_buy, name="seats_buy"),
+    path("seats/setting/", seats_buy.seats_setting, name="seats_setting"),
+    path("seats/ask/", seats_buy.seats_ask, name="seats_ask"),
+    path("requests/", seats_buy.requests, name="seat_requests"),
+    path("requests/<uuid:request_id>/", seats_buy.seat_request, name="seat_request"),
     path("groups/", groups.groups, name="groups"),
     path("groups/new/", groups.group_new, name="group_new"),
     path("groups/<uuid:group_id>/", groups.group, name="group"),

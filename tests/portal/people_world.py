@@ -27,7 +27,8 @@ class PeopleWorld:
     lead: User
 
     @classmethod
-    def make(cls, **terms: object) -> "PeopleWorld":
+    def make(cls, *, names_seats: bool = False, **terms: object) -> "PeopleWorld":
+        """With `names_seats` the three take seats that are bought already."""
         seats = SeatWorld.make(**terms)
         customer = seats.customer
         everyone = customer.groups.get()
@@ -38,7 +39,8 @@ class PeopleWorld:
         customer.billing_owners.update(user=world.owner)
         world.administrator("tina", engineering)
         for name, group in (("anna", engineering), ("paul", platform), ("sam", sales)):
-            world.person(name, group)
+            given = {"kind": "seat_reassigned", "to_grantee": name} if names_seats else {}
+            world.person(name, group, **given)
         return world
 
     def administrator(self, name: str, group: Group) -> Grantee:
@@ -55,9 +57,10 @@ class PeopleWorld:
     def person(self, name: str, group: Group, *, hours: int = 0, **event: object) -> Grantee:
         """Somebody who gets a seat of their own in the group, beside the bought ones."""
         Grantee.objects.create(external_id=name, name=name.title(), email=f"{name}@acme.example")
+        who = {} if "to_grantee" in event else {"grantee": name}
         answer = self.seats.send(
-            f"add-{name}", NOW - timedelta(days=1) + timedelta(hours=hours), grantee=name,
-            group=group.external_id, **event,
+            f"add-{name}", NOW - timedelta(days=1) + timedelta(hours=hours),
+            group=group.external_id, **who, **event,
         )  # fmt: skip
         assert answer.status == "accepted", answer
         return Grantee.objects.get(external_id=name)

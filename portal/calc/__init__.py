@@ -1,0 +1,1 @@
+"""Pure words and decisions of the portal."""

@@ -1,0 +1,1 @@
+"""What people do in the portal beyond one operation of billing or accounts."""
