@@ -8,6 +8,7 @@ from django.urls import reverse
 from uuid6 import uuid7
 
 from accounts.gateways.mail import message_id_for
+from accounts.models import BillingOwner, Grantee
 from billing.documents import formats
 from billing.documents.letter import Letter, letter_language, write_letter
 from billing.enums import InvitationMailKind, InvitationReserves
@@ -117,8 +118,14 @@ def shared_words(invitation: Invitation) -> dict[str, object]:
 
 
 def name_of_inviter(invitation: Invitation) -> str:
-    by = invitation.invited_by
-    return str(by.get_full_name() or by.email or by.get_username())
+    """What the company calls whoever invited, else what the person says; an address at the least."""
+    by, customer_id = invitation.invited_by, invitation.customer_id
+    paying = BillingOwner.objects.filter(user=by, customer=customer_id).values_list(
+        "name", flat=True
+    )
+    using = Grantee.objects.filter(user=by, memberships__customer=customer_id).exclude(name="")
+    known = paying.first() or using.values_list("name", flat=True).first()
+    return str(known or by.get_full_name() or by.email or by.get_username())
 
 
 def written(
