@@ -39,6 +39,10 @@ class Departments:
     sums: tuple[ShareRow, ...]
     lines: tuple[LineShares, ...]
 
+    def shares_of(self, position: int) -> tuple[ShareRow, ...]:
+        """Of the line at a position; none where there is no such line."""
+        return next((one.shares for one in self.lines if one.position == position), ())
+
 
 def has_departments(customer: Customer) -> bool:
     """More than the group of everyone. One query."""

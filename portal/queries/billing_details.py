@@ -8,9 +8,7 @@ from itertools import pairwise
 from accounts.models import Customer
 from billing.operations.change_billing_details import BillingDetails
 from billing.operations.foresee_details import DetailsEffect, NextInvoice
-from billing.operations.preview_invoice import Preview
-from portal.queries.billing_tax_words import hold_words
-from tax.enums import TaxTreatment
+from portal.queries.billing_tax_words import hold_words, tax_words
 
 LABELS = {
     "legal_name": "Legal name", "address_line1": "Address", "address_line2": "Address, second line",
@@ -95,16 +93,6 @@ def next_tax(one: NextInvoice) -> NextTax:
         words=tuple(tax_words(preview)),
         waits=waits,
     )
-
-
-def tax_words(preview: Preview) -> list[str]:
-    """Each tax with its treatment, and the sentence the invoice would quote."""
-    said = [
-        f"{one.name} {one.rate_percent.normalize():f} % in {one.jurisdiction}: "
-        f"{TaxTreatment(one.treatment).label.lower()}"
-        for one in preview.taxes
-    ]
-    return [*said, preview.tax_note] if preview.tax_note else said
 
 
 def detail_changes(customer: Customer) -> tuple[ChangeRow, ...]:

@@ -1,6 +1,6 @@
 """One invoice of a customer: lines, taxes, what is open, and what settled it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -151,7 +151,7 @@ def settled_words(one: Allocation) -> str:
     return f"{words}, taken back" if one.undoes_id else words
 
 
-def credit_notes_of(customer: Customer, invoice: Invoice) -> Sequence[Invoice]:
+def credit_notes_of(customer: Customer, invoice: Invoice) -> Iterable[Invoice]:
     if invoice.kind == InvoiceKind.CREDIT_NOTE:
         return ()
     return issued_papers(customer).filter(credits=invoice).order_by("issued_at", "pk")

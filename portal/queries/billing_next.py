@@ -14,7 +14,7 @@ from billing.operations.preview_invoice import Preview, preview_invoice
 from billing.queries.trace import BESIDE_ENTRY
 from billing.queries.trace_records import EntryTrace, entry_trace
 from kernel.refusal import Refusal
-from portal.queries.billing_tax_words import hold_words
+from portal.queries.billing_tax_words import hold_words, tax_words
 from portal.queries.billing_words import EventWords, event_words, names_of
 
 CHANGES_AT_MOST = 100
@@ -37,6 +37,7 @@ class Upcoming:
     preview: Preview | None
     problem: str
     waits: str
+    tax_words: tuple[str, ...]
     since: datetime | None
     changes: tuple[EventWords, ...]
     earlier: int
@@ -75,6 +76,7 @@ def upcoming(
         preview=preview,
         problem=problem,
         waits=hold_words(preview.held_code) if preview else "",
+        tax_words=tuple(tax_words(preview)) if preview else (),
         since=known["at"],
         changes=tuple(event_words(one, names) for one in newest),
         earlier=max(0, count - CHANGES_AT_MOST),

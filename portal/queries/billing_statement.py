@@ -8,6 +8,7 @@ from uuid import UUID
 from billing.calc.statement import Account
 from billing.documents.statement_words import ENGLISH
 from billing.queries.statement import CustomerStatement
+from tax.models import BillingEntity
 
 PAPERS = frozenset(["invoice", "credit_note"])
 
@@ -27,14 +28,20 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class StatementAccount:
-    """One account, with its lines in words."""
+    """One account with its lines in words; `seller` by its legal name."""
 
+    seller: str
     account: Account
     lines: tuple[StatementLine, ...]
 
 
 def statement_accounts(statement: CustomerStatement) -> tuple[StatementAccount, ...]:
-    return tuple(StatementAccount(one, tuple(lines_of(one))) for one in statement.accounts)
+    """One query for the names of the sellers."""
+    codes = {one.entity for one in statement.accounts}
+    names = dict(BillingEntity.objects.filter(code__in=codes).values_list("code", "legal_name"))
+    return tuple(
+        StatementAccount(names[one.entity], one, tuple(lines_of(one))) for one in statement.accounts
+    )
 
 
 def lines_of(account: Account) -> Iterator[StatementLine]:

@@ -22,7 +22,7 @@ def overview(request: PortalRequest) -> HttpResponse:
     return show(
         request,
         "portal/billing/overview.html",
-        title="Billing",
+        title="Balance",
         sums=open_sums(customer, today=today),
         credit=[
             (currency, minor)

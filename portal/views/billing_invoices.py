@@ -12,7 +12,7 @@ from accounts.models import Customer
 from accounts.views.filters import any_of, page_number, query_without_page
 from billing.documents.staff_text import money_decimal
 from billing.queries.statement import local_day
-from portal.queries.billing_departments import has_departments
+from portal.queries.billing_departments import departments_of, has_departments
 from portal.queries.billing_invoice import paper_of
 from portal.queries.billing_invoices import (
     KINDS,
@@ -117,10 +117,14 @@ def line(request: PortalRequest, invoice_id: UUID, position: int) -> HttpRespons
     if reason is None:
         raise Http404
     part = "HX-Request" in request.headers
+    found = (
+        departments_of(request.customer, invoice_id) if has_departments(request.customer) else None
+    )
     return show(
         request,
         "portal/billing/parts/reason.html" if part else "portal/billing/line.html",
         title=f"{reason.trace.line.invoice_number}, line {position}",
         reason=reason,
+        shares=found.shares_of(position) if found else (),
         invoice_id=invoice_id,
     )

@@ -44,7 +44,9 @@ def test_a_vat_id_shows_tax_now_the_wait_for_the_register_and_reverse_charge_aft
     assert before.tax_minor * 119 == before.total_minor * 19
     assert "The register has not confirmed your tax number yet." in after.waits
     assert confirmed.tax_minor == 0
-    assert confirmed.words[0] == "VAT 0 % in DE: reverse charge"
+    assert confirmed.words[0] == (
+        "VAT in Germany: not charged, because you account for it yourself (reverse charge)."
+    )
     assert "Nothing is saved yet." in text_of(shown)
 
 
