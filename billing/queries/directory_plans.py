@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from accounts.models import DirectoryMember, DirectoryUser
 from accounts.operations.register_customer import EVERYONE
 from billing.calc.directory import HeldSeat, Rule, Step, Wanted, steps_to, wanted_of
 from billing.calc.seat_changes import SeatChange
+from billing.enums import SubscriptionState
 from billing.models import DirectoryMapping, DirectorySeat, SeatHolding
 
 TAKING = frozenset(["release", "suspend"])
@@ -57,7 +58,7 @@ def plan_people(
     """A fixed number of queries for any number of people."""
     if not users:
         return []
-    rules = rules_of(customer_id)
+    rules = rules_of(customer_id, at)
     groups = directory_groups_of(users)
     held = held_seats(customer_id, users, at)
     given = given_seats(users)
@@ -77,15 +78,24 @@ def plan_people(
     return plans
 
 
-def rules_of(customer_id: UUID) -> list[Rule]:
-    mappings = DirectoryMapping.objects.filter(customer=customer_id).select_related(
-        "group", "subscription", "seat_type"
+def is_served(at: datetime) -> Q:
+    """Seats of a subscription that ended are nobody's business: no event of theirs would be taken."""
+    return Q(subscription__state=SubscriptionState.ACTIVE) & (
+        Q(subscription__ends_on=None) | Q(subscription__ends_on__gt=at.date())
+    )
+
+
+def rules_of(customer_id: UUID, at: datetime) -> list[Rule]:
+    mappings = (
+        DirectoryMapping.objects.filter(customer=customer_id)
+        .annotate(is_served=Case(When(is_served(at), then=True), default=False))
+        .select_related("group", "subscription", "seat_type")
     )
     return [
         Rule(
             directory_group=str(one.directory_group_id or ""),
             group=one.group.external_id if one.group else "",
-            subscription=one.subscription.external_id if one.subscription else "",
+            subscription=one.subscription.external_id if one.subscription and one.is_served else "",
             seat_type=one.seat_type.code if one.seat_type else "",
             when_gone=one.when_gone,
             rank=one.rank,
@@ -109,6 +119,7 @@ def held_seats(
     found: defaultdict[UUID, list[HeldSeat]] = defaultdict(list)
     rows = SeatHolding.objects.filter(
         Q(until_at=None) | Q(until_at__gt=at),
+        is_served(at),
         customer=customer_id,
         grantee__in=[one.grantee_id for one in users],
         from_at__lte=at,

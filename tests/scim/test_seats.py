@@ -5,8 +5,8 @@ import time_machine
 from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_models import BulkRequest, ForbiddenException, PatchOp
 
-from accounts.models import DirectoryRequest, Grantee, Group, Membership
-from billing.models import EntitlementEvent, SeatHolding
+from accounts.models import DirectoryRequest, DirectoryUser, Grantee, Group, Membership
+from billing.models import EntitlementEvent, SeatHolding, Subscription
 from billing.operations.follow_directory import Origin
 from billing.operations.map_directory import MappingWish, map_directory
 from billing.operations.preview_invoice import preview_invoice
@@ -240,3 +240,16 @@ def test_operations_of_one_bulk_request_give_a_seat_each(db):
 
     assert states(world) == {"Ada": "member active", "Bob": "member active"}
     assert DirectoryRequest.objects.first().seats_given == 2
+
+
+def test_somebody_leaves_also_where_a_subscription_has_ended(db):
+    world, okta = company()
+    mapped(world)
+    ada = okta.push_user("ada")
+    Subscription.objects.filter(pk=world.subscription.pk).update(ends_on=day(2, 3).date())
+
+    okta.client.delete(type(ada), ada.id)
+
+    assert not DirectoryUser.objects.exists()
+    okta.push_user("bob")  # nor does anybody get a seat there
+    assert SeatHolding.objects.filter(grantee__name="Bob").count() == 0
