@@ -17,6 +17,7 @@ from kernel.refusal import Refusal
 
 SOURCE = "scim"
 GIVING = frozenset(["assign", "reactivate"])
+Pair = tuple[UUID, UUID]
 
 
 class SeatsRefused(Refusal):
@@ -112,18 +113,18 @@ def remember_seats(customer_id: UUID, plans: Sequence[PersonPlan]) -> None:
     )
 
 
-def memberships_of(customer_id: UUID, plans: Sequence[PersonPlan]) -> set[tuple[UUID, UUID]]:
-    """Person and group of those who are members now. A seat makes its holder a member, too."""
+def memberships_of(customer_id: UUID, plans: Sequence[PersonPlan]) -> dict[Pair, Membership]:
+    """Active ones by person and group. A seat makes its holder a member, too."""
     rows = Membership.objects.filter(
         customer=customer_id,
         grantee__in=[plan.user.grantee_id for plan in plans],
         state=MembershipState.ACTIVE,
     )
-    return set(rows.values_list("grantee_id", "group_id"))
+    return {(one.grantee_id, one.group_id): one for one in rows}
 
 
 def settle_memberships(
-    customer_id: UUID, plans: Sequence[PersonPlan], before: Collection[tuple[UUID, UUID]]
+    customer_id: UUID, plans: Sequence[PersonPlan], before: Collection[Pair]
 ) -> None:
     """
     Membership in the wanted groups; what the directory gave before and no longer wants ends.
@@ -131,28 +132,38 @@ def settle_memberships(
     Whoever is inactive or leaves is a member of nothing at this customer, whoever made them one. Who
     was a member `before` by hand stays one when the directory lets go.
     """
-    names = {name for plan in plans for name in plan.wanted.groups}
-    groups = {
-        one.external_id: one
-        for one in Group.objects.filter(customer=customer_id, external_id__in=names, closed_at=None)
+    people = {plan.user.grantee_id: plan for plan in plans}
+    wanted = wanted_memberships(customer_id, plans)
+    now = memberships_of(customer_id, plans)
+    given = DirectoryMembership.objects.filter(user__in=[plan.user for plan in plans])
+    from_directory = {
+        (one.user.grantee_id, one.group_id): one for one in given.select_related("user")
     }
-    for plan in plans:
-        wanted = [groups[name] for name in sorted(plan.wanted.groups) if name in groups]
-        end_memberships(customer_id, plan, wanted)
-        for group in wanted:
-            join_group(group=group, grantee=plan.user.grantee, role=MembershipRole.MEMBER)
-            if (plan.user.grantee_id, group.pk) not in before:
-                DirectoryMembership.objects.get_or_create(user=plan.user, group=group)
+    for pair, membership in now.items():
+        if pair not in wanted and (pair in from_directory or not people[pair[0]].wanted.groups):
+            membership.state, membership.role = MembershipState.REMOVED, MembershipRole.MEMBER
+            membership.save(update_fields=["state", "role"])
+    for pair, group in wanted.items():
+        if pair not in now:
+            grantee = people[pair[0]].user.grantee
+            join_group(group=group, grantee=grantee, role=MembershipRole.MEMBER)
+    given.filter(
+        pk__in=[one.pk for pair, one in from_directory.items() if pair not in wanted]
+    ).delete()
+    DirectoryMembership.objects.bulk_create(
+        DirectoryMembership(user=people[pair[0]].user, group=group)
+        for pair, group in wanted.items()
+        if pair not in before and pair not in from_directory
+    )
 
 
-def end_memberships(customer_id: UUID, plan: PersonPlan, wanted: Sequence[Group]) -> None:
-    given = DirectoryMembership.objects.filter(user=plan.user).exclude(group__in=wanted)
-    ending = Membership.objects.filter(
-        customer=customer_id, grantee=plan.user.grantee_id, state=MembershipState.ACTIVE
-    ).exclude(group__in=wanted)
-    if plan.wanted.groups:
-        ending = ending.filter(group__in=given.values("group"))
-    for membership in ending:
-        membership.state, membership.role = MembershipState.REMOVED, MembershipRole.MEMBER
-        membership.save(update_fields=["state", "role"])
-    given.delete()
+def wanted_memberships(customer_id: UUID, plans: Sequence[PersonPlan]) -> dict[Pair, Group]:
+    """By person and group; a group that was closed takes nobody."""
+    names = {name for plan in plans for name in plan.wanted.groups}
+    groups = Group.objects.filter(customer=customer_id, external_id__in=names, closed_at=None)
+    return {
+        (plan.user.grantee_id, group.pk): group
+        for group in groups
+        for plan in plans
+        if group.external_id in plan.wanted.groups
+    }
