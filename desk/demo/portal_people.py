@@ -3,11 +3,14 @@
 import secrets
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from accounts.enums import MembershipRole
 from accounts.models import BillingOwner, Customer, Grantee, Group, Membership
 from accounts.operations.person_with_address import person_with_address
-from desk.demo.story import Story
+from billing.calc.seat_changes import SeatChange
+from billing.operations.change_seats import change_seats
+from desk.demo.story import DoorClosed, Story
 from desk.demo.team import Team
 
 SIZES = range(14, 80)
@@ -23,9 +26,10 @@ def let_people_in(*, story: Story) -> str:
         customer = Customer.objects.get(external_id=team.company.key)
         people = [owner_of(customer), bookkeeper_of(customer)]
         if number == 0:
-            people += seated_people(story, customer, team)
+            people += seated_people(customer, team)
         for user, role in people:
-            known.setdefault(user.get_username(), password_of(user))
+            if user.get_username() not in known:
+                known[user.get_username()] = password_of(user)
             said = f"{known[user.get_username()]}   ({role} of {customer.legal_name})"
             lines.append(f"  {user.get_username():<42} {said}")
     return "\n".join(lines)
@@ -54,7 +58,7 @@ def bookkeeper_of(customer: Customer) -> tuple[User, str]:
     return user, "billing administrator"
 
 
-def seated_people(story: Story, customer: Customer, team: Team) -> list[tuple[User, str]]:
+def seated_people(customer: Customer, team: Team) -> list[tuple[User, str]]:
     """Two departments, one below the other; who leads the upper one, and somebody in the lower."""
     domain = team.company.owner_email.rpartition("@")[2]
     product = Group.objects.create(customer=customer, external_id="product", name="Product")
@@ -62,21 +66,25 @@ def seated_people(story: Story, customer: Customer, team: Team) -> list[tuple[Us
         customer=customer, external_id="design", name="Design", parent=product, seat_pool=6,
         cost_center="4711",
     )  # fmt: skip
-    lead = seated(story, team, product, "Theo Brandt", f"theo.brandt@{domain}")
+    lead = seated(team, product, "Theo Brandt", f"theo.brandt@{domain}")
     Membership.objects.filter(grantee__user=lead).update(role=MembershipRole.GROUP_ADMINISTRATOR)
-    member = seated(story, team, design, "Mila Sato", f"mila.sato@{domain}")
+    member = seated(team, design, "Mila Sato", f"mila.sato@{domain}")
     return [(lead, "group administrator"), (member, "member")]
 
 
-def seated(story: Story, team: Team, group: Group, name: str, email: str) -> User:
+def seated(team: Team, group: Group, name: str, email: str) -> User:
     """A person of the group who takes one of the seats that were bought without a name."""
     user = person_with_address(email=email, name=name)
     grantee = Grantee.objects.create(external_id=email, name=name, email=email, user=user)
     Membership.objects.create(customer=group.customer, group=group, grantee=grantee)
-    story.send([{
-        "source": "product", "source_event_id": f"{team.company.key}-{grantee.external_id}",
-        "kind": "seat_reassigned", "subscription": f"sub-{team.company.key}",
-        "customer": team.company.key, "seat_type": team.main, "to_grantee": grantee.external_id,
-        "group": group.external_id, "actor": team.company.owner_name,
-    }])  # fmt: skip
+    change = SeatChange(
+        kind="assign", subscription=f"sub-{team.company.key}", seat_type=team.main,
+        grantee=grantee.external_id, group=group.external_id,
+    )  # fmt: skip
+    (answer,) = change_seats(
+        customer_id=group.customer_id, changes=[change], source="portal", request_id=email,
+        actor=team.company.owner_name, at=timezone.now(),
+    )  # fmt: skip
+    if answer.status == "refused":
+        raise DoorClosed(f"No seat for {name}: {answer.message}")
     return user
