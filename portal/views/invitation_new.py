@@ -136,7 +136,13 @@ def look_ahead(request: PortalRequest, form: InviteForm) -> HttpResponse:
 
 
 def foreseen(request: PortalRequest, invited: list[PlannedInvitation]) -> SeatForesight | None:
-    """What the seats would cost that are not bought yet: now where they count, else when accepted."""
+    """
+    What the seats would cost that are not bought yet: now where they count, else when accepted.
+
+    Those that are kept are among them, so that nobody else gets them; they cost nothing.
+    """
+    if all(one.reserves == InvitationReserves.FREE_SEAT or not one.seat_type for one in invited):
+        return None
     changes = [
         SeatChange(
             kind="invite" if one.reserves == InvitationReserves.INVITED_SEAT else "assign",
@@ -146,13 +152,8 @@ def foreseen(request: PortalRequest, invited: list[PlannedInvitation]) -> SeatFo
             group=one.group.external_id,
         )
         for one in invited
-        if one.subscription
-        and one.seat_type
-        and one.group
-        and one.reserves != InvitationReserves.FREE_SEAT
+        if one.subscription and one.seat_type and one.group
     ]
-    if not changes:
-        return None
     return foresee_seats(customer_id=request.customer.pk, changes=changes, at=timezone.now())
 
 

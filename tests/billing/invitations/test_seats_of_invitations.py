@@ -47,9 +47,7 @@ def test_a_bought_seat_is_kept_until_the_invitation_has_an_answer(world):
     assert (ada.reserves, free(world)) == ("free_seat", 23)
     # when one accepts and the other is taken back
     accept_invitation(invitation_id=ada.pk, user=person("ada@acme.example"), at=NOON)
-    revoke_invitation(
-        invitation_id=bob.pk, rights=owner_rights(world), by=owner_of(world), at=NOON
-    )
+    revoke_invitation(invitation_id=bob.pk, rights=owner_rights(world), by=owner_of(world), at=NOON)
     # then one seat has its person and the other is free; nothing was bought
     assert seats_of(world) == {"ada@acme.example": "active"}
     assert (free(world), world.seats()) == (24, 25)
@@ -114,7 +112,9 @@ def test_a_plan_without_limit_adds_a_seat_when_nothing_was_free(db):
 
 def test_without_a_reservation_the_seat_may_be_gone_and_the_invitation_stays_open(db):
     world = SeatWorld.make({"seat_limit": "block"}, seats={"member": 1})
-    first, second = (one.invitation for one in invite(world, "ada@acme.example", "bob@acme.example"))
+    first, second = (
+        one.invitation for one in invite(world, "ada@acme.example", "bob@acme.example")
+    )
     assert (first.reserves, second.reserves) == ("free_seat", "none")
     with pytest.raises(SeatGone):
         accept_invitation(invitation_id=second.pk, user=person("bob@acme.example"), at=NOON)
