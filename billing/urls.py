@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from billing.api.changes import EntitlementChanges
 from billing.api.credit_notes import CreditNotes
-from billing.api.customers import Customers
+from billing.api.customers import CustomerByName, Customers
 from billing.api.entitlements import EntitlementCheck, Entitlements
 from billing.api.entitlements_usage import Usage, UsageBatch
 from billing.api.events import EntitlementEventBatch, EntitlementEvents
@@ -45,6 +45,7 @@ urlpatterns = [
         name="entitlement_event_trace",
     ),
     path("customers", Customers.as_view(), name="customers"),
+    path("customers/<str:customer>", CustomerByName.as_view(), name="customer"),
     path(
         "customers/<str:customer>/statement",
         CustomerStatementView.as_view(),

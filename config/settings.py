@@ -253,6 +253,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ChangeKindEnum": "accounts.enums.ChangeKind",
         "EventKindEnum": "billing.enums.EventKind",
+        "ReportStatusEnum": ["recorded", "duplicate", "refused"],
         "SendableKindEnum": "billing.api.read_event.SENDABLE_CHOICES",
         "LineKindEnum": "billing.enums.LineKind",
         "InvoiceKindEnum": "billing.enums.InvoiceKind",

@@ -12,8 +12,7 @@ from rest_framework.response import Response
 
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView, caller
-from billing.api.customers import field_errors
-from billing.api.errors import FieldError, invalid, not_found, problem, refused
+from billing.api.errors import FieldError, field_errors, invalid, not_found, problem, refused
 from billing.api.events import IDEMPOTENCY
 from billing.api.idempotency import once
 from billing.api.schemas import InvoiceSchema

@@ -1,5 +1,6 @@
 """POST customers: who pays, and the billing entity that invoices them."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -9,16 +10,20 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.enums import ApiScope
+from accounts.enums import ApiScope, CustomerStatus
 from accounts.operations.register_customer import (
     CustomerExists,
     TimeZoneUnknown,
     register_customer,
 )
 from billing.api.authentication import ApiView
-from billing.api.errors import FieldError, invalid, problem, refused
+from billing.api.errors import FieldError, field_errors, invalid, not_found, problem, refused
 from billing.api.events import IDEMPOTENCY
 from billing.api.idempotency import once
+from billing.api.lists import PageQuestionSchema, listed
+from billing.queries.find_customer import find_customer
+from billing.queries.issued_invoices import CursorUnreadable
+from billing.queries.keyed_pages import customer_head, customers_page
 from kernel.refusal import Refusal
 from tax.models import BillingEntity
 from tax.operations.assign_seller import assign_seller
@@ -61,8 +66,54 @@ class CustomerAnswerSchema(serializers.Serializer[Any]):
     external_id = serializers.CharField()
 
 
+class CustomersQuestionSchema(PageQuestionSchema):
+    search = serializers.CharField(
+        max_length=100, required=False, help_text="Part of the name or of the external id"
+    )
+    country = serializers.RegexField(r"^[A-Z]{2}$", required=False)
+    status = serializers.ChoiceField(CustomerStatus.choices, required=False)
+
+
+class CustomerHeadSchema(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    external_id = serializers.CharField()
+    legal_name = serializers.CharField()
+    country = serializers.CharField()
+    region = serializers.CharField()
+    postal_code = serializers.CharField()
+    city = serializers.CharField()
+    currency = serializers.CharField()
+    language = serializers.CharField()
+    time_zone = serializers.CharField()
+    is_business = serializers.BooleanField()
+    payment_terms_days = serializers.IntegerField()
+    status = serializers.ChoiceField(CustomerStatus.choices)
+    created_at = serializers.DateTimeField()
+
+
+class CustomerListSchema(serializers.Serializer[Any]):
+    customers = CustomerHeadSchema(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
 class Customers(ApiView):
-    scopes = {"POST": ApiScope.CATALOG_WRITE}
+    scopes = {"GET": ApiScope.BILLING_READ, "POST": ApiScope.CATALOG_WRITE}
+
+    @extend_schema(
+        operation_id="customers",
+        tags=["Customers"],
+        parameters=[CustomersQuestionSchema],
+        responses={200: CustomerListSchema, **problem(400, CursorUnreadable)},
+    )
+    def get(self, request: Request) -> Response:
+        """Customers, the newest first; follow `next_cursor` for more."""
+        return listed(
+            request,
+            question=CustomersQuestionSchema,
+            name="customers",
+            page=customers_page,
+            shown=asdict,
+        )
 
     @extend_schema(
         operation_id="customer_create",
@@ -105,9 +156,13 @@ class Customers(ApiView):
         return once(request, at=now, act=act)
 
 
-def field_errors(errors: Any) -> list[FieldError]:
-    return [
-        FieldError(name, getattr(one, "code", "invalid"), str(one))
-        for name, found in errors.items()
-        for one in found
-    ]
+class CustomerByName(ApiView):
+    scopes = {"GET": ApiScope.BILLING_READ}
+
+    @extend_schema(operation_id="customer", tags=["Customers"], responses=CustomerHeadSchema)
+    def get(self, request: Request, customer: str) -> Response:
+        """One customer, by its external id or by ours."""
+        found = find_customer(customer)
+        if found is None:
+            return not_found("such customer")
+        return Response(asdict(customer_head(found)))

@@ -25,6 +25,14 @@ class BodyInvalid(Exception):
         self.errors = errors
 
 
+def field_errors(errors: Any) -> list[FieldError]:
+    return [
+        FieldError(name, getattr(one, "code", "invalid"), str(one))
+        for name, found in errors.items()
+        for one in found
+    ]
+
+
 def invalid(errors: Sequence[FieldError]) -> Response:
     """400 with every field at fault."""
     message = "; ".join(f"{one.field}: {one.message}" for one in errors)

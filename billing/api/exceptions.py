@@ -14,14 +14,16 @@ from accounts.calc.refusals import ExceptionUnknown, NobodyMayAgree, ReasonMissi
 from accounts.enums import ApiScope, ExceptionKind, ExceptionState, SupportBurden
 from accounts.models import ExceptionRequest
 from billing.api.authentication import ApiView, caller
-from billing.api.customers import field_errors
 from billing.api.error_codes import EVENT
-from billing.api.errors import FieldError, invalid, not_found, problem, refused
+from billing.api.errors import FieldError, field_errors, invalid, not_found, problem, refused
 from billing.api.events import IDEMPOTENCY
 from billing.api.idempotency import once
+from billing.api.lists import PageQuestionSchema, listed
 from billing.operations.ask_exception import ask_exception, asking_of
 from billing.operations.foresee_exception import foresee_exception
 from billing.operations.size_exception import Question
+from billing.queries.issued_invoices import CursorUnreadable
+from billing.queries.keyed_pages import exceptions_page
 from kernel.refusal import Refusal
 
 PRICE_FIELDS = ("starts_on", "ends_on", "margin_percent", "support_burden")
@@ -95,8 +97,35 @@ class ExceptionEffectSchema(serializers.Serializer[Any]):
     digest = serializers.CharField()
 
 
+class ExceptionsQuestionSchema(PageQuestionSchema):
+    customer = serializers.CharField(max_length=100, required=False, help_text="External id")
+    kind = serializers.ChoiceField(ExceptionKind.choices, required=False)
+    state = serializers.ChoiceField(ExceptionState.choices, required=False)
+
+
+class ExceptionListSchema(serializers.Serializer[Any]):
+    exception_requests = ExceptionSchema(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
 class ExceptionRequests(ApiView):
-    scopes = {"POST": ApiScope.BILLING_WRITE}
+    scopes = {"GET": ApiScope.BILLING_READ, "POST": ApiScope.BILLING_WRITE}
+
+    @extend_schema(
+        operation_id="exception_requests",
+        tags=["Exceptions"],
+        parameters=[ExceptionsQuestionSchema],
+        responses={200: ExceptionListSchema, **problem(400, CursorUnreadable)},
+    )
+    def get(self, request: Request) -> Response:
+        """Requests about customers, the newest first; follow `next_cursor` for more."""
+        return listed(
+            request,
+            question=ExceptionsQuestionSchema,
+            name="exception_requests",
+            page=exceptions_page,
+            shown=lambda row: ExceptionSchema(row).data,
+        )
 
     @extend_schema(
         operation_id="exception_request_create",

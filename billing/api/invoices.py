@@ -13,8 +13,7 @@ from rest_framework.response import Response
 
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView
-from billing.api.customers import field_errors
-from billing.api.errors import invalid, not_found, problem, refused
+from billing.api.errors import field_errors, invalid, not_found, problem, refused
 from billing.api.schemas import InvoiceBreakdownSchema, InvoiceListSchema, InvoiceSchema
 from billing.documents.archive import (
     DocumentAltered,

@@ -12,9 +12,7 @@ from rest_framework.response import Response
 from accounts.enums import ApiScope
 from accounts.models import Customer
 from billing.api.authentication import ApiView
-from billing.api.customers import field_errors
-from billing.api.errors import FieldError, invalid, not_found, problem, refused
-from billing.api.statement import find_customer
+from billing.api.errors import FieldError, field_errors, invalid, not_found, problem, refused
 from billing.gateways.configured import GatewayMissing, configured_gateway
 from billing.gateways.stripe import GatewayRefused, GatewayUnreachable
 from billing.models import PaymentMethod, Receivable
@@ -22,6 +20,7 @@ from billing.operations.record_method import MethodGone, choose_default_method
 from billing.operations.start_attempts import NothingOpen
 from billing.operations.start_checkout import InvoicesDiffer, start_checkout, start_method_setup
 from billing.operations.start_setup import start_setup
+from billing.queries.find_customer import find_customer
 from kernel.refusal import Refusal
 
 PAY, LEAVE_METHOD = "payment", "setup"

@@ -1,7 +1,6 @@
 """GET customers/{id}/statement: what moved a customer's account, and what the balance is made of."""
 
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -10,11 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.enums import ApiScope
-from accounts.models import Customer
 from billing.api.authentication import ApiView
-from billing.api.customers import field_errors
-from billing.api.errors import invalid, not_found
+from billing.api.errors import field_errors, invalid, not_found
 from billing.calc.statement import Account
+from billing.queries.find_customer import find_customer
 from billing.queries.statement import CustomerStatement, customer_statement, local_day
 
 
@@ -92,17 +90,6 @@ class CustomerStatementView(ApiView):
             customer=found, first=asked.validated_data.get("first"), as_of=as_of
         )
         return Response(statement_body(statement))
-
-
-def find_customer(key: str) -> Customer | None:
-    """Its own external id wins over an id of ours that looks the same."""
-    named = Customer.objects.filter(external_id=key).first()
-    if named is not None:
-        return named
-    try:
-        return Customer.objects.filter(pk=UUID(key)).first()
-    except ValueError:
-        return None
 
 
 def statement_body(statement: CustomerStatement) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """POST subscriptions: what a customer buys, from when, with how many seats."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.utils import timezone
@@ -11,15 +12,17 @@ from rest_framework.response import Response
 from accounts.enums import ApiScope
 from accounts.models import Customer
 from billing.api.authentication import ApiView, caller
-from billing.api.customers import field_errors
 from billing.api.error_codes import EVENT
-from billing.api.errors import FieldError, invalid, problem, refused
+from billing.api.errors import FieldError, field_errors, invalid, problem, refused
 from billing.api.events import IDEMPOTENCY
 from billing.api.idempotency import once
-from billing.enums import IntervalUnit, SeatLimitBehavior
+from billing.api.lists import PageQuestionSchema, listed
+from billing.enums import IntervalUnit, SeatLimitBehavior, SubscriptionState
 from billing.models import Plan
 from billing.operations.refusals import SubscriptionExists
 from billing.operations.start_subscription import start_subscription
+from billing.queries.issued_invoices import CursorUnreadable
+from billing.queries.keyed_pages import subscriptions_page
 from kernel.refusal import Refusal
 
 
@@ -51,8 +54,51 @@ class SubscriptionAnswerSchema(serializers.Serializer[Any]):
     first_billing_at = serializers.DateTimeField()
 
 
+class SubscriptionsQuestionSchema(PageQuestionSchema):
+    customer = serializers.CharField(max_length=100, required=False, help_text="External id")
+    plan = serializers.CharField(max_length=80, required=False)
+    state = serializers.ChoiceField(SubscriptionState.choices, required=False)
+
+
+class SubscriptionHeadSchema(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    external_id = serializers.CharField()
+    customer = serializers.CharField()
+    plan = serializers.CharField()
+    currency = serializers.CharField()
+    interval_unit = serializers.CharField()
+    interval_count = serializers.IntegerField()
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(allow_null=True)
+    time_zone = serializers.CharField()
+    state = serializers.ChoiceField(SubscriptionState.choices)
+    next_billing_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class SubscriptionListSchema(serializers.Serializer[Any]):
+    subscriptions = SubscriptionHeadSchema(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
 class Subscriptions(ApiView):
-    scopes = {"POST": ApiScope.CATALOG_WRITE}
+    scopes = {"GET": ApiScope.BILLING_READ, "POST": ApiScope.CATALOG_WRITE}
+
+    @extend_schema(
+        operation_id="subscriptions",
+        tags=["Subscriptions"],
+        parameters=[SubscriptionsQuestionSchema],
+        responses={200: SubscriptionListSchema, **problem(400, CursorUnreadable)},
+    )
+    def get(self, request: Request) -> Response:
+        """Subscriptions, the newest first; ask for one to see its seats."""
+        return listed(
+            request,
+            question=SubscriptionsQuestionSchema,
+            name="subscriptions",
+            page=subscriptions_page,
+            shown=asdict,
+        )
 
     @extend_schema(
         operation_id="subscription_create",
