@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.models import Customer, Group
-from billing.queries.line_breakdown import GroupShare, by_group, line_breakdowns
+from billing.documents.source import GroupShare
+from billing.queries.line_breakdown import by_group, line_breakdowns
 from portal.queries.billing_invoices import issued_papers
 
 NOBODYS = "Seats that are nobody's"

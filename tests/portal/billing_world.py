@@ -5,6 +5,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import BillingOwner, Customer
+from config.celery import app as celery_app
+
+assert celery_app.main  # tasks a page starts go to the embedded Redis; nobody takes them here
 
 
 def person(customer: Customer, name: str, **said) -> Client:

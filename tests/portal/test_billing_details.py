@@ -9,7 +9,7 @@ from billing.operations.foresee_details import foresee_details
 from tax.models import LocationEvidence, TaxIdCheck
 from tax.operations.record_evidence import declare_place, record_evidence
 from tests.portal.billing_world import owner_of, page, text_of
-from tests.seatworld import START
+from tests.seatworld import START, day
 from tests.taxed import sell_from_ireland
 
 GERMAN_ID = "DE136695976"
@@ -100,6 +100,16 @@ def test_a_name_alone_leaves_tax_as_it_is(taxed):
     assert shown.context_data["effect"].is_same_tax
     assert shown.context_data["effect"].changes == (("Legal name", "Acme GmbH", "Acme SE"),)
     assert "It stays the same." in text_of(shown)
+
+
+def test_an_order_number_stands_on_invoices_from_then_on(taxed):
+    (before,) = taxed.push(day(1, 19))
+
+    post(owner_of(taxed.customer), taxed, purchase_order="PO 77", save="1")
+    (after,) = taxed.push(day(2, 19))
+
+    before.refresh_from_db()
+    assert (before.buyer["purchase_order"], after.buyer["purchase_order"]) == ("", "PO 77")
 
 
 def test_the_foreseen_tax_is_that_of_the_invoice_once_saved(taxed):

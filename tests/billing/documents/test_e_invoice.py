@@ -378,6 +378,15 @@ def test_an_invoice_with_a_correction_names_the_invoice_it_corrects():
     assert texts(xml, "//ram:InvoiceReferencedDocument/ram:IssuerAssignedID") == ["NWD-000040"]
 
 
+def test_the_buyers_order_number_is_said_in_both_forms_and_left_out_without_one():
+    ordered = domestic(buyer={**GERMAN_BUYER, "purchase_order": "PO 77"})
+    place = "//ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID"
+
+    assert texts(write_cii(ordered).xml, place) == ["PO 77"]
+    assert texts(write_ubl(ordered).xml, "/*/cac:OrderReference/cbc:ID") == ["PO 77"]
+    assert texts(write_cii(domestic()).xml, place) == []
+
+
 def test_ubl_says_the_same_as_cii():
     cii, ubl = write_cii(credit_note()).xml, write_ubl(credit_note()).xml
 

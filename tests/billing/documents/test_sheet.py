@@ -82,6 +82,13 @@ def test_the_sums_show_credit_and_what_is_left_to_pay():
     assert sheet.headline == Headline("Amount due", "€200.00", "by 3 March 2026")
 
 
+def test_the_buyers_order_number_stands_among_the_facts_and_only_where_there_is_one():
+    ordered = german_sheet(buyer={**BUYER, "purchase_order": "PO 77"})
+
+    assert Fact("Ihre Bestellnummer", "PO 77") in ordered.facts
+    assert "Ihre Bestellnummer" not in {fact.label for fact in german_sheet().facts}
+
+
 def test_the_issue_date_is_the_customers_local_date():
     late = datetime(2026, 2, 1, 23, 30, tzinfo=UTC)
 
