@@ -7,7 +7,7 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
 API = "/api/"  # its views refuse methods by themselves and say which they take
-MACHINES = (API, "/webhooks/")
+MACHINES = (API, "/scim/", "/webhooks/")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 MOST_BODY_BYTES = 32 * 1024 * 1024  # the largest upload a page takes is smaller
 

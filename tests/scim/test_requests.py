@@ -276,3 +276,9 @@ def test_the_trail_knows_which_directory_looked_and_changed(door, acme):
         ("Directory “Entra ID”", "changed", "directoryuser"),
         ("Directory “Entra ID”", "viewed", "directoryuser"),
     ]
+
+
+def test_a_token_sent_in_the_clear_is_refused_not_redirected(door, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    answer = door.ask("GET", "/Users")
+    assert (answer.status_code, answer.json()["code"]) == (403, "https_required")

@@ -16,6 +16,7 @@ from billing.operations.measure_thresholds import measure_thresholds
 from desk.demo.catalog import CATALOG_FROM
 from desk.demo.close import close_past_months
 from desk.demo.companies import STORY_STARTS
+from desk.demo.directory import connect_directory
 from desk.demo.exceptions import live_exceptions
 from desk.demo.incidents import go_wrong
 from desk.demo.moments import live_moments
@@ -69,6 +70,7 @@ class Command(BaseCommand):
                 live_moments(till=story.till, last_day=told_to)
                 go_wrong(client=story.client, at=timezone.now())
                 people = let_people_in(story=story)
+                people += "\n" + connect_directory(story=story)
         (settings.VAR_DIR / "demo-sign-ins.txt").write_text(f"{notes}\n{people}\n")
         measure_thresholds(at=timezone.now())
         file_past_returns(today=last_day)
