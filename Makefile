@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint serve stop clean lock flow trace bench chaos venv system system-test
+.PHONY: help run test lint serve stop clean lock flow trace api-docs bench chaos venv system system-test
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ lint: venv ## style, types, import contracts, migrations, deployment checks
 
 flow: venv ## write docs/flow.md from config/flow.py
 	@$(BIN)/python manage.py shell -v 0 -c "from config.flow import main; main()"
+
+api-docs: venv ## write docs/api-errors.md from the OpenAPI document
+	@$(BIN)/python manage.py write_api_docs
 
 trace: venv ## every use of a term in the order of the flow: make trace NAME=price_per_seat
 	@$(BIN)/python -m config.trace $(NAME)

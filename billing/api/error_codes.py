@@ -5,7 +5,8 @@ from collections.abc import Mapping
 EVENT = (
     "correction_changes_nothing", "correction_target_unknown", "customer_unknown",
     "effective_before_subscription", "effective_too_far", "event_conflict", "grantee_missing",
-    "group_unknown", "interval_invalid", "nothing_to_reactivate", "nothing_to_suspend",
+    "group_unknown", "interval_invalid", "no_free_seat",
+    "nothing_to_reactivate", "nothing_to_suspend",
     "period_closed", "plan_lacks_seat_type", "plan_unknown", "price_invalid", "price_missing",
     "quantity_not_positive", "seat_limit_reached", "seat_policy_missing", "seat_type_unknown",
     "seats_below_zero", "subscription_ended", "subscription_unknown",
@@ -14,7 +15,6 @@ EVENT = (
 
 # code: (what it means, what to do)
 CODES: Mapping[str, tuple[str, str]] = {
-    "amount_unreadable": ("An amount is no whole number of minor units", "Send whole minor units"),
     "api_key_invalid": ("The key is unknown or revoked", "Use a key that is in force"),
     "body_too_large": ("The body is larger than 32 MB", "Send less at once"),
     "correction_changes_nothing": (
@@ -33,7 +33,6 @@ CODES: Mapping[str, tuple[str, str]] = {
         "Nothing is open on the invoice to set off against", "Choose `balance` or `refund`"),
     "credit_refund_needs_a_payment": (
         "A refund goes back by a payment", "Name the `payment`, or choose `balance`"),
-    "currencies_differ": ("Two amounts are of different currencies", "Keep to the invoice's currency"),
     "cursor_unreadable": ("The cursor is none of ours", "Start again without one"),
     "cursor_unknown": (
         "The cursor was given by another database, or before a restore",
@@ -74,6 +73,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "not_acceptable": ("The answer cannot be given in that type", "Accept `application/json`"),
     "not_authenticated": ("There is no key", "Send `Authorization: Bearer sl_…`"),
     "not_found": ("There is no such thing", "Check the id in the address"),
+    "no_free_seat": ("No bought seat is free", "Release one, or buy another first"),
     "nothing_open": ("Nothing is open any more", "Nothing is to be done"),
     "nothing_to_reactivate": (
         "Fewer seats are suspended than would be reactivated", "Send at most that many, or add seats"),
@@ -99,16 +99,13 @@ CODES: Mapping[str, tuple[str, str]] = {
     "refund_reason_missing": ("The reason is empty", "Say why"),
     "refund_too_large": ("More goes back than was paid", "Send at most what the sentence says"),
     "reported_at_ahead": ("The count is of a time to come", "Check the sender's clock"),
-    "sandbox_without": (
-        "The sandbox has no such thing: no invoices, payments or gateway",
-        "Try it with a live key, or against a system of your own"),
-    "sandbox_unavailable": ("No sandbox is set up", "Ask us to set it up (manage.py sandbox)"),
     "seat_limit_reached": (
         "The limit of seats would be passed", "Buy more, or have the limit raised"),
     "seat_policy_missing": ("The plan has no seat policy for that cycle", "Publish one first"),
     "seat_type_unknown": ("The plan has no such seat type", "Use the code of one it has"),
     "seats_below_zero": (
         "More seats would be taken than are there", "Send at most that many, or first what added them"),
+    "server_error": ("We made a mistake", "Try again later, or write to us with the request id"),
     "subscription_ended": ("The subscription has ended by then", "Correct `effective_at`"),
     "subscription_exists": ("The external id is taken", "Use that subscription, or another id"),
     "subscription_unknown": ("There is no such subscription", "Create it first"),

@@ -112,6 +112,9 @@ class DescribedSchema(AutoSchema):
         words = " ".join((self.get_description() or "").split())
         return re.split(r"(?<=[.;:]) ", words, maxsplit=1)[0].rstrip(".;:") or None
 
+    def get_tags(self) -> list[str]:
+        return [tag.replace("-", " ").capitalize() for tag in super().get_tags()]
+
     def get_auth(self) -> list[Json]:
         scope = getattr(self.view, "scopes", {}).get(self.method)
         return [{name: [str(scope)] if scope else [] for name in one} for one in super().get_auth()]
