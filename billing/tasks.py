@@ -14,7 +14,6 @@ from billing.enums import RunState, RunTrigger
 from billing.gateways.configured import configured_gateway, configured_webhook_sender
 from billing.gateways.stripe import GatewayUnreachable
 from billing.models import InvitationMail, InvoiceDelivery, InvoiceRun, SeatRequestMail
-from billing.operations.announce_changes import announce_changes
 from billing.operations.ask_gateway import ask_charges, ask_refunds
 from billing.operations.compute_close import compute_close
 from billing.operations.deliver_invoices import attach_document
@@ -132,7 +131,6 @@ def tell_products(**_added_later: object) -> int:
         if not cursor.fetchone()[0]:
             return 0
     try:
-        announce_changes(at=timezone.now())
         return send_webhooks(sender=configured_webhook_sender(), now=timezone.now)
     finally:
         with connection.cursor() as cursor:

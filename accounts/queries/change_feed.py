@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db import connections
 from django.db.models import Q
 
 from accounts.calc.feed_place import CursorUnknown, Place
@@ -42,7 +42,7 @@ class ChangePage:
 
 def horizon() -> Place:
     """Every transaction before it has ended: what it wrote is in sight, or was never written."""
-    with connection.cursor() as cursor:
+    with connections[EntitlementChange.objects.all().db].cursor() as cursor:
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         return Place(cursor.fetchone()[0], 0)
 

@@ -29,8 +29,8 @@ def record_answers(*, answers: Tried, at: datetime) -> int:
     if not answers:
         return 0
     held = WebhookDelivery.objects.select_for_update(of=("self",), no_key=True)
-    rows = held.filter(pk__in=answers, state=WebhookState.SENDING).order_by("pk")
-    ours = [one for one in rows if one.try_count == answers[one.pk][0]]
+    rows = held.filter(pk__in=answers, state=WebhookState.SENDING).select_related("endpoint")
+    ours = [one for one in rows.order_by("pk") if one.try_count == answers[one.pk][0]]
     WebhookAttempt.objects.bulk_create([attempt_of(one, answers[one.pk][1]) for one in ours])
     for one in ours:
         move(one, answers[one.pk][1], at)
@@ -68,7 +68,9 @@ def move(delivery: WebhookDelivery, answer: Answer, at: datetime) -> None:
     )
     if answer is LOST:
         again = at
-    if again is None or answer.status == GONE:
+    if delivery.endpoint.removed_at:
+        delivery.state = WebhookState.CANCELED
+    elif again is None or answer.status == GONE:
         delivery.state = WebhookState.PARKED
     else:
         delivery.state, delivery.due_at = WebhookState.WAITING, again

@@ -1,4 +1,4 @@
-"""Send waiting messages, each claimed before and answered after. Called outside transactions."""
+"""Write and send messages, each claimed before and answered after. Called outside transactions."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,11 +14,13 @@ from billing.calc.webhook_signing import signed_headers
 from billing.calc.webhook_url import WebhookUrlRefused, read_url
 from billing.gateways.webhook_sender import Answer, WebhookSender
 from billing.models import WebhookDelivery, WebhookSecret
+from billing.operations.announce_changes import announce_changes
 from billing.operations.record_answers import give_up_lost, record_answers
 from billing.operations.register_endpoint import SEALED_FOR
 from billing.queries.webhook_work import claim_due
 
 HANDS = 32
+ANNOUNCE_EACH = 1.0  # seconds while messages are under way
 LOOK_AGAIN = 0.1  # seconds between looks at what has been answered
 Now = Callable[[], datetime]
 
@@ -35,37 +37,36 @@ class Outgoing:
     secrets: Sequence[str]
 
 
-def send_webhooks(*, sender: WebhookSender, now: Now, seconds: float = 20.0) -> int:
+def send_webhooks(*, sender: WebhookSender, now: Now, seconds: float = 300.0) -> int:
     """
-    How many were taken by their receivers. New ones are claimed for so many `seconds`.
+    How many were taken by their receivers. New ones are written and claimed for so many `seconds`.
 
     Messages go out side by side, few to one endpoint: one that hangs keeps hands of its own alone.
     A message whose sender died is sent again with the same webhook-id.
     """
     give_up_lost(at=now())
-    end, taken = time.monotonic() + seconds, 0
+    began, next_look, taken = time.monotonic(), 0.0, 0
     under_way: dict[Future[Answer], Outgoing] = {}
     with ThreadPoolExecutor(HANDS) as hands:
         while True:
-            claimed = claim(now(), HANDS - len(under_way)) if time.monotonic() < end else []
-            for one in claimed:
+            passed = time.monotonic() - began
+            if next_look <= passed < seconds:
+                announce_changes(at=now())
+                next_look = passed + ANNOUNCE_EACH
+            for one in claim(now(), HANDS - len(under_way) if passed < seconds else 0):
                 under_way[hands.submit(send_one, one, sender, now)] = one
             if not under_way:
                 return taken
             done = wait(under_way, timeout=LOOK_AGAIN).done
-            taken += record_answers(
-                answers={
-                    one.delivery_id: (one.try_count, future.result())
-                    for future, one in answered(under_way, done)
-                },
-                at=now(),
-            )
+            taken += record_answers(answers=answered(under_way, done), at=now())
 
 
 def answered(
     under_way: dict[Future[Answer], Outgoing], done: set[Future[Answer]]
-) -> list[tuple[Future[Answer], Outgoing]]:
-    return [(future, under_way.pop(future)) for future in done]
+) -> dict[UUID, tuple[int, Answer]]:
+    """What has come back, by message; it is under way no more."""
+    found = [(under_way.pop(future), future.result()) for future in done]
+    return {one.delivery_id: (one.try_count, answer) for one, answer in found}
 
 
 def claim(at: datetime, limit: int) -> list[Outgoing]:

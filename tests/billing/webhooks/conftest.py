@@ -20,7 +20,7 @@ class Hooks:
     """An endpoint of the product's client at `url`, and what is done with it."""
 
     world: SeatWorld
-    sender: WebhookSender = field(default_factory=lambda: WebhookSender(True, timeout_seconds=1))
+    sender: WebhookSender = field(default_factory=lambda: WebhookSender(True, timeout_seconds=9))
 
     def register(self, url: str, **more: object) -> tuple[WebhookEndpoint, str]:
         return register_endpoint(

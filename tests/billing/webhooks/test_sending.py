@@ -13,9 +13,10 @@ from django.db import IntegrityError, connection, transaction
 
 from billing.calc.webhook_retries import TRIES_AFTER, next_try
 from billing.enums import WebhookState
-from billing.gateways.webhook_sender import WebhookSender
+from billing.gateways.webhook_sender import Answer, WebhookSender
 from billing.models import WebhookAttempt, WebhookDelivery
 from billing.operations.lock_endpoint import EndpointMissing, EndpointOff
+from billing.operations.record_answers import record_answers
 from billing.operations.register_endpoint import EndpointExists, TooManyEndpoints, rotate_secret
 from billing.operations.replay_webhooks import replay_webhooks
 from billing.operations.switch_endpoint import remove_endpoint, switch_off, switch_on
@@ -143,6 +144,7 @@ def test_one_that_fails_has_few_messages_under_way(hooks):
 
 
 def test_messages_are_claimed_and_recorded_many_at_a_time(hooks, django_assert_max_num_queries):
+    hooks.sender = WebhookSender(allow_private=True, timeout_seconds=20)
     with receiving() as receiver:
         endpoint, _secret = hooks.register(receiver.url)
         for _ in range(4 * AT_ONCE):
@@ -242,6 +244,28 @@ def test_a_removed_endpoint_hears_nothing_and_its_address_is_free(hooks):
     with pytest.raises(EndpointMissing):
         remove_endpoint(endpoint_id=endpoint.pk, at=NOW)
     hooks.register(NOWHERE)
+
+
+def test_what_was_under_way_to_a_removed_endpoint_is_called_off_when_it_fails(hooks):
+    endpoint, _secret = hooks.register(NOWHERE)
+    delivery = hooks.test_message(endpoint)
+    (key,) = claim_due(at=NOW, limit=1)
+    remove_endpoint(endpoint_id=endpoint.pk, at=NOW)
+
+    record_answers(answers={key: (1, Answer(500, 1, problem="Broken."))}, at=NOW)
+
+    assert state_of(delivery) == WebhookState.CANCELED
+
+
+def test_an_answer_that_comes_after_its_try_was_given_up_changes_nothing(hooks):
+    delivery = hooks.test_message(hooks.register(NOWHERE)[0])
+    (key,) = claim_due(at=NOW, limit=1)
+    hooks.send(at=NOW + timedelta(minutes=6))
+
+    late = record_answers(answers={key: (1, Answer(200, 1))}, at=NOW)
+
+    assert (late, state_of(delivery)) == (0, WebhookState.WAITING)
+    assert delivery.attempts.count() == 2
 
 
 def test_a_client_has_at_most_twenty_endpoints(hooks):
