@@ -52,8 +52,8 @@ class Directory:
         said = {"schemas": [f"{SCIM}:User"], "userName": email, "displayName": name, "active": True}
         return self.send("POST", "/Users", {**said, "emails": [{"value": email, "primary": True}]})
 
-    def patch(self, path: str, **operation: Any) -> None:
-        self.send("PATCH", path, {"schemas": [PATCH], "Operations": [operation]})
+    def patch(self, address: str, /, **operation: Any) -> None:
+        self.send("PATCH", address, {"schemas": [PATCH], "Operations": [operation]})
 
     def send(self, method: str, path: str, body: Any) -> Any:
         answer = self.client.generic(
