@@ -16,7 +16,6 @@ from rest_framework.views import APIView
 from accounts.enums import ApiScope
 from accounts.models import AccessAdvice, ApiClient, Customer
 from billing.api.authentication import ApiView
-from billing.api.customers import field_errors
 from billing.api.entitlement_answers import NO_ADVICE, answer_body, answer_bytes, weak_etag
 from billing.api.entitlement_schemas import (
     EntitlementBatchAnswerSchema,
@@ -26,12 +25,12 @@ from billing.api.entitlement_schemas import (
     EntitlementsSchema,
     PersonQuestionSchema,
 )
-from billing.api.errors import FieldError, invalid, not_found
-from billing.api.statement import find_customer
+from billing.api.errors import FieldError, field_errors, invalid, not_found
 from billing.calc.entitlements import Entitlement, decide
 from billing.enums import SubscriptionState
 from billing.models import Subscription
 from billing.queries.entitlements import Question, entitlement_facts
+from billing.queries.find_customer import find_customer
 from billing.queries.subscription_facts import subscription_facts
 
 LARGEST_CHECK = 1_000
@@ -127,10 +126,11 @@ def with_etag(content: bytes, if_none_match: str) -> HttpResponse:
     )
 
 
-def errors_by_place(errors: Sequence[Any]) -> list[FieldError]:
+def errors_by_place(errors: Any) -> list[FieldError]:
+    """Of a list of questions, by the place of those at fault."""
     return [
         FieldError(f"questions[{place}].{one.field}", one.code, one.message)
-        for place, found in enumerate(errors)
+        for place, found in errors.items()
         for one in field_errors(found)
     ]
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 
 MEMBER, GROUP_ADMINISTRATOR = "member", "group administrator"
 BILLING_OWNER, DEVELOPER = "billing owner", "product developer"
-PEOPLE, QUOTAS, INVOICES = "people/", "people/quotas", "invoices/"
+PEOPLE, QUOTAS, INVOICES = "people/", "people/quotas/", "billing/"
 
 SENTENCES: Mapping[str, str] = {
     "": "Holds a {seat_type} seat of {plan}.",
@@ -70,8 +71,12 @@ def words_for(
     reason: str, *, seat_type: str = "", plan: str = "", since: datetime | None = None
 ) -> str:
     """A plain sentence; dates are in UTC."""
-    day = f"{since:%Y-%m-%d}" if since else ""
-    return SENTENCES[reason].format(seat_type=seat_type, plan=plan, since=day)
+    return sentence(reason, seat_type, plan, since.date() if since else None)
+
+
+@lru_cache(maxsize=4_096)
+def sentence(reason: str, seat_type: str, plan: str, since: date | None) -> str:
+    return SENTENCES[reason].format(seat_type=seat_type, plan=plan, since=since)
 
 
 def steps_for(

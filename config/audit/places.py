@@ -278,6 +278,7 @@ PORTAL: dict[str, str | None] = {
     "seats_ask": "seatrequest",
     "seat_requests": "seatrequest",
     "seat_request": "seatrequest",
+    "quotas": "customer",
     "groups": "customer",
     "group_new": "group",
     "group": "group",

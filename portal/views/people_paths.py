@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import groups, people, seats, seats_buy
+from portal.views import groups, people, quotas, seats, seats_buy
 
 PATHS = [
     path("", people.people, name="people"),
@@ -16,6 +16,7 @@ PATHS = [
     path("seats/ask/", seats_buy.seats_ask, name="seats_ask"),
     path("requests/", seats_buy.requests, name="seat_requests"),
     path("requests/<uuid:request_id>/", seats_buy.seat_request, name="seat_request"),
+    path("quotas/", quotas.quotas, name="quotas"),
     path("groups/", groups.groups, name="groups"),
     path("groups/new/", groups.group_new, name="group_new"),
     path("groups/<uuid:group_id>/", groups.group, name="group"),

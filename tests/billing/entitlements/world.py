@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import Grantee, Group
-from billing.models import EntitlementEvent, SeatHolding, SeatType
 from billing.operations.add_plan import EntitledFeature, entitle
 from tests.seatworld import SeatWorld, day
 
@@ -39,23 +38,3 @@ class PeopleWorld:
         said = {"kind": "seat_added", "group": "sales", **event}
         answer = self.seats.send(f"{said['kind']}-{grantee}-{at}", at, grantee=grantee, **said)
         assert answer.status == "accepted", answer
-        if not SeatHolding.objects.filter(event=answer.event_id).exists():
-            self.project(answer.event_id, grantee)
-
-    def project(self, event_id: Any, grantee: str) -> None:
-        event = EntitlementEvent.objects.get(pk=event_id)
-        entry = event.entries.get()
-        mine = {
-            "subscription": event.subscription,
-            "grantee": Grantee.objects.get(external_id=grantee),
-        }
-        SeatHolding.objects.filter(**mine, until_at=None).update(until_at=event.effective_at)
-        SeatHolding.objects.create(
-            customer=event.customer,
-            seat_type=entry.seat_type,
-            group=entry.group,
-            state=entry.to_state,
-            from_at=event.effective_at,
-            event=event,
-            **mine,
-        )
