@@ -13,8 +13,7 @@ from rest_framework.response import Response
 
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView, caller
-from billing.api.customers import field_errors
-from billing.api.errors import FieldError, invalid
+from billing.api.errors import FieldError, field_errors, invalid
 from billing.api.events import IDEMPOTENCY, LARGEST_BATCH
 from billing.api.idempotency import once
 from billing.operations.record_usage import ReportedUsage, UsageAnswer, record_usage
