@@ -18,6 +18,7 @@ from accounts.models import Customer
 from accounts.queries.portal_rights import Rights, customers_of, rights_of
 from accounts.views.sign_in.again import came_from, whole_page
 from accounts.views.sign_in.proof import is_vouched_for
+from billing.operations.check_domain_rule import AddressForbidden, check_domain
 from portal.views.navigation import navigation
 from portal.views.rights import RIGHTS
 
@@ -36,7 +37,8 @@ def portal_page(right: str) -> Callable[[View], View]:
     """
     Let in who holds the right at the customer of the address; `request.customer` and `.rights` are set.
 
-    A customer the person has nothing to do with is not found; a right that is missing is refused.
+    A customer the person has nothing to do with is not found; a right that is missing is refused, and
+    so is an address the customer's domain rule keeps out.
     Where the customer asks for its own sign-in, a session of another kind is sent there.
     """
     holds = RIGHTS[right]
@@ -49,7 +51,9 @@ def portal_page(right: str) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
             rights = rights_of(user_id=request.user.pk or 0, customer_id=customer_id)
-            found = Customer.objects.select_related("identity_provider").filter(pk=customer_id)
+            found = Customer.objects.select_related("identity_provider", "domain_rule").filter(
+                pk=customer_id
+            )
             customer = found.first()
             if rights is None or customer is None:
                 raise Http404
@@ -57,6 +61,10 @@ def portal_page(right: str) -> Callable[[View], View]:
                 return whole_page(request, door)
             if not holds(rights):
                 raise PermissionDenied
+            try:
+                check_domain(address_of(request), domains_of(customer))
+            except AddressForbidden as refusal:
+                return shut_out(request, customer, refusal)
             request.customer, request.rights = customer, rights  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
@@ -74,6 +82,28 @@ def required_door(request: HttpRequest, customer: Customer) -> str:
         return ""
     door = reverse("portal:sign_in_company", args=[provider.pk])
     return f"{door}?{urlencode({'next': came_from(request)})}"
+
+
+def domains_of(customer: Customer) -> list[str]:
+    """The only domains that may come in; empty where every address may. Needs the rule loaded."""
+    rule = getattr(customer, "domain_rule", None)
+    return list(rule.domains) if rule is not None and rule.is_enforced else []
+
+
+def address_of(request: HttpRequest) -> str:
+    user = request.user
+    return getattr(user, "email", "") or user.get_username()
+
+
+def shut_out(request: HttpRequest, customer: Customer, refusal: AddressForbidden) -> HttpResponse:
+    """The customer's domain rule keeps the address out: the page says which addresses may come in."""
+    words = {
+        "title": "This address cannot be used here",
+        "customer": customer,
+        "refusal": refusal,
+        "has_others": len(customers_of(user_id=request.user.pk or 0)) > 1,
+    }
+    return TemplateResponse(request, "portal/invitations/shut_out.html", words, status=403)
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.enums import MembershipRole
-from accounts.models import Grantee, Group, Membership
+from accounts.models import Grantee, Group, Membership, SignInLink
 from billing.models import ClaimOffer, DomainRule, Invitation, SeatClaim, SeatType
 from tests.billing.invitations.given import invite, invited, owner_of, person, seats_of
 from tests.seatworld import SeatWorld
@@ -132,8 +133,12 @@ def test_the_owner_sets_the_domain_rule_and_offers_seats(olga, client, world):
     assert claim in shown
     # when somebody of the domain takes a seat, twice
     client.logout()
-    assert "Sign in with your address of @acme.example" in client.get(claim).content.decode()
-    client.force_login(person("ada@acme.example"))
+    assert "show that you have such an address" in client.get(claim).content.decode()
+    wrong = client.post(claim, {"email": "eve@else.example"})
+    assert (wrong.status_code, User.objects.filter(username="eve@else.example").count()) == (422, 0)
+    assert client.post(claim, {"email": "ada@acme.example"})["Location"].endswith("/sent/")
+    assert SignInLink.objects.get().onward == claim
+    client.force_login(User.objects.get(username="ada@acme.example"))
     assert client.post(claim)["Location"] == f"/portal/c/{world.customer.pk}/"
     client.post(claim)
     assert SeatClaim.objects.count() == 1
@@ -146,3 +151,21 @@ def test_the_owner_sets_the_domain_rule_and_offers_seats(olga, client, world):
     client.force_login(person("bob@acme.example"))
     assert client.get(claim).status_code == 410
     assert client.get(f"/portal/claim/{world.customer.pk}/").status_code == 404
+
+
+def test_the_domain_rule_is_looked_at_with_every_page(client, world):
+    eve = person("eve@else.example")
+    Membership.objects.create(
+        customer=world.customer, group=world.customer.groups.get(),
+        grantee=Grantee.objects.create(external_id="eve", user=eve),
+    )  # fmt: skip
+    client.force_login(eve)
+    home = f"/portal/c/{world.customer.pk}/"
+    assert client.get(home).status_code == 200
+    DomainRule.objects.create(
+        customer=world.customer, domains=["acme.example"], is_enforced=True,
+        changed_at=timezone.now(),
+    )  # fmt: skip
+    refused = client.get(home)
+    assert refused.status_code == 403
+    assert "only addresses of @acme.example may" in refused.content.decode()
