@@ -191,6 +191,7 @@ NAVIGATION = [
             table("Groups", "account_tree", "accounts.group"),
             table("Grantees", "person", "accounts.grantee"),
             table("Memberships", "group", "accounts.membership"),
+            table("Customers' own sign-in", "key", "accounts.customeridentityprovider"),
         ],
     },
     {

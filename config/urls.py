@@ -5,7 +5,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from accounts.views.sign_in.pages import admin_login
+from accounts.views.sign_in.pages import admin_login, root
+from billing.api.docs_page import docs_page
 from billing.views import webhooks
 from config import failures
 from config.health import healthz, readyz
@@ -23,13 +24,14 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
-    path("", RedirectView.as_view(pattern_name="desk:home"), name="root"),
+    path("", root, name="root"),
     path("admin/login/", admin_login, name="admin_to_sign_in"),
     path("admin/logout/", account.logout, name="admin_to_sign_out"),
     path("admin/password_change/", to_new_password, name="admin_to_new_password"),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("desk/", include("desk.urls")),
+    path("api/docs/", docs_page, name="api_docs"),
     path("api/v1/", include("billing.urls")),
     path("api/v1/invoices/<str:number>/packet", InvoicePacket.as_view(), name="invoice_packet"),
     path("pay/", include("dunning.urls")),

@@ -1,5 +1,6 @@
 """Admin of those who pay."""
 
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from django import forms
@@ -14,8 +15,10 @@ from unfold.forms import BaseDialogForm
 
 from accounts.admin.base import PeopleAdmin
 from accounts.models import BillingOwner, Customer
+from accounts.operations.name_billing_administrator import let_into_portal
 from accounts.operations.register_customer import register_customer
 from accounts.operations.transfer_ownership import transfer_ownership
+from kernel.refusal import Refusal
 
 
 class BillingOwnerInline(TabularInline):
@@ -126,15 +129,18 @@ class CustomerAdmin(PeopleAdmin):
 
 @admin.register(BillingOwner)
 class BillingOwnerAdmin(PeopleAdmin):
-    list_display = ["name", "email", "customer", "is_primary", "receives_invoices", "created_at"]
+    list_display = [
+        "name", "email", "customer", "is_primary", "manages_billing", "receives_invoices",
+        "created_at",
+    ]  # fmt: skip
     list_filter = ["is_primary", "receives_invoices"]
     list_select_related = ["customer"]
     ordering = ["-pk"]
     search_fields = ["name", "email", "customer__legal_name", "customer__external_id"]
     autocomplete_fields = ["customer"]
     date_hierarchy = "created_at"
-    readonly_fields = ["created_at"]
-    actions_detail = ["make_primary"]
+    readonly_fields = ["created_at", "user"]
+    actions_detail = ["make_primary", "invite_to_portal"]
 
     @action(
         description="Make primary",
@@ -152,5 +158,27 @@ class BillingOwnerAdmin(PeopleAdmin):
         owner = BillingOwner.objects.select_related("customer").get(pk=object_id)
         transfer_ownership(customer_id=owner.customer_id, to_owner_id=owner.pk)
         messages.success(request, f"{owner.name} now pays for {owner.customer}.")
+        page = reverse("admin:accounts_billingowner_change", args=[object_id])
+        return HttpResponse(headers={"HX-Redirect": page})
+
+    @action(
+        description="Invite to the portal",
+        permissions=["change"],
+        dialog={
+            "title": "Invite this person to the portal?",
+            "description": "They get an account and a mail that says how to sign in.",
+            "form_class": None,
+            "form_submit_text": "Invite",
+        },
+    )
+    def invite_to_portal(
+        self, request: HttpRequest, confirmation: BaseDialogForm, object_id: str
+    ) -> HttpResponse:
+        try:
+            person = let_into_portal(owner_id=UUID(object_id), at=timezone.now())
+        except Refusal as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, f"{person.email} is sent a mail within a minute.")
         page = reverse("admin:accounts_billingowner_change", args=[object_id])
         return HttpResponse(headers={"HX-Redirect": page})

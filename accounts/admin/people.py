@@ -21,7 +21,7 @@ class GranteeAdmin(PeopleAdmin):
     list_display = ["external_id", "name", "email", "created_at"]
     search_fields = ["external_id", "name", "email"]
     date_hierarchy = "created_at"
-    readonly_fields = ["created_at"]
+    readonly_fields = ["created_at", "user"]
 
 
 @admin.register(Membership)

@@ -68,6 +68,7 @@ WEBHOOKS = ("billing.webhookendpoint", "billing.webhookdelivery", "billing.webho
 RELEASE = ("desk.releasescenario", "desk.releasecheckrun", "desk.releasecheckresult")
 MACHINES = ("accounts.apiclient", "accounts.apireply")
 STAFF = ("auth.user", "auth.group", "admin.logentry")
+VOUCHING = ("accounts.customeridentityprovider", "accounts.identitydomain")
 
 
 def may(actions: str, *models: str) -> set[str]:
@@ -125,7 +126,7 @@ PERMISSIONS: dict[StaffRole, set[str]] = {
     StaffRole.APPROVER: APPROVE,
     StaffRole.ADMINISTRATOR: APPROVE
     | may("add change", *SELLERS, *BOOKS_KEPT)
-    | may("view add change", *MACHINES, *STAFF)
+    | may("view add change", *MACHINES, *STAFF, *VOUCHING)
     | {"accounts.view_auditentry", "billing.change_webhookendpoint"},
 }
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from accounts.enums import MembershipState
-from accounts.models import Customer, Membership
+from accounts.models import BillingOwner, Customer, Membership
 from billing.models import Invoice, InvoiceLine, SeatLedgerEntry, Subscription
 from billing.queries.credit import credit_balances
 from desk.queries.entries import EntryRow, entry_row
@@ -22,10 +22,14 @@ INVOICES_SHOWN = 24
 
 @dataclass(frozen=True, slots=True)
 class OwnerRow:
+    """Somebody who pays. `portal`: what they may do there and whether they ever signed in, in words."""
+
+    id: UUID
     name: str
     email: str
     is_primary: bool
     receives_invoices: bool
+    portal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +131,30 @@ def customer_facts(customer_id: UUID) -> CustomerFacts | None:
         tax_number=customer.tax_number,
         seller=str(assignment.billing_entity) if assignment else "",
         owners=tuple(
-            OwnerRow(one.name, one.email, one.is_primary, one.receives_invoices)
-            for one in customer.billing_owners.all()
+            OwnerRow(
+                one.pk,
+                one.name,
+                one.email,
+                one.is_primary,
+                one.receives_invoices,
+                portal_words(one),
+            )
+            for one in customer.billing_owners.select_related("user")
         ),
         groups=customer.group_count,
         grantees=grantees["people"],
         credit=tuple((currency, minor) for (_, currency), minor in held.items()),
     )
+
+
+def portal_words(owner: BillingOwner) -> str:
+    if not owner.manages_billing:
+        return "no billing rights in the portal"
+    if owner.user is None:
+        return "not invited to the portal"
+    if owner.user.last_login is None:
+        return "invited to the portal, never signed in"
+    return f"last in the portal {owner.user.last_login:%Y-%m-%d}"
 
 
 def subscription_rows(*, customer_id: UUID, history: SeatHistory) -> tuple[SubscriptionRow, ...]:

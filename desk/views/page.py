@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -37,14 +37,18 @@ def desk_page(permission: str) -> Callable[[View], View]:
 
 
 def staff_page(view: View) -> View:
-    """Let in signed-in staff of any role; the view itself shows only what each may see."""
+    """
+    Let in signed-in staff of any role; the view itself shows only what each may see.
+
+    Customers' people who came to the wrong door are led to theirs.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return to_sign_in(request)
         if not request.user.is_staff:
-            raise PermissionDenied
+            return redirect("portal:choose")
         return view(request, *args, **kwargs)
 
     return guarded

@@ -30,6 +30,7 @@ from accounts.operations.use_sign_in_link import look_at_link, use_sign_in_link
 from accounts.queries.identity_providers import provider_of_address
 from accounts.tasks import send_mail
 from accounts.views.sign_in.forms import PasswordForm
+from accounts.views.sign_in.frame import BY_PORTAL
 from accounts.views.sign_in.guess import limits
 from accounts.views.sign_in.trail import note
 from kernel.refusal import Refusal
@@ -134,6 +135,7 @@ def enter_by_link(request: HttpRequest, token: str) -> HttpResponseBase:
         return door(request, "link_refused", title="This link does not work", why=refusal.message)
     user = found.user
     forgive_attempts(name=f"link {user.email}", at=timezone.now())
+    request.session[BY_PORTAL] = True
     record_authentication(request, user, method="link")
     place = found.onward or reverse("portal:choose")
     return cast(HttpResponseBase, perform_login(request, Login(user=user, redirect_url=place)))
@@ -147,6 +149,11 @@ class PasswordView(LoginView):
 
     def get_form_class(self) -> type[PortalPasswordForm]:
         return PortalPasswordForm
+
+    def form_valid(self, form: PortalPasswordForm) -> HttpResponse:
+        self.request.session[BY_PORTAL] = True
+        answer: HttpResponse = super().form_valid(form)
+        return answer
 
     def get_success_url(self) -> str:
         return onward(self.request)

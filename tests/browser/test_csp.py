@@ -1,5 +1,6 @@
 """Real Chromium: no page of the desk or the admin breaks the content security policy."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,7 +20,10 @@ document.addEventListener("securitypolicyviolation", (event) => window.__violati
 """
 NOT_FOUND = "Failed to load resource"  # a page that answers an error in so small a world
 FILES = (".csv", ".pdf", ".xml", ".zip", ".json", ".txt")
-NO_PAGES = ("document", "document_xml", "document_ubl", "account_logout", "logout", "jsi18n", None)
+NO_PAGES = (
+    "document", "document_xml", "document_ubl", "billing_pdf", "billing_xml", "billing_ubl",
+    "account_logout", "logout", "jsi18n", None,
+)  # fmt: skip
 FORMS = [
     "/admin/", "/account/", "/admin/accounts/billingowner/add/", "/admin/accounts/grantee/add/",
     "/admin/auth/user/add/", "/admin/tax/taxrate/add/", "/admin/tax/billingentity/add/",
@@ -30,8 +34,8 @@ PAGES = [str(item["link"]) for section in NAVIGATION for item in section["items"
 class Watched:
     """A page that keeps what the policy refused, what Alpine could not read, and what broke."""
 
-    def __init__(self, page: Page) -> None:
-        self.page, self.found = page, []
+    def __init__(self, page: Page, base: str) -> None:
+        self.page, self.base, self.found = page, base, []
         page.on(
             "console", lambda one: one.type in ("error", "warning") and self.found.append(one.text)
         )
@@ -70,7 +74,7 @@ def watched(browser, address, administrator):
     context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}]
     )
-    yield Watched(context.new_page())
+    yield Watched(context.new_page(), address)
     context.close()
 
 
@@ -91,22 +95,54 @@ def test_no_page_breaks_the_policy(watched, catalog, subscription):
     entry = world.write_entry(catalog, subscription, added=10, at=world.START)
     world.write_invoice(catalog, subscription, [entry])
     world.refuse(subscription, run=world.make_run())
-    waiting = {page_of(address): address for address in [*PAGES, *FORMS]}
-    seen, found = set(), {}
-    while waiting:
-        name, address = waiting.popitem()
-        seen.add(name)
-        if words := watched.visit(address, status=200 if address in PAGES else None):
-            found[address] = words
-        for link in watched.links():
-            if (to := page_of(link)) and to not in seen:
-                waiting.setdefault(to, link)
+
+    seen, found = crawled(watched, [*PAGES, *FORMS], must_answer=PAGES)
 
     assert found == {}
     assert len(seen) > 100
 
 
-@pytest.mark.parametrize("place", ["/sign-in/", "/pay/nothing/", "/nowhere/"])
+def test_no_page_of_the_portal_breaks_the_policy(watched, catalog, subscription):
+    """Every page that the billing owner of a customer is led to."""
+    entry = world.write_entry(catalog, subscription, added=10, at=world.START)
+    world.write_invoice(catalog, subscription, [entry])
+    owner = User.objects.create_user("olga@acme.example", email="olga@acme.example")
+    pays = subscription.customer.billing_owners.filter(is_primary=True)
+    if not pays.update(user=owner):
+        subscription.customer.billing_owners.create(
+            user=owner, name="Olga", email=owner.email, is_primary=True
+        )
+    client = Client()
+    client.force_login(owner)
+    watched.page.context.add_cookies([
+        {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": watched.base},
+    ])  # fmt: skip
+    home = reverse("portal:home", args=[subscription.customer.pk])
+
+    seen, found = crawled(watched, [home, reverse("portal:account")], door="portal:")
+
+    assert found == {}
+    assert len(seen) > 20
+
+
+def crawled(
+    watched: Watched, start: list[str], *, must_answer: Sequence[str] = (), door: str = ""
+) -> tuple[set[str], dict[str, list[str]]]:
+    """One page of each kind that is reached from `start`, and what the policy refused on any."""
+    waiting = {page_of(address): address for address in start}
+    seen, found = set(), {}
+    while waiting:
+        name, address = waiting.popitem()
+        seen.add(name)
+        if words := watched.visit(address, status=200 if address in must_answer else None):
+            found[address] = words
+        for link in watched.links():
+            if (to := page_of(link)) and to not in seen and to.startswith(door):
+                waiting.setdefault(to, link)
+    return seen, found
+
+
+@pytest.mark.parametrize("place", ["/sign-in/", "/portal/sign-in/", "/pay/nothing/", "/nowhere/"])
 def test_pages_without_sign_in_keep_the_policy(watched, place):
     watched.page.context.clear_cookies()
 

@@ -68,10 +68,18 @@ def admin_login(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('account_login')}?{request.GET.urlencode()}")
 
 
+def root(request: HttpRequest) -> HttpResponse:
+    """Customers' people belong in the portal, everybody else at the desk's door."""
+    is_customers = request.user.is_authenticated and not request.user.is_staff
+    return redirect("portal:choose" if is_customers else "desk:home")
+
+
 @login_required
 @never_cache
 def account(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
+    if not user.is_staff:
+        return redirect("portal:account")
     identities = SocialAccount.objects.filter(user=user)
     return TemplateResponse(
         request,

@@ -189,7 +189,7 @@ def test_people_who_are_not_staff_get_nothing_here(client, db):
 
     assert client.get("/desk/customers/").status_code == 403
     assert client.get("/admin/", follow=True).status_code == 403
-    assert client.get("/account/").status_code == 200
+    assert client.get("/account/").headers["Location"] == "/portal/account/"
 
 
 @pytest.mark.parametrize("place", ["/admin/login/?next=/admin/", "/admin/"])
