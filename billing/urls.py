@@ -1,11 +1,11 @@
 """Addresses of the API, below /api/v1/."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView
 
 from billing.api.changes import EntitlementChanges
 from billing.api.credit_notes import CreditNotes
 from billing.api.customers import CustomerByName, Customers
+from billing.api.document import OpenApiDocument
 from billing.api.entitlements import EntitlementCheck, Entitlements
 from billing.api.entitlements_usage import Usage, UsageBatch
 from billing.api.events import EntitlementEventBatch, EntitlementEvents
@@ -117,5 +117,5 @@ urlpatterns = [
         WebhookDeliveries.as_view(),
         name="webhook_deliveries",
     ),
-    path("openapi", SpectacularAPIView.as_view(permission_classes=[]), name="openapi"),
+    path("openapi", OpenApiDocument.as_view(), name="openapi"),
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.serializers import CharField, DecimalField, DictField, ListField
 
+from billing.api.examples import fitting_example
 from billing.api.glossary import WORDS
 from billing.api.idempotency import HEADER as IDEMPOTENCY_KEY
 
@@ -232,7 +233,9 @@ def headers_of(status: str, *, has_key: bool) -> Json:
 
 
 def describe(schema: Json) -> None:
-    """One concept, one name, one sentence: the glossary says what a field means where it does not."""
+    """One concept, one name: the glossary and the examples say what a field does not say itself."""
     for field, value in schema.get("properties", {}).items():
         if "description" not in value and field in WORDS:
             value["description"] = WORDS[field]
+        if (example := fitting_example(field, value)) is not None:
+            value["examples"] = [example]
