@@ -37,7 +37,7 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label="Name", max_length=100, help_text="What uses it, such as Okta or Entra ID."
     )
-    days = forms.ChoiceField(label="It ends", choices=DAYS, required=False)
+    days = forms.ChoiceField(label="It ends", choices=DAYS, required=False, initial=DAYS[0][0])
 
 
 class MappingForm(forms.Form):
@@ -65,6 +65,11 @@ class MappingForm(forms.Form):
         offered = {"whom": choices.whom, "seat": choices.seats, "group": choices.groups}
         for name, pairs in offered.items():
             cast(forms.ChoiceField, self.fields[name]).choices = pairs
+
+    @property
+    def chosen(self) -> str:
+        """All that is chosen, in one line: what is confirmed must be what was seen."""
+        return "|".join(str(self.cleaned_data[name]) for name in self.fields)
 
     @property
     def wish(self) -> MappingWish:
@@ -134,7 +139,7 @@ def mapping_new(request: PortalRequest) -> HttpResponse:
     foresight = None
     if request.method == "POST" and form.is_valid():
         try:
-            if "confirm" in request.POST:
+            if request.POST.get("confirm") == form.chosen:
                 done = map_directory(origin=origin(request), wish=form.wish)
                 messages.success(
                     request, f"Done. {done.given} seats given, {done.taken} taken back."
@@ -145,7 +150,7 @@ def mapping_new(request: PortalRequest) -> HttpResponse:
             form.add_error(None, refusal.message)
     return show(
         request, "portal/directory/mapping.html", title="What people of the directory get",
-        form=form, **shown(foresight),
+        form=form, chosen=form.chosen if foresight else "", **shown(foresight),
     )  # fmt: skip
 
 

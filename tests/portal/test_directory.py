@@ -78,8 +78,12 @@ def test_a_mapping_shows_its_cost_before_it_gives_seats(db):
         assert "8.00" in text(seen)
         assert not DirectoryMapping.objects.exists()
 
+        confirmed = {"confirm": seen.context["chosen"]}
+        other = owner.wish(when_gone="suspend", **confirmed)
+        owner.client.post(owner.url("directory_mapping_new"), other)
+        assert not DirectoryMapping.objects.exists()  # it is not what was seen
         done = owner.client.post(
-            owner.url("directory_mapping_new"), owner.wish(confirm="1"), follow=True
+            owner.url("directory_mapping_new"), owner.wish(**confirmed), follow=True
         )
         assert "2 seats given, 0 taken back." in text(done)
         assert owner.world.seats() == 2
@@ -97,7 +101,8 @@ def test_without_enough_seats_the_mapping_says_who_would_get_none(db):
         seen = owner.client.post(owner.url("directory_mapping_new"), owner.wish())
         assert "1 person would get no seat" in text(seen)
         assert "Do it" not in text(seen)
-        refused = owner.client.post(owner.url("directory_mapping_new"), owner.wish(confirm="1"))
+        confirmed = owner.wish(confirm=seen.context["chosen"])
+        refused = owner.client.post(owner.url("directory_mapping_new"), confirmed)
     assert "all 1 Member seats are taken" in text(refused)
     assert not DirectoryMapping.objects.exists()
 

@@ -155,6 +155,8 @@ def test_at_the_limit_the_directory_is_told_why_and_nothing_is_half_done(db):
     newest = DirectoryRequest.objects.first()
     assert (newest.status, newest.seats_given, newest.detail) == (403, 0, str(refused.value))
 
+    made = DirectoryRequest.objects.order_by("asked_at", "id").first()
+    assert (made.method, made.path) == ("POST", f"/Users/{ada.id}")
     okta.add(team, ada)  # one fits
     assert states(world) == {"Ada": "member active"}
 

@@ -135,13 +135,18 @@ def note(
         token=token,
         request_id=named[:LONGEST_NAME],
         method=asked.method,
-        path=asked.path.replace("\x00", "")[:LONGEST_PATH],
+        path=path_of(asked, answer).replace("\x00", "")[:LONGEST_PATH],
         status=int(answer.status),
         detail=complaint_of(answer),
         seats_given=followed.given,
         seats_taken=followed.taken,
         asked_at=origin.at,
     )
+
+
+def path_of(asked: ScimRequest, answer: ScimResponse) -> str:
+    """The address asked for, or of what was made there."""
+    return answer.headers.get("Location", asked.path).removeprefix(asked.base_url)
 
 
 def complaint_of(answer: ScimResponse) -> str:
