@@ -1,10 +1,11 @@
 """GET entitlements of a person, answered before Django's chain: the same facts, decision and bytes, sooner."""
 
 import logging
+import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
-from uuid import uuid4
 
 import psycopg
 from django.db import Error as DatabaseError
@@ -20,6 +21,9 @@ from billing.api.rate_limit import RateState, count_request, rate_headers
 from billing.calc.entitlements import decide
 from billing.queries.entitlements import Question
 from billing.queries.entitlements_prepared import Asker, ask_prepared
+from config.request_log import note
+from config.request_names import HEADER as REQUEST_NAME
+from config.request_names import current, name_for
 
 logger = logging.getLogger(__name__)
 Environ = dict[str, Any]
@@ -33,6 +37,17 @@ OF_ONE_ANSWER = frozenset(
     ["content-length", "etag", "ratelimit", "ratelimit-policy", "x-request-id"]
 )
 MOST_ENTRANCES = 64
+STATUS = {200: "200 OK", 304: "304 Not Modified"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent, with the headers of this answer alone, and who asked."""
+
+    status: int
+    content: bytes
+    headers: Headers
+    client_id: str
 
 
 class EntitlementDoor:
@@ -55,12 +70,11 @@ class EntitlementDoor:
         entrance = entrance_of(environ)
         if entrance not in self.entrances:
             return self.application(environ, self.learning(entrance, start_response))
-        answer = answer_of(question, environ)
+        answer = answer_named(question, environ)
         if answer is None:
             return self.application(environ, start_response)
-        status, content, headers = answer
-        start_response(status, [*self.entrances[entrance], *headers])
-        return [content]
+        start_response(STATUS[answer.status], [*self.entrances[entrance], *answer.headers])
+        return [answer.content]
 
     def learning(
         self, entrance: tuple[str, ...], start_response: Callable[..., Any]
@@ -105,8 +119,23 @@ def entrance_of(environ: Environ) -> tuple[str, ...]:
     return tuple(str(environ.get(name, "")) for name in names)
 
 
-def answer_of(question: Question, environ: Environ) -> tuple[str, bytes, Headers] | None:
-    """Status, content and the headers of this answer; None: Django is to answer."""
+def answer_named(question: Question, environ: Environ) -> Answer | None:
+    """The answer under the request's name, counted and logged as Django's chain does; None: it shall."""
+    name, began = name_for(environ.get("HTTP_X_REQUEST_ID", "")), time.perf_counter()
+    mark = current.set(name)
+    try:
+        answer = answer_of(question, environ)
+        if answer is not None:
+            took = time.perf_counter() - began
+            note("GET", PATH, answer.status, took, client=answer.client_id)
+            answer.headers.append((REQUEST_NAME, name))
+        return answer
+    finally:
+        current.reset(mark)
+
+
+def answer_of(question: Question, environ: Environ) -> Answer | None:
+    """What the view would answer; None: Django is to."""
     header = environ.get("HTTP_AUTHORIZATION", "")
     if header[: len(SCHEME)].lower() != SCHEME:
         return None
@@ -114,24 +143,19 @@ def answer_of(question: Question, environ: Environ) -> tuple[str, bytes, Headers
     try:
         asker, facts = ask_prepared(question, key_digest=digest, at=now)
     except (DatabaseError, psycopg.Error):
-        logger.exception("The door of entitlements hands a question on")
+        logger.exception("A question about entitlements is handed on to Django")
         connection.close()
         return None
     state = admitted(asker)
-    if state is None:
+    if asker is None or state is None:
         return None
     content = answer_bytes(decide(facts, feature=question.feature, at=now))
     etag = weak_etag(content)
     is_known = etag in parse_etags(environ.get("HTTP_IF_NONE_MATCH", ""))
     if is_known:
         content = b""
-    headers = {
-        "ETag": etag,
-        "Content-Length": str(len(content)),
-        "X-Request-Id": uuid4().hex,
-        **rate_headers(state),
-    }
-    return "304 Not Modified" if is_known else "200 OK", content, list(headers.items())
+    headers = [("ETag", etag), ("Content-Length", str(len(content))), *rate_headers(state).items()]
+    return Answer(304 if is_known else 200, content, headers, asker.client_id)
 
 
 def admitted(asker: Asker | None) -> RateState | None:
