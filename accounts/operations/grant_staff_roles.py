@@ -29,8 +29,10 @@ TAX_RECORDS = (
 )  # fmt: skip
 CATALOG = (
     "billing.product", "billing.plan", "billing.seattype", "billing.price", "billing.seatpolicy",
+    "billing.feature", "billing.seattypefeature",
 )  # fmt: skip
 BOUGHT = ("billing.subscription",)
+USED = ("billing.usagerecord", "billing.usagetotal", "billing.quotaallocation")
 RECORDS = (
     "billing.entitlementevent", "billing.seatledgerentry", "billing.ledgerhead", "billing.rating",
     "billing.ratedspan", "billing.invoice", "billing.invoiceline", "billing.invoicedocument",
@@ -79,7 +81,7 @@ def may(actions: str, *models: str) -> set[str]:
 
 TAX = (*TAX_FACTS, *TAX_ANSWERS, *TAX_RECORDS)
 LOOK = may(
-    "view", *PEOPLE, *SELLERS, *CATALOG, *BOUGHT, *RECORDS, *MONEY, *BOOKS, *BOOKS_KEPT, *RECOVERY,
+    "view", *PEOPLE, *SELLERS, *CATALOG, *BOUGHT, *USED, *RECORDS, *MONEY, *BOOKS, *BOOKS_KEPT, *RECOVERY,
     *EXCEPTIONS, *FLOW, *TAX, *RELEASE, *INCIDENTS,
     *WEBHOOKS,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from billing.admin import (
     catalog,
     credits,
+    features,
     invoices,
     journal,
     ledger,
@@ -18,6 +19,7 @@ from billing.admin import (
 __all__ = [
     "catalog",
     "credits",
+    "features",
     "invoices",
     "journal",
     "ledger",
