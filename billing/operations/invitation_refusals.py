@@ -95,6 +95,10 @@ class AddressInvalid(Refusal):
     code = "invitation_address_invalid"
 
 
+class OutsideDomains(Refusal):
+    code = "address_outside_domains"
+
+
 class InvitedAlready(Refusal):
     code = "invitation_pending"
 

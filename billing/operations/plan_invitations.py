@@ -14,18 +14,20 @@ from django.db.models.functions import Lower
 from accounts.enums import MembershipState
 from accounts.models import BillingOwner, Group, Membership
 from accounts.queries.portal_rights import Rights
+from billing.calc.domains import domain_of, joined_domains
 from billing.enums import (
     InvitationReserves,
     InvitationRole,
     InvitationState,
 )
 from billing.models import Invitation, SeatType, Subscription
-from billing.operations.check_domain_rule import check_domain, enforced_domains
+from billing.operations.check_domain_rule import enforced_domains
 from billing.operations.invitation_refusals import (
     AddressInvalid,
     BelongsAlready,
     InvitedAlready,
     NotYours,
+    OutsideDomains,
 )
 from billing.queries.seat_room import seat_room
 from kernel.refusal import Refusal
@@ -110,7 +112,11 @@ def check_address(email: str, wish: NewInvitation, standing: Standing) -> None:
         validate_email(email)
     except ValidationError:
         raise AddressInvalid(f"“{email[:80]}” is no e-mail address.") from None
-    check_domain(email, standing.domains)
+    if standing.domains and domain_of(email) not in standing.domains:
+        raise OutsideDomains(
+            f"Only addresses of {joined_domains(standing.domains)} may join. The billing owner can "
+            "change that under “Who may join”."
+        )
     if email in standing.seen:
         raise InvitedAlready(f"{email} is named twice.")
     if email in standing.pending:

@@ -60,6 +60,7 @@ class InviteForm(forms.Form):
         choice = cast(Any, self.fields)
         choice["group"].choices = groups
         choice["seat"].choices = [*seats, ("", "No seat")]
+        choice["seat"].initial = seats[0][0] if seats else ""
         choice["role"].choices = [*ROLES, BILLING] if rights.is_owner else ROLES
 
     def wishes(self) -> list[NewInvitation]:
