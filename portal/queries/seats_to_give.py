@@ -1,5 +1,6 @@
 """Seats of a customer's plans, as one chooses which to give."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,11 +9,19 @@ from billing.queries.seat_room import SeatRoom, seat_room
 
 def seats_to_give(*, customer_id: UUID, at: datetime) -> list[tuple[str, str]]:
     """For a choice: keys of subscription and seat type, and words that say how much room there is."""
-    room = seat_room(customer_id=customer_id, at=at)
-    is_one_plan = len({one.subscription for one in room}) < 2
+    return seat_choices(seat_room(customer_id=customer_id, at=at))
+
+
+def seat_choices(rooms: Sequence[SeatRoom]) -> list[tuple[str, str]]:
+    is_one_plan = len({one.subscription for one in rooms}) < 2
     return [
-        (f"{one.subscription_id}/{one.seat_type_id}", words_of(one, is_one_plan)) for one in room
+        (f"{one.subscription_id}/{one.seat_type_id}", words_of(one, is_one_plan)) for one in rooms
     ]
+
+
+def room_chosen(rooms: Sequence[SeatRoom], value: str) -> SeatRoom:
+    """The room of a choice that was offered."""
+    return next(one for one in rooms if f"{one.subscription_id}/{one.seat_type_id}" == value)
 
 
 def words_of(room: SeatRoom, is_one_plan: bool) -> str:

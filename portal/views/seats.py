@@ -21,6 +21,7 @@ from portal.operations.carry_out import carry_out
 from portal.queries.groups_tree import group_choices
 from portal.queries.people_list import people_of
 from portal.queries.people_seats import SeatRow, seats_of
+from portal.queries.seats_to_give import room_chosen, seat_choices
 from portal.views.page import PortalRequest, name_of, portal_page, show
 from portal.views.people import own_person
 
@@ -48,11 +49,7 @@ class WishForm(forms.Form):
         getattr(self, f"ask_{verb.kind}", lambda: None)()
 
     def ask_assign(self) -> None:
-        plans = {one.subscription for one in self.rooms}
-        self.choose("seat", "Seat type", [
-            (f"{one.subscription}/{one.seat_type}", seat_words(one, names_plan=len(plans) > 1))
-            for one in self.rooms
-        ])  # fmt: skip
+        self.choose("seat", "Seat type", seat_choices(self.rooms))
         self.ask_regroup()
 
     def ask_regroup(self) -> None:
@@ -95,8 +92,9 @@ class WishForm(forms.Form):
         said = self.cleaned_data
         called = str(person)
         if self.seat is None:
-            subscription, seat_type = said["seat"].split("/", 1)
-            names = {"person": called, "seat": self.label_of(subscription, seat_type)}
+            room = room_chosen(self.rooms, said["seat"])
+            subscription, seat_type = room.subscription, room.seat_type
+            names = {"person": called, "seat": room.seat_type_name}
         else:
             subscription, seat_type = self.seat.subscription, self.seat.seat_type
             names = {"person": called, "seat": self.seat.seat_type_name}
@@ -130,11 +128,6 @@ class WishForm(forms.Form):
         return next(
             (one for one in self.rooms if (one.subscription, one.seat_type) == wanted), None
         )
-
-
-def seat_words(room: SeatRoom, *, names_plan: bool) -> str:
-    name = f"{room.plan} · {room.seat_type_name}" if names_plan else room.seat_type_name
-    return f"{name} ({room.free} free)" if room.free > 0 else name
 
 
 def found_by(request: PortalRequest, find: str) -> list[tuple[str, str]]:

@@ -34,6 +34,7 @@ from portal.operations.carry_out import carry_out
 from portal.queries.groups_tree import group_choices, open_groups
 from portal.queries.people_list import people_of
 from portal.queries.seat_requests import seat_requests
+from portal.queries.seats_to_give import read_seat, room_chosen, seat_choices
 from portal.views.page import PortalRequest, name_of, portal_page, show
 from portal.views.people import show_people
 from portal.views.seats import may_buy
@@ -53,7 +54,7 @@ class BuyForm(forms.Form):
 
     def __init__(self, rooms: list[SeatRoom], data: Any) -> None:
         super().__init__(data)
-        self.fields["seat"].choices = room_choices(rooms)  # type: ignore[attr-defined]
+        self.fields["seat"].choices = seat_choices(rooms)  # type: ignore[attr-defined]
 
     def clean_quantity(self) -> int:
         quantity = int(self.cleaned_data["quantity"])
@@ -79,19 +80,8 @@ class AskForm(forms.Form):
     ) -> None:
         super().__init__(data, **more)
         choice = cast(Any, self.fields)
-        choice["seat"].choices = room_choices(rooms)
+        choice["seat"].choices = seat_choices(rooms)
         choice["group"].choices = [(str(one.id), one.path) for one in group_choices(request.rights)]
-
-
-def room_choices(rooms: list[SeatRoom]) -> list[tuple[str, str]]:
-    several = len({one.subscription for one in rooms}) > 1
-    return [
-        (
-            f"{one.subscription}/{one.seat_type}",
-            f"{one.plan} · {one.seat_type_name}" if several else one.seat_type_name,
-        )
-        for one in rooms
-    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -105,7 +95,7 @@ def seats_buy(request: PortalRequest) -> HttpResponse:
     form = BuyForm(rooms, given if "seat" in given else None)
     context: dict[str, Any] = {"form": form, "then": going_on(request)}
     if form.is_bound and form.is_valid():
-        change = bought(form)
+        change = bought(form, rooms)
         if request.method == "POST" and form.cleaned_data["token"]:
             return buy(request, change, str(form.cleaned_data["token"]))
         seen = foresee_seats(customer_id=request.customer.pk, changes=[change], at=timezone.now())
@@ -120,9 +110,10 @@ def seats_buy(request: PortalRequest) -> HttpResponse:
     return show(request, "portal/people/buy.html", title="Buy seats", **context)
 
 
-def bought(form: BuyForm) -> SeatChange:
-    subscription, seat_type = form.cleaned_data["seat"].split("/", 1)
-    return SeatChange("buy", subscription, seat_type, quantity=form.cleaned_data["quantity"])
+def bought(form: BuyForm, rooms: list[SeatRoom]) -> SeatChange:
+    room = room_chosen(rooms, form.cleaned_data["seat"])
+    quantity = form.cleaned_data["quantity"]
+    return SeatChange("buy", room.subscription, room.seat_type, quantity=quantity)
 
 
 def going_on(request: PortalRequest) -> Grantee | None:
@@ -191,27 +182,19 @@ def seats_ask(request: PortalRequest) -> HttpResponse:
 
 def wanted(request: PortalRequest, said: dict[str, Any]) -> WantedSeats:
     """Everything asked for is the customer's, and the group and person are the asker's own."""
-    name, code = said["seat"].split("/", 1)
-    subscription = Subscription.objects.get(customer=request.customer, external_id=name)
+    subscription_id, seat_type_id = read_seat(said["seat"])
     groups: dict[UUID, Group] = {one.pk: one for one in open_groups(request.rights)}
     person = people_of(request.rights).filter(pk=said["person"]).first()
     if said["person"] and person is None:
         raise Http404
     return WantedSeats(
-        subscription=subscription,
-        seat_type=seat_type_of(subscription, code),
+        subscription=Subscription.objects.get(customer=request.customer, pk=subscription_id),
+        seat_type=SeatType.objects.get(pk=seat_type_id),
         group=groups[UUID(said["group"])],
         quantity=said["quantity"],
         grantee=person,
         reason=said["reason"],
     )
-
-
-def seat_type_of(subscription: Subscription, code: str) -> SeatType:
-    """Of the plan the subscription has now."""
-    held = SeatType.objects.filter(code=code, entries__subscription=subscription)
-    newest = held.order_by("-entries__position").first()
-    return newest or SeatType.objects.get(plan=subscription.plan_id, code=code)
 
 
 @require_GET

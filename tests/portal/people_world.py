@@ -65,6 +65,10 @@ class PeopleWorld:
         assert answer.status == "accepted", answer
         return Grantee.objects.get(external_id=name)
 
+    def seat(self, code: str = "member") -> str:
+        """A kind of seat as forms name it."""
+        return f"{self.seats.subscription.pk}/{self.seats.plan.seat_types.get(code=code).pk}"
+
     def rights(self, user: User) -> Rights:
         rights = rights_of(user_id=user.pk, customer_id=self.seats.customer.pk)
         assert rights is not None

@@ -97,7 +97,7 @@ def test_nothing_is_done_for_people_seats_or_groups_outside_ones_part(people):
     assert client.get(verb(people, "sam", "release")).status_code == 404
     assert client.post(verb(people, "sam", "release"), {"token": "x"}).status_code == 404
     assert client.get(verb(people, "anna", "explode")).status_code == 404
-    query = f"seat=acme-team/member&group={sales}"
+    query = f"seat={people.seat()}&group={sales}"
     shown = client.get(verb(people, "tina", "assign", query)).content.decode()
     assert 'name="token"' not in shown
     assert EntitlementEvent.objects.filter(source="portal").count() == 0
@@ -106,12 +106,12 @@ def test_nothing_is_done_for_people_seats_or_groups_outside_ones_part(people):
 def test_at_the_limit_the_lead_asks_and_the_owner_approves_what_is_bought_and_given(full):
     lead, owner = full.client(full.lead), full.client(full.owner)
     group = str(full.engineering.pk)
-    place = verb(full, "tina", "assign", f"seat=acme-team/member&group={group}")
+    place = verb(full, "tina", "assign", f"seat={full.seat()}&group={group}")
     assert "Ask for a seat" in lead.get(place).content.decode()
 
     asked = reverse("portal:seats_ask", args=[full.seats.customer.pk])
     tina = Grantee.objects.get(external_id="tina")
-    said = {"seat": "acme-team/member", "quantity": "2", "group": group, "person": str(tina.pk)}
+    said = {"seat": full.seat(), "quantity": "2", "group": group, "person": str(tina.pk)}
     lead.post(asked, {**said, "reason": "Two join on Monday"})
     again = lead.post(asked, said)
     request = SeatRequest.objects.get()
@@ -137,10 +137,10 @@ def test_whoever_may_buy_does_so_in_two_clicks_and_goes_on_with_the_seat(full):
     customer.save()
     client = full.client(full.lead)
     group = str(full.engineering.pk)
-    shown = client.get(verb(full, "tina", "assign", f"seat=acme-team/member&group={group}"))
+    shown = client.get(verb(full, "tina", "assign", f"seat={full.seat()}&group={group}"))
     link = re.search(r'href="([^"]+seats/buy/[^"]+)"', shown.content.decode()).group(1)
 
-    _, answer = press(client, link.replace("&amp;", "&"), seat="acme-team/member", quantity="1")
+    _, answer = press(client, link.replace("&amp;", "&"), seat=full.seat(), quantity="1")
     goes_on = client.get(answer["Location"]).content.decode()
 
     assert full.seats.seats() == 4
@@ -159,7 +159,7 @@ def test_approving_makes_room_in_the_pools_on_the_way_up(full):
     full.platform.save()
     full.engineering.save()
     lead = full.client(full.lead)
-    said = {"seat": "acme-team/member", "quantity": "1", "group": str(full.platform.pk)}
+    said = {"seat": full.seat(), "quantity": "1", "group": str(full.platform.pk)}
     lead.post(reverse("portal:seats_ask", args=[full.seats.customer.pk]), said)
     request = SeatRequest.objects.get()
     page = reverse("portal:seat_request", args=[full.seats.customer.pk, request.pk])
@@ -172,7 +172,7 @@ def test_approving_makes_room_in_the_pools_on_the_way_up(full):
 
 def test_a_request_is_taken_back_by_who_asked_and_declined_with_a_word(full):
     lead, owner = full.client(full.lead), full.client(full.owner)
-    said = {"seat": "acme-team/member", "quantity": "1", "group": str(full.platform.pk)}
+    said = {"seat": full.seat(), "quantity": "1", "group": str(full.platform.pk)}
     for _ in range(2):
         lead.post(reverse("portal:seats_ask", args=[full.seats.customer.pk]), said)
         request = SeatRequest.objects.get(state="asked")
