@@ -19,6 +19,7 @@ from desk.demo.companies import STORY_STARTS
 from desk.demo.directory import connect_directory
 from desk.demo.exceptions import live_exceptions
 from desk.demo.incidents import go_wrong
+from desk.demo.invitations import invite_some
 from desk.demo.moments import live_moments
 from desk.demo.portal_people import let_people_in
 from desk.demo.promises import check_promises, write_promises
@@ -70,6 +71,7 @@ class Command(BaseCommand):
                 live_moments(till=story.till, last_day=told_to)
                 go_wrong(client=story.client, at=timezone.now())
                 people = let_people_in(story=story)
+                invite_some(story=story)
                 people += "\n" + connect_directory(story=story)
         (settings.VAR_DIR / "demo-sign-ins.txt").write_text(f"{notes}\n{people}\n")
         measure_thresholds(at=timezone.now())
