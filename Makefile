@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint serve stop clean lock flow trace api-docs bench chaos venv system system-test
+.PHONY: help run test lint serve stop clean lock flow trace api-docs client bench chaos venv system system-test
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,10 @@ flow: venv ## write docs/flow.md from config/flow.py
 
 api-docs: venv ## write docs/api-errors.md from the OpenAPI document
 	@$(BIN)/python manage.py write_api_docs
+
+client: venv ## the typed Python client, made from the OpenAPI document (clients/python)
+	@mkdir -p var && $(BIN)/python manage.py spectacular --format openapi-json --file var/openapi.json
+	@$(BIN)/openapi-python-client generate --path var/openapi.json --config clients/python/config.yaml --meta uv --output-path clients/python/seatledger-client --overwrite --fail-on-warning
 
 trace: venv ## every use of a term in the order of the flow: make trace NAME=price_per_seat
 	@$(BIN)/python -m config.trace $(NAME)
