@@ -12,10 +12,9 @@ from accounts.calc.feed_place import read_cursor as place_of
 from accounts.enums import ApiScope, ChangeKind
 from accounts.queries.change_feed import ChangePage, horizon, read_changes
 from billing.api.authentication import ApiView
-from billing.api.customers import field_errors
 from billing.api.entitlements import MayAskEntitlements
-from billing.api.errors import FieldError, invalid, not_found, problem, refused
-from billing.api.statement import find_customer
+from billing.api.errors import FieldError, field_errors, invalid, not_found, problem, refused
+from billing.queries.find_customer import find_customer
 
 LATEST = "latest"
 MOST = 1000
@@ -59,7 +58,7 @@ class EntitlementChanges(ApiView):
     @extend_schema(
         operation_id="entitlement_changes",
         parameters=[ChangesQuestionSchema],
-        responses={200: ChangesSchema, **problem(410, CursorUnknown)},
+        responses={200: ChangesSchema, **problem(404, "not_found"), **problem(410, CursorUnknown)},
     )
     def get(self, request: Request) -> Response:
         """Changes in the order they became certain; nobody who keeps the cursor misses one."""

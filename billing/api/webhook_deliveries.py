@@ -10,8 +10,7 @@ from rest_framework.response import Response
 
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView, caller
-from billing.api.customers import field_errors
-from billing.api.errors import invalid, not_found, problem, refused
+from billing.api.errors import field_errors, invalid, not_found, problem, refused
 from billing.api.webhook_endpoints import WHAT, endpoint_of
 from billing.api.webhook_schemas import (
     DeliveriesQuestionSchema,

@@ -10,8 +10,7 @@ from rest_framework.response import Response
 from accounts.enums import ApiScope
 from accounts.models import ApiClient
 from billing.api.authentication import ApiView, caller
-from billing.api.customers import field_errors
-from billing.api.errors import FieldError, invalid, not_found, problem, refused
+from billing.api.errors import FieldError, field_errors, invalid, not_found, problem, refused
 from billing.api.webhook_schemas import (
     EndpointSchema,
     EndpointsSchema,

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.enums import ChangeKind
+from billing.api.strict_text import StrictText
 from billing.enums import WebhookState
 from billing.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
@@ -21,7 +22,7 @@ class NewEndpointSchema(serializers.Serializer[Any]):
         max_length=len(ChangeKind.choices),
         help_text="Kinds of changes it hears of; without them, all",
     )
-    description = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    description = StrictText(max_length=200, required=False, allow_blank=True)
 
 
 class EndpointSchema(serializers.ModelSerializer[WebhookEndpoint]):

@@ -33,6 +33,7 @@ from desk.demo.returns import file_past_returns
 from desk.demo.stand_in import stand_in
 from desk.demo.story import SEED, Story, clock_at
 from desk.demo.tax import publish_exchange_rates, register_sellers
+from desk.demo.webhooks import hear_by_webhook
 from dunning.operations.set_up_campaigns import set_up_campaigns
 
 
@@ -73,6 +74,7 @@ class Command(BaseCommand):
                 people = let_people_in(story=story)
                 invite_some(story=story)
                 people += "\n" + connect_directory(story=story)
+                hear_by_webhook(at=timezone.now())
         (settings.VAR_DIR / "demo-sign-ins.txt").write_text(f"{notes}\n{people}\n")
         measure_thresholds(at=timezone.now())
         file_past_returns(today=last_day)
