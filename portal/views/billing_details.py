@@ -1,5 +1,7 @@
 """Billing details: change them, see what that does to tax, then save."""
 
+from dataclasses import asdict
+from hashlib import sha256
 from typing import Any, cast
 
 from babel import Locale
@@ -34,6 +36,10 @@ COUNTRIES = sorted(
 )
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 PAPERS = [("A4", "A4"), ("Letter", "Letter")]
+CHANGED = (
+    "Somebody changed the billing details since you opened this page. Open it anew, then change "
+    "what you need."
+)
 
 
 class DetailsForm(forms.Form):
@@ -63,14 +69,23 @@ class DetailsForm(forms.Form):
         help_text="Each line also says what of it is for which group and cost center",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, known: BillingDetails, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            field.label = LABELS[name]
+        self.known = known
+        for name, label in LABELS.items():
+            self.fields[name].label = label
 
     def clean(self) -> dict[str, Any]:
-        """A number that cannot be one is refused here; whether it is valid the register says."""
+        """
+        What somebody else changed meanwhile is not overwritten unseen.
+
+        A number that cannot be one is refused here; whether it is valid the register says.
+        """
         cleaned = super().clean() or {}
+        if cleaned.get("seen") != digest_of(self.known):
+            self.add_error(None, CHANGED)
         number, country = cleaned.get("tax_number"), cleaned.get("country")
         if number and country:
             try:
@@ -81,7 +96,12 @@ class DetailsForm(forms.Form):
         return cleaned
 
     def details(self) -> BillingDetails:
-        return BillingDetails(**self.cleaned_data)
+        return BillingDetails(**{name: self.cleaned_data[name] for name in LABELS})
+
+
+def digest_of(details: BillingDetails) -> str:
+    """What a form was opened with, in one word."""
+    return sha256(repr(details).encode()).hexdigest()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,9 +110,9 @@ def details(request: PortalRequest) -> HttpResponse:
     """POST shows the effect first; with `save` it saves."""
     now_known = details_of(request.customer)
     if request.method != "POST":
-        known = {name: getattr(now_known, name) for name in LABELS}
-        return form_page(request, DetailsForm(initial=known))
-    form = DetailsForm(request.POST)
+        initial = {**asdict(now_known), "seen": digest_of(now_known)}
+        return form_page(request, DetailsForm(initial=initial, known=now_known))
+    form = DetailsForm(request.POST, known=now_known)
     if not form.is_valid() or "back" in request.POST:
         return form_page(request, form)
     if form.details() == now_known:

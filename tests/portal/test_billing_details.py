@@ -1,11 +1,14 @@
 """Billing details: their effect on tax is seen before they are saved, and saving them is evidence."""
 
+from dataclasses import asdict
+
 import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Customer
 from billing.operations.change_billing_details import details_of
 from billing.operations.foresee_details import foresee_details
+from portal.views.billing_details import digest_of
 from tax.models import LocationEvidence, TaxIdCheck
 from tax.operations.record_evidence import declare_place, record_evidence
 from tests.portal.billing_world import owner_of, page, text_of
@@ -29,8 +32,9 @@ def taxed(world):
 
 
 def said(customer: Customer, **changes: object) -> dict[str, object]:
-    known = {name: getattr(details_of(customer), name) for name in details_of(customer).__slots__}
-    return {name: value for name, value in {**known, **changes}.items() if value}
+    known = details_of(Customer.objects.get(pk=customer.pk))
+    values = {**asdict(known), "seen": digest_of(known), **changes}
+    return {name: value for name, value in values.items() if value}
 
 
 def post(client, world, **changes):
@@ -92,6 +96,18 @@ def test_a_number_that_cannot_be_one_is_refused_at_its_field(taxed):
 
     assert "It cannot be a tax number of this country." in shown
     assert not TaxIdCheck.objects.exists()
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten(taxed):
+    owner = owner_of(taxed.customer)
+    opened = said(taxed.customer, legal_name="Acme SE", save="1")
+    post(owner, taxed, city="Potsdam", save="1")
+
+    late = owner.post(page("billing_details", taxed.customer), opened)
+
+    taxed.customer.refresh_from_db()
+    assert (taxed.customer.legal_name, taxed.customer.city) == ("Acme GmbH", "Potsdam")
+    assert "Somebody changed the billing details" in text_of(late)
 
 
 def test_a_name_alone_leaves_tax_as_it_is(taxed):
