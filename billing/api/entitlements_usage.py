@@ -16,9 +16,24 @@ from billing.api.authentication import ApiView, caller
 from billing.api.errors import FieldError, field_errors, invalid
 from billing.api.events import IDEMPOTENCY, LARGEST_BATCH
 from billing.api.idempotency import once
-from billing.operations.record_usage import ReportedUsage, UsageAnswer, record_usage
+from billing.operations.record_usage import (
+    CustomerUnknown,
+    FeatureNotMetered,
+    ReportedUsage,
+    UsageAnswer,
+    UsageConflict,
+    UsageWithoutSeat,
+    UsedAhead,
+    record_usage,
+)
+from billing.operations.refusals import SubscriptionUnknown
 
 LARGEST_QUANTITY = 1_000_000_000_000
+REFUSALS = (
+    CustomerUnknown, FeatureNotMetered, SubscriptionUnknown, UsageConflict, UsageWithoutSeat,
+    UsedAhead,
+)  # fmt: skip
+REFUSED_WITH = ["invalid", *sorted(one.code for one in REFUSALS)]
 STATUS = {"recorded": 201, "duplicate": 200}
 CONFLICTS = {"usage_conflict": 409}
 
@@ -54,7 +69,7 @@ class UsageAnswerSchema(serializers.Serializer[Any]):
 
     source_event_id = serializers.CharField()
     status = serializers.ChoiceField(["recorded", "duplicate", "refused"])
-    code = serializers.CharField(required=False)
+    code = serializers.ChoiceField(REFUSED_WITH, required=False)
     message = serializers.CharField(required=False)
 
 

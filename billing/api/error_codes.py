@@ -55,6 +55,8 @@ CODES: Mapping[str, tuple[str, str]] = {
         "Nobody may grant this by the authority matrix", "Ask for less, or have the matrix changed"),
     "exception_reason_missing": ("The reason is empty", "Say why"),
     "exception_unknown": ("What the exception is about does not exist", "Correct `subject` or `terms`"),
+    "feature_not_metered": (
+        "What was held does not count this feature", "Use the code of one that is counted"),
     "grantee_missing": ("The event must name a person", "Add `grantee`"),
     "group_unknown": ("The customer has no such group", "Create the group, or leave it out"),
     "https_required": ("The request came in the clear", "Use https and revoke the key you sent"),
@@ -99,6 +101,8 @@ CODES: Mapping[str, tuple[str, str]] = {
     "refund_reason_missing": ("The reason is empty", "Say why"),
     "refund_too_large": ("More goes back than was paid", "Send at most what the sentence says"),
     "reported_at_ahead": ("The count is of a time to come", "Check the sender's clock"),
+    "sandbox_unavailable": ("No sandbox is set up, or it is away", "Ask us, or use a live key"),
+    "sandbox_without": ("The sandbox has no payment gateway", "Try this with a live key"),
     "seat_limit_reached": (
         "The limit of seats would be passed", "Buy more, or have the limit raised"),
     "seat_policy_missing": ("The plan has no seat policy for that cycle", "Publish one first"),
@@ -115,6 +119,11 @@ CODES: Mapping[str, tuple[str, str]] = {
     "trail_unavailable": (
         "The audit trail cannot be written, so nothing is shown", "Ask again later"),
     "unsupported_media_type": ("The body is of another type", "Send `application/json`"),
+    "usage_conflict": (
+        "The source event id came with other content", "Send the difference under an id of its own"),
+    "usage_without_seat": (
+        "The person held no seat then", "Report the seat first, or leave the person out"),
+    "used_at_ahead": ("The usage is of a time to come", "Check the sender's clock"),
     "webhook_endpoint_exists": (
         "The address is registered already", "Remove it, or rotate its secret"),
     "webhook_endpoint_off": ("The endpoint is switched off", "Have it switched on first"),
