@@ -8,7 +8,7 @@ from accounts.models import DirectoryToken
 from accounts.operations.issue_api_key import key_digest
 from kernel.refusal import Refusal
 
-PREFIX = "slscim_"
+PREFIX = "sl_scim_"
 SHOWN_CHARACTERS = 12
 MOST_TOKENS = 5
 
