@@ -1,5 +1,6 @@
 """Billing details: change them, see what that does to tax, then save."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from hashlib import sha256
 from typing import Any, cast
@@ -12,6 +13,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
+from kombu.exceptions import OperationalError
 
 from billing.operations.change_billing_details import (
     BillingDetails,
@@ -152,7 +154,8 @@ def save(request: PortalRequest, form: DetailsForm) -> HttpResponse:
         by=cast(User, request.user),
         at=timezone.now(),
     )
-    tick.delay()
+    with suppress(OperationalError):  # no broker: drafts that waited are tried with the next tick
+        tick.delay()
     messages.success(
         request, "Saved. Invoices from now on say so; those already issued keep what they say."
     )
