@@ -41,6 +41,10 @@ app.conf.beat_schedule = {
     },
     "desk": {"task": "desk.tasks.tick", "schedule": 60.0},
     "mail of accounts": {"task": "accounts.tasks.send_mail", "schedule": 60.0},
+    "ownership offered": {
+        "task": "accounts.tasks.expire_ownership",
+        "schedule": crontab(hour="2", minute="15"),
+    },
     "sessions": {
         "task": "accounts.tasks.forget_sessions",
         "schedule": crontab(hour="2", minute="30"),

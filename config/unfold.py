@@ -195,6 +195,8 @@ NAVIGATION = [
             table("Groups", "account_tree", "accounts.group"),
             table("Grantees", "person", "accounts.grantee"),
             table("Memberships", "group", "accounts.membership"),
+            table("Mail about coming in", "mail", "accounts.portalmail"),
+            table("Ownership offered", "handshake", "accounts.ownershiptransfer"),
             table("Customers' own sign-in", "key", "accounts.customeridentityprovider"),
         ],
     },

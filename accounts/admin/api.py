@@ -22,17 +22,24 @@ class ApiClientForm(forms.ModelForm):
 
     class Meta:
         model = ApiClient
-        fields = ["name", "scopes"]
+        fields = ["name", "scopes", "requests_per_minute", "is_sandbox"]
 
 
 @admin.register(ApiClient)
 class ApiClientAdmin(PeopleAdmin):
     form = ApiClientForm
-    list_display = ["name", "key_prefix", "scope_list", "created_at", "revoked_at"]
+    list_display = [
+        "name", "key_prefix", "is_sandbox", "scope_list", "requests_per_minute", "created_at",
+        "revoked_at",
+    ]  # fmt: skip
     search_fields = ["name", "key_prefix"]
     date_hierarchy = "created_at"
     readonly_fields = ["key_prefix", "created_at", "revoked_at"]
     actions_detail = ["revoke"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiClient | None = None) -> list[str]:
+        """A key is of the sandbox or it is not, for good."""
+        return [*super().get_readonly_fields(request, obj), *(["is_sandbox"] if obj else [])]
 
     @admin.display(description="Scopes")
     def scope_list(self, client: ApiClient) -> str:
@@ -44,7 +51,12 @@ class ApiClientAdmin(PeopleAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        client, key = issue_api_key(name=obj.name, scopes=obj.scopes)
+        client, key = issue_api_key(
+            name=obj.name,
+            scopes=obj.scopes,
+            is_sandbox=obj.is_sandbox,
+            requests_per_minute=obj.requests_per_minute,
+        )
         obj.pk, obj.key_prefix, obj.created_at = client.pk, client.key_prefix, client.created_at
         messages.warning(
             request, f"The key of {obj.name} is {key} — copy it now, it is not shown again."

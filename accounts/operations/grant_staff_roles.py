@@ -70,6 +70,7 @@ WEBHOOKS = ("billing.webhookendpoint", "billing.webhookdelivery", "billing.webho
 RELEASE = ("desk.releasescenario", "desk.releasecheckrun", "desk.releasecheckresult")
 MACHINES = ("accounts.apiclient", "accounts.apireply")
 STAFF = ("auth.user", "auth.group", "admin.logentry")
+COMING_IN = ("accounts.portalmail", "accounts.ownershiptransfer")
 VOUCHING = ("accounts.customeridentityprovider", "accounts.identitydomain")
 
 
@@ -81,7 +82,7 @@ def may(actions: str, *models: str) -> set[str]:
 
 TAX = (*TAX_FACTS, *TAX_ANSWERS, *TAX_RECORDS)
 LOOK = may(
-    "view", *PEOPLE, *SELLERS, *CATALOG, *BOUGHT, *USED, *RECORDS, *MONEY, *BOOKS, *BOOKS_KEPT, *RECOVERY,
+    "view", *PEOPLE, *COMING_IN, *SELLERS, *CATALOG, *BOUGHT, *USED, *RECORDS, *MONEY, *BOOKS, *BOOKS_KEPT, *RECOVERY,
     *EXCEPTIONS, *FLOW, *TAX, *RELEASE, *INCIDENTS,
     *WEBHOOKS,
 )  # fmt: skip

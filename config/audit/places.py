@@ -316,7 +316,8 @@ PORTAL: dict[str, str | None] = {
 # Tables of the admin that speak of people: their own names, or whom a customer's row belongs to.
 PERSONAL_TABLES = frozenset([
     "accounts_billingowner", "accounts_customer", "accounts_grantee", "accounts_group",
-    "accounts_membership", "accounts_apireply", "admin_logentry", "auth_user",
+    "accounts_membership", "accounts_ownershiptransfer", "accounts_portalmail",
+    "accounts_apireply", "admin_logentry", "auth_user",
     "billing_allocation", "billing_bankline", "billing_bankstatement", "billing_creditentry",
     "billing_creditnote", "billing_dispute", "billing_entitlementevent", "billing_gatewaycustomer", "billing_quotaallocation",
     "billing_usagerecord", "billing_usagetotal",

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from config.audit.places import ADMIN, TABLES, kind_of, place_of
 
-DOORS = {"desk", "api", "pay", "scim", "admin", ""}
+DOORS = {"desk", "api", "pay", "portal", "scim", "admin", ""}
 
 
 def names(patterns, door="") -> Iterator[tuple[str, str]]:
