@@ -39,6 +39,11 @@ class RequestRow:
     may_withdraw: bool
 
     @property
+    def title(self) -> str:
+        seats = "seat" if self.quantity == 1 else "seats"
+        return f"{self.quantity} {self.seat_type_name} {seats} for {self.group}"
+
+    @property
     def tone(self) -> str:
         return TONES.get(self.state, "")
 

@@ -172,7 +172,7 @@ def change_page(
     request: PortalRequest, person: Grantee, verb: Verb, form: WishForm, wish: Wish | None = None
 ) -> HttpResponse:
     names: Mapping[str, str] = {"person": str(person), "seat": form.seat.seat_type_name if form.seat else ""}  # fmt: skip
-    context: dict[str, Any] = {"form": form, "verb": verb, "person": person, "wish": wish}
+    context: dict[str, Any] = {"form": form, "verb": verb, "who": person, "wish": wish}
     if wish is not None:
         names = wish.names
         seen = foresee_seats(

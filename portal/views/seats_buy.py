@@ -229,7 +229,7 @@ def seat_request(request: PortalRequest, request_id: UUID) -> HttpResponse:
         costs, refused = seen.costs, seen.refused[0] if seen.refused else None
     return show(
         request, "portal/people/request.html",
-        title=f"{row.quantity} {row.seat_type_name} for {row.group}",
+        title=row.title,
         row=row, costs=costs, refused=refused,
     )  # fmt: skip
 
