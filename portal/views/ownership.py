@@ -121,7 +121,7 @@ def sign_in_to_answer(request: HttpRequest, found: OwnershipTransfer) -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     """Accept or decline, signed in as the person it is for. Others find nothing."""
-    person = request.user
+    person = cast(User, request.user)
     found = OwnershipTransfer.objects.filter(pk=transfer_id).select_related(
         "customer", "from_owner"
     ).first()  # fmt: skip
