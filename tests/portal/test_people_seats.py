@@ -61,6 +61,7 @@ def test_a_release_shows_what_it_gives_back_and_happens_once(people):
     assert "US$8.00" in shown
     assert "may not use" in shown
     assert "To undo it" in shown
+    assert "<summary>tina@acme.example</summary>" in shown  # who is signed in, not whom it is about
     assert answer.status_code == 302
     assert again.status_code == 404  # the seat is gone
     assert EntitlementEvent.objects.count() == events
