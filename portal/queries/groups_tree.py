@@ -1,6 +1,6 @@
 """The tree of groups a person administers: seats used, what they cost a cycle, who administers."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +13,7 @@ from accounts.models import Group, Membership
 from accounts.queries.portal_rights import Rights
 from billing.calc.budget import GroupBudget, SeatLine, spent_by_group
 from billing.queries.recurring_prices import recurring_prices
+from billing.records.group_room import reservations
 from portal.queries.people_seats import held_at
 
 
@@ -132,7 +133,7 @@ def figures_of(rights: Rights, groups: Iterable[Group], *, at: datetime) -> Tree
         for one in groups
     ]
     held = held_by_group(rights, at=at)
-    own = {key: sum(lines.values()) for key, lines in held.items()}
+    own = {key: lines.total() for key, lines in held.items()}
     seats = {one.key: 0 for one in budgets}
     parents = {one.key: one.parent for one in budgets}
     for group, count in own.items():
@@ -152,18 +153,22 @@ def key_of(group_id: UUID | None) -> str | None:
     return str(group_id) if group_id else None
 
 
-def held_by_group(rights: Rights, *, at: datetime) -> dict[str, dict[SeatLine, int]]:
-    """Seats that people hold in each group, by subscription and type. One query."""
-    counted = (
-        held_at(customer_id=rights.customer_id, at=at)
-        .filter(group__in=rights.group_ids)
-        .order_by()
-        .values_list("group_id", "subscription_id", "seat_type__code")
-        .annotate(Count("pk"))
-    )
-    held: defaultdict[str, dict[SeatLine, int]] = defaultdict(dict)
-    for group_id, subscription_id, code, count in counted:
-        held[str(group_id)][SeatLine(str(subscription_id), code)] = count
+def held_by_group(rights: Rights, *, at: datetime) -> dict[str, Counter[SeatLine]]:
+    """
+    Seats that people of each group hold, and those kept for invited ones, by subscription and type.
+
+    What pools and budgets count when seats change. Two queries.
+    """
+    held: defaultdict[str, Counter[SeatLine]] = defaultdict(Counter)
+    for rows in (held_at(customer_id=rights.customer_id, at=at), reservations(rights.customer_id)):
+        counted = (
+            rows.filter(group__in=rights.group_ids)
+            .order_by()
+            .values_list("group_id", "subscription_id", "seat_type__code")
+            .annotate(Count("pk"))
+        )
+        for group_id, subscription_id, code, count in counted:
+            held[str(group_id)][SeatLine(str(subscription_id), code)] += count
     return dict(held)
 
 
