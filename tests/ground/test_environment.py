@@ -75,6 +75,7 @@ def test_production_starts_with_everything_its_own(monkeypatch):
         ("DATABASE_URL", ""),
         ("REDIS_URL", ""),
         ("STAFF_SECOND_FACTOR", "optional"),
+        ("WEBHOOK_PRIVATE_TARGETS", "true"),
     ],
 )
 def test_production_refuses_development_values(monkeypatch, name, value):
