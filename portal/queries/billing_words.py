@@ -1,11 +1,13 @@
 """What happened to seats, as sentences a customer reads: what, who, when, by whom."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from accounts.models import Customer, Grantee, Group
-from billing.models import SeatType
+from billing.enums import EventKind
+from billing.models import SeatLedgerEntry, SeatType
 from billing.queries.trace_records import EntryTrace
 
 SENTENCES: Mapping[str, str] = {
@@ -15,7 +17,6 @@ SENTENCES: Mapping[str, str] = {
     "seat_suspended": "{seats} suspended",
     "seat_reactivated": "{seats} active again",
     "seat_moved": "{seats} moved to another group; the number of seats stayed the same",
-    "seat_reassigned": "{seats} given to another person; the number of seats stayed the same",
     "seat_invited": "{seats} offered by invitation",
     "seat_accepted": "Invitation to {seats} accepted",
     "seat_used": "{seats} used",
@@ -25,6 +26,7 @@ SENTENCES: Mapping[str, str] = {
     "plan_changed": "The plan changed: {seats}",
     "correction": "An earlier report was corrected: {seats}",
 }
+SAME = "the number of seats stayed the same"
 VOIDED = "An earlier report was taken back as if it had never been made"
 
 
@@ -48,24 +50,33 @@ class EventWords:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What codes are called. `people` is empty for readers who see money and not people."""
+    """
+    What codes are called; of readers who see money and not people nobody is named.
+
+    `givers`: by entry, whose seat was given away, by external id.
+    """
 
     shows_people: bool
     seat_types: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
+    givers: Mapping[UUID, str] = field(default_factory=dict)
+
+    def person(self, key: str, otherwise: str = "a person") -> str:
+        return self.people.get(key, key) if self.shows_people else otherwise
 
 
 def names_of(customer: Customer, entries: Iterable[EntryTrace], *, shows_people: bool) -> Names:
-    """Names of what these entries speak of, within the customer. At most three queries."""
+    """Names of what these entries speak of, within the customer. At most four queries."""
     found = list(entries)
+    givers = givers_of([one.entry_id for one in found if one.kind == EventKind.SEAT_REASSIGNED])
     groups = {one.group for one in found if one.group}
-    people = {one.grantee for one in found if one.grantee} if shows_people else set()
+    people = {one.grantee for one in found if one.grantee} | set(givers.values())
     codes = {one.seat_type for one in found}
     known = Group.objects.filter(customer=customer, external_id__in=groups) if groups else ()
     persons = (
         Grantee.objects.filter(memberships__customer=customer, external_id__in=people).distinct()
-        if people
+        if people and shows_people
         else ()
     )
     types = SeatType.objects.filter(plan__subscriptions__customer=customer, code__in=codes)
@@ -74,7 +85,16 @@ def names_of(customer: Customer, entries: Iterable[EntryTrace], *, shows_people:
         seat_types=dict(types.values_list("code", "name")) if codes else {},
         groups={one.external_id: one.name for one in known},
         people={one.external_id: one.name or one.email or one.external_id for one in persons},
+        givers=givers,
     )
+
+
+def givers_of(entry_ids: Collection[UUID]) -> dict[UUID, str]:
+    """External ids of who held the seats before, by entry; one query, or none without entries."""
+    if not entry_ids:
+        return {}
+    rows = SeatLedgerEntry.objects.filter(pk__in=entry_ids, from_grantee__isnull=False)
+    return dict(rows.values_list("pk", "from_grantee__external_id"))
 
 
 def event_words(entry: EntryTrace, names: Names) -> EventWords:
@@ -97,9 +117,24 @@ def sentence_of(entry: EntryTrace, names: Names) -> str:
     count = entry.quantity if entry.set_to is None else entry.set_to
     name = names.seat_types.get(entry.seat_type, entry.seat_type)
     seats = f"{count} {name} seat" if count == 1 else f"{count} {name} seats"
+    if entry.kind == EventKind.SEAT_REASSIGNED:
+        return f"{given_words(entry, seats, names)}; {SAME}"
     said = SENTENCES.get(entry.kind, "{seats} changed").format(seats=seats)
     if entry.grantee and names.shows_people:
-        said += f" for {names.people.get(entry.grantee, entry.grantee)}"
+        said += f" for {names.person(entry.grantee)}"
     if entry.group:
         said += f" in {names.groups.get(entry.group, entry.group)}"
     return said
+
+
+def given_words(entry: EntryTrace, seats: str, names: Names) -> str:
+    """Who had the seat and who has it now; either may be nobody, both may be one person."""
+    giver = names.givers.get(entry.entry_id, "")
+    group = f" in {names.groups.get(entry.group, entry.group)}" if entry.group else ""
+    if not entry.grantee:
+        return f"{seats} of {names.person(giver)} became free{group}"
+    if not giver:
+        return f"{seats} that nobody held given to {names.person(entry.grantee)}{group}"
+    if giver == entry.grantee:
+        return f"{seats} of {names.person(giver)} moved to another group{group}"
+    return f"{seats} went from {names.person(giver)} to {names.person(entry.grantee, 'another')}{group}"

@@ -4,8 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.models import BillingOwner
+from accounts.models import BillingOwner, Grantee, Membership
 from billing.models import EntitlementEvent, PaymentMethod
+from portal.queries.billing_words import SAME
 from tests.desk.money_world import MoneyWorld
 from tests.portal.billing_world import owner_of, page, person, text_of
 from tests.seatworld import START, SeatWorld, day, make_customer
@@ -146,6 +147,35 @@ def test_the_upcoming_invoice_is_the_preview_with_what_changed_since(world):
     )
     assert [found.sentence for found in one.changes] == ["3 Member seats added"]
     assert "before tax" in text_of(shown) or "To pay" in text_of(shown)
+
+
+def test_a_seat_that_changes_hands_says_from_whom_to_whom_and_when_it_was_free(world):
+    for name in ("anna", "ben"):
+        someone = Grantee.objects.create(external_id=name, name=name.title())
+        Membership.objects.create(
+            customer=world.customer, group=world.customer.groups.get(), grantee=someone
+        )
+    world.push(day(1, 15))
+    gives = {"kind": "seat_reassigned"}
+    world.send("to-anna", day(1, 20), to_grantee="anna", **gives)
+    world.send("to-ben", day(1, 21), grantee="anna", to_grantee="ben", **gives)
+    world.send("free", day(1, 22), grantee="ben", **gives)
+    administrator = person(world.customer, "bill", manages_billing=True)
+
+    def told(client) -> list[str]:
+        shown = client.get(page("billing_next", world.customer)).context_data["upcoming"]
+        return [one.sentence.removesuffix(SAME).strip(" ;") for one in shown[0].changes][::-1]
+
+    assert told(owner_of(world.customer)) == [
+        "1 Member seat that nobody held given to Anna in Everyone",
+        "1 Member seat went from Anna to Ben in Everyone",
+        "1 Member seat of Ben became free in Everyone",
+    ]
+    assert told(administrator) == [
+        "1 Member seat that nobody held given to a person in Everyone",
+        "1 Member seat went from a person to another in Everyone",
+        "1 Member seat of a person became free in Everyone",
+    ]
 
 
 def seat_of(world: SeatWorld) -> str:
