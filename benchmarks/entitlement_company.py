@@ -10,6 +10,7 @@ from benchmarks.desk_company import copy_customer
 from billing.models import Plan
 from billing.operations.add_plan import EntitledFeature, entitle
 from billing.operations.receive_events import receive_events
+from billing.operations.record_usage import ReportedUsage, record_usage
 from billing.operations.start_subscription import start_subscription
 from billing.records.incoming import IncomingEvent
 
@@ -46,6 +47,12 @@ def build_people(people: int, plan: Plan, *, now: datetime) -> None:
         for k in range(PEOPLE_EACH)
     ]  # fmt: skip
     receive_events(events=given, client=None, at=now - timedelta(days=30))
+    used = [
+        ReportedUsage("bench", f"{code}-{k}", CUSTOMER, code, 1 + k % 150, f"p-{k}")
+        for k in range(PEOPLE_EACH)
+        for code in ("exports", "credits")
+    ]
+    record_usage(reports=used, client=None, at=now)
     copy_customer(customer, first=1, count=people // PEOPLE_EACH - 1)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -15,10 +15,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 ensure_services()
 django.setup()
 
-import subprocess  # noqa: E402 - Django must be set up first
+import http.client  # noqa: E402 - Django must be set up first
+import subprocess  # noqa: E402
 import sys  # noqa: E402
+import time  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
-from contextlib import contextmanager  # noqa: E402
+from contextlib import contextmanager, suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import psutil  # noqa: E402
@@ -32,7 +34,7 @@ from accounts.operations.issue_api_key import issue_api_key  # noqa: E402
 from benchmarks.company import build_plan  # noqa: E402
 from benchmarks.entitlement_company import PEOPLE_EACH, build_people  # noqa: E402
 from benchmarks.entitlement_load import Figures, ask_for  # noqa: E402
-from benchmarks.events import PORT, wait_for_server  # noqa: E402
+from benchmarks.events import PORT  # noqa: E402
 from benchmarks.limits import timed  # noqa: E402
 from billing.models import Plan  # noqa: E402
 
@@ -53,11 +55,24 @@ def served(application: str, threads: int) -> Iterator[psutil.Process]:
         ],
     )
     try:
-        wait_for_server()
+        wait_for_answer()
         yield psutil.Process(server.pid)
     finally:
         server.terminate()
         server.wait()
+
+
+def wait_for_answer() -> None:
+    """Of a page that asks nothing of the database."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with suppress(OSError, http.client.HTTPException):
+            asked = http.client.HTTPConnection("127.0.0.1", PORT, timeout=10)
+            asked.request("GET", "/.well-known/security.txt")
+            asked.getresponse().read()
+            return
+        time.sleep(0.2)
+    raise RuntimeError("the server did not start")
 
 
 def select_limit() -> float:
