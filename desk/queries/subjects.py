@@ -1,5 +1,6 @@
 """Whom a refusal is about: the customer behind a subscription, a customer, an invoice, a webhook."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from billing.models import (
     Allocation,
     CreditEntry,
     GatewayEvent,
+    Invitation,
     Invoice,
     Payment,
     SeatLedgerEntry,
@@ -26,10 +28,17 @@ class SubjectPage:
     id: UUID
 
 
+OF_CUSTOMERS: Mapping[str, type[Model]] = {
+    StageName.EXPIRE: Invitation,
+    StageName.AGE: SeatLedgerEntry,
+    StageName.RATE: Subscription,
+}
+
+
 def subject_page(*, stage: str, subject_id: UUID) -> SubjectPage | None:
     """
-    Age waits on ledger entries, rate on subscriptions, draft on customers, settle on webhooks, post
-    on all that the books are made from, the other stages on invoices.
+    Expire waits on invitations, age on ledger entries, rate on subscriptions, draft on customers,
+    settle on webhooks, post on all that the books are made from, the other stages on invoices.
     """
     if stage == StageName.SETTLE:
         stored = GatewayEvent.objects.filter(pk=subject_id).exists()
@@ -37,8 +46,7 @@ def subject_page(*, stage: str, subject_id: UUID) -> SubjectPage | None:
     if stage == StageName.DRAFT:
         found = Customer.objects.filter(pk=subject_id).exists()
         return SubjectPage("customer", subject_id) if found else None
-    if stage in (StageName.AGE, StageName.RATE):
-        table: type[Model] = SeatLedgerEntry if stage == StageName.AGE else Subscription
+    if table := OF_CUSTOMERS.get(stage):
         rows = table._default_manager.filter(pk=subject_id).values_list("customer", flat=True)
         customer = rows.first()
         return SubjectPage("customer", customer) if customer else None

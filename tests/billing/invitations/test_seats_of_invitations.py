@@ -13,6 +13,7 @@ from billing.operations.push_flow import push_flow
 from billing.operations.revoke_invitation import revoke_invitation
 from billing.pipeline import EXPIRE
 from billing.queries.seat_room import seat_room
+from desk.queries.subjects import subject_page
 from tests.billing.invitations.given import (
     NOON,
     invite,
@@ -89,7 +90,9 @@ def test_a_seat_the_ledger_keeps_leaves_the_invitation_for_a_person(counted_when
     world.subscription.ends_on, world.subscription.state = NOON.date(), SubscriptionState.ENDED
     world.subscription.save()
     push_flow(stages=(EXPIRE,), at=LATER)
-    assert StageRefusal.objects.get().stage == "expire"
+    refusal = StageRefusal.objects.get()
+    page = subject_page(stage="expire", subject_id=refusal.subject_id)
+    assert (refusal.stage, page.id) == ("expire", world.customer.pk)
     assert Invitation.objects.get().state == "pending"
 
 
