@@ -37,7 +37,7 @@ flow: venv ## write docs/flow.md from config/flow.py
 	@$(BIN)/python manage.py shell -v 0 -c "from config.flow import main; main()"
 
 api-docs: venv ## write docs/api-errors.md from the OpenAPI document
-	@$(BIN)/python manage.py write_api_docs
+	@$(BIN)/python manage.py shell -v 0 -c "from config.api_docs import main; main()"
 
 client: venv ## the typed Python client, made from the OpenAPI document (clients/python)
 	@mkdir -p var && $(BIN)/python manage.py spectacular --format openapi-json --file var/openapi.json

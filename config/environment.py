@@ -32,6 +32,7 @@ class Environment(SignInEnvironment):
     database_url: str = ""
     redis_url: str = ""
     var_dir: Path = BASE_DIR / "var"
+    sandbox_database: str = Field(default="", pattern=r"^[A-Za-z0-9_-]*$", max_length=63)
     time_zone: str = "UTC"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["", "line", "json"] = ""
@@ -128,6 +129,11 @@ class Environment(SignInEnvironment):
     @property
     def is_production(self) -> bool:
         return self.environment == "production"
+
+    @property
+    def has_sandbox(self) -> bool:
+        """In production only where an operator names its database."""
+        return bool(self.sandbox_database) or not self.is_production
 
     @property
     def log_lines(self) -> str:

@@ -120,6 +120,8 @@ DATABASES: dict[str, Any] = {
         conn_health_checks=True,
     )
 }
+SANDBOX_DATABASE = ENVIRONMENT.sandbox_database  # on the same server; empty: NAME_sandbox
+HAS_SANDBOX = ENVIRONMENT.has_sandbox
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [

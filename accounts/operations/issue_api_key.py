@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from accounts.models import ApiClient
 
-PREFIX = "sl_"
+PREFIX, SANDBOX_PREFIX = "sl_", "sl_test_"
 
 
 def key_digest(key: str) -> str:
@@ -14,10 +14,23 @@ def key_digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def issue_api_key(*, name: str, scopes: Sequence[str]) -> tuple[ApiClient, str]:
-    """A new client and its key in clear, for the only time."""
-    key = PREFIX + secrets.token_urlsafe(32)
+def issue_api_key(
+    *,
+    name: str,
+    scopes: Sequence[str],
+    is_sandbox: bool = False,
+    requests_per_minute: int | None = None,
+) -> tuple[ApiClient, str]:
+    """
+    A new client and its key in clear, for the only time.
+
+    A sandbox key (`sl_test_…`) meets the sandbox database and nothing else, for good.
+    """
+    prefix = SANDBOX_PREFIX if is_sandbox else PREFIX
+    key = prefix + secrets.token_urlsafe(32)
     client = ApiClient.objects.create(
-        name=name, key_prefix=key[:8], key_digest=key_digest(key), scopes=list(scopes)
-    )
+        name=name, key_prefix=key[: len(prefix) + 4],
+        key_digest=key_digest(key), scopes=list(scopes), is_sandbox=is_sandbox,
+        requests_per_minute=requests_per_minute,
+    )  # fmt: skip
     return client, key

@@ -1,11 +1,17 @@
 """API keys: `Authorization: Bearer sl_…`. Deny by default; each view names the scope it needs."""
 
+from contextlib import ExitStack
 from typing import Any
 
 from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed, NotFound
+from rest_framework.exceptions import (
+    APIException,
+    AuthenticationFailed,
+    MethodNotAllowed,
+    NotFound,
+)
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -13,8 +19,10 @@ from rest_framework.views import APIView
 from accounts.models import ApiClient
 from accounts.operations.issue_api_key import key_digest
 from billing.api.rate_limit import UNLIMITED, KeyThrottle, rate_headers
+from billing.gateways.sandbox import SandboxMissing, in_sandbox, know_client
 
 SCHEME = "bearer "
+SANDBOX = "Seatledger-Sandbox"
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -33,6 +41,17 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: HttpRequest) -> str:
         return "Bearer"
+
+
+class SandboxUnavailable(APIException):
+    status_code = 503
+    default_code = SandboxMissing.code
+
+
+class SandboxWithout(APIException):
+    status_code = 409
+    default_code = "sandbox_without"
+    default_detail = "The sandbox has no payment gateway. Try this with a live key."
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -62,6 +81,7 @@ class ApiView(APIView):
     permission_classes: tuple[type[BasePermission], ...] = (HasScope,)
     throttle_classes = (KeyThrottle,)
     scopes: dict[str, str] = {}
+    has_sandbox = True
 
     @property
     def allowed_methods(self) -> list[str]:
@@ -74,6 +94,23 @@ class ApiView(APIView):
         if any("\x00" in str(value) for value in kwargs.values()):
             raise NotFound
         super().initial(request, *args, **kwargs)
+        if caller(request).is_sandbox:
+            self.enter_sandbox(request)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Whatever a sandbox key asked for, it is asked of the live database again afterwards."""
+        with ExitStack() as self.left_at_the_end:
+            return super().dispatch(request, *args, **kwargs)
+
+    def enter_sandbox(self, request: Request) -> None:
+        if not self.has_sandbox:
+            raise SandboxWithout
+        try:
+            self.left_at_the_end.enter_context(in_sandbox())
+        except SandboxMissing as refusal:
+            raise SandboxUnavailable(str(refusal)) from None
+        know_client(caller(request))
+        request._request.is_sandbox = True  # type: ignore[attr-defined]
 
     def handle_exception(self, exc: Exception) -> Any:
         response = super().handle_exception(exc)
@@ -87,6 +124,8 @@ class ApiView(APIView):
         state = getattr(request._request, "rate_state", UNLIMITED)
         for name, value in rate_headers(state).items():
             answer.headers[name] = value
+        if getattr(request._request, "is_sandbox", False):
+            answer.headers[SANDBOX] = "true"
         return answer
 
 

@@ -23,7 +23,7 @@ ALWAYS = {
     403: ("https_required", "permission_denied"),
     406: ("not_acceptable",),
     429: ("throttled",),
-    503: ("trail_unavailable",),
+    503: ("sandbox_unavailable", "trail_unavailable"),
 }
 OF_BODIES = {
     400: ("invalid", "parse_error"),
@@ -97,6 +97,10 @@ COMPONENTS: Mapping[str, Json] = {
         "RetryAfter": {
             "description": "Seconds until the next request may come",
             "schema": {"type": "integer", "minimum": 1},
+        },
+        "Sandbox": {
+            "description": "`true`: this happened in the sandbox",
+            "schema": {"type": "string", "enum": ["true"]},
         },
         "IdempotentReplayed": {
             "description": "`true`: this is the answer a request with this key got before",
@@ -225,6 +229,8 @@ def headers_of(status: str, *, has_key: bool) -> Json:
     wanted = {"X-Request-Id": "RequestId"}
     if status not in ("401", "403", "413"):
         wanted |= {"RateLimit-Policy": "RateLimitPolicy", "RateLimit": "RateLimit"}
+    if status not in ("401", "403", "413", "429"):
+        wanted["Seatledger-Sandbox"] = "Sandbox"
     if status == "429":
         wanted["Retry-After"] = "RetryAfter"
     if has_key:

@@ -105,6 +105,7 @@ def methods_of(customer: Customer) -> dict[str, Any]:
 
 
 class SetupIntents(ApiView):
+    has_sandbox = False
     scopes = {"POST": ApiScope.BILLING_WRITE}
 
     @extend_schema(
@@ -113,7 +114,7 @@ class SetupIntents(ApiView):
         request=None,
         responses={
             201: SetupSchema,
-            **problem(409, GATEWAY_REFUSED),
+            **problem(409, GATEWAY_REFUSED, "sandbox_without"),
             **problem(503, GatewayMissing, GATEWAY_AWAY),
         },
     )
@@ -134,6 +135,7 @@ class SetupIntents(ApiView):
 
 
 class CheckoutSessions(ApiView):
+    has_sandbox = False
     scopes = {"POST": ApiScope.BILLING_WRITE}
 
     @extend_schema(
@@ -142,7 +144,7 @@ class CheckoutSessions(ApiView):
         request=CheckoutSchema,
         responses={
             201: CheckoutAnswerSchema,
-            **problem(409, NothingOpen, InvoicesDiffer, GATEWAY_REFUSED),
+            **problem(409, NothingOpen, InvoicesDiffer, GATEWAY_REFUSED, "sandbox_without"),
             **problem(503, GatewayMissing, GATEWAY_AWAY),
         },
     )

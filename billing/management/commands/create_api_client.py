@@ -18,10 +18,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--scope", action="append", choices=ApiScope.values, required=True, help="repeatable"
         )
+        parser.add_argument(
+            "--sandbox", action="store_true", help="a key that meets the sandbox and nothing else"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["name"]
         if ApiClient.objects.filter(name=name).exists():
             raise CommandError(f"A client “{name}” exists. Choose another name.")
-        _, key = issue_api_key(name=name, scopes=options["scope"])
+        _, key = issue_api_key(name=name, scopes=options["scope"], is_sandbox=options["sandbox"])
         self.stdout.write(key)
