@@ -1,6 +1,5 @@
 """What the clock does to undecided requests: remind, escalate, expire."""
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -8,15 +7,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.mail import send_mail
 from django.db import transaction
 
 from accounts.enums import ExceptionState, Verdict
 from accounts.models import ExceptionRequest
 from accounts.operations.decide_exception import decide_exception, lock_exception
+from accounts.operations.mail_staff import mail_staff
 from kernel.stage import StageOutcome
-
-logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -55,14 +52,10 @@ def hurry(asked: ExceptionRequest, *, at: datetime) -> None:
 
 
 def remind(request_id: UUID, addresses: Sequence[str], is_late: bool) -> None:
-    """One mail to each; a mail that does not go out is in the log, and the request stays in sight."""
+    """The request stays in sight, whether the mail arrives or not."""
     asked = ExceptionRequest.objects.get(pk=request_id)
     until = f"{asked.target_at:%Y-%m-%d %H:%M} UTC"
     what = f"{asked.get_kind_display()} {asked.number}"
     subject = f"{what} is late" if is_late else f"{what} waits for a decision until {until}"
     text = f"{subject}.\n\n{asked.reason}\n\n{settings.BASE_URL}/desk/approvals/{asked.number}/\n"
-    for address in addresses:
-        try:
-            send_mail(subject, text, None, [address])
-        except OSError:
-            logger.exception("reminder of %s to %s was not sent", asked.number, address)
+    mail_staff(addresses=addresses, subject=subject, text=text)

@@ -9,11 +9,10 @@ from uuid import UUID
 
 from django.db import DatabaseError, transaction
 
-from accounts.calc.feed_place import Place
-from accounts.queries.change_feed import NotedChange, read_changes
+from accounts.calc.feed_place import CursorUnknown, Place
+from accounts.queries.change_feed import NotedChange, horizon, read_changes
 from billing.models import WebhookDelivery, WebhookEndpoint
 from billing.queries.webhook_work import endpoints_on
-from kernel.refusal import Refusal
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ def announce_changes(*, at: datetime) -> int:
         try:
             while (written := announce_to(endpoint_id, at=at)) is not None:
                 count += written
-        except (DatabaseError, Refusal):  # the other endpoints hear of it all the same
+        except DatabaseError:  # the other endpoints hear of it all the same
             logger.exception("webhook endpoint %s was told nothing", endpoint_id)
     return count
 
@@ -47,13 +46,22 @@ def announce_to(endpoint_id: UUID, *, at: datetime) -> int | None:
     if endpoint is None:
         return None
     place = Place(endpoint.heard_xid, endpoint.heard_id)
-    page = read_changes(after=place, limit=CHUNK, kinds=endpoint.kinds)
+    try:
+        page = read_changes(after=place, limit=CHUNK, kinds=endpoint.kinds)
+    except CursorUnknown:
+        logger.warning("webhook endpoint %s goes on from now: the database was replaced", endpoint)
+        move(endpoint, horizon())
+        return None
     messages = [message(endpoint, part, at) for part in parted(page.changes)]
     WebhookDelivery.objects.bulk_create(messages)
     if messages or page.next.xid - place.xid > FAR_BEHIND:
-        endpoint.heard_xid, endpoint.heard_id = page.next.xid, page.next.id
-        endpoint.save(update_fields=["heard_xid", "heard_id"])
+        move(endpoint, page.next)
     return len(messages) if page.has_more or messages else None
+
+
+def move(endpoint: WebhookEndpoint, place: Place) -> None:
+    endpoint.heard_xid, endpoint.heard_id = place.xid, place.id
+    endpoint.save(update_fields=["heard_xid", "heard_id"])
 
 
 def parted(changes: Sequence[NotedChange]) -> Iterator[Sequence[NotedChange]]:

@@ -1,6 +1,5 @@
 """Switch a webhook endpoint off and on, or remove it. Its log stays."""
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -8,16 +7,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.mail import send_mail
 from django.db import transaction
 
 from accounts.enums import StaffRole
+from accounts.operations.mail_staff import mail_staff
 from accounts.queries.change_feed import horizon
 from billing.enums import WebhookState
 from billing.models import WebhookEndpoint
 from billing.operations.lock_endpoint import lock_endpoint
-
-logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -39,17 +36,12 @@ def switch_off(*, endpoint_id: UUID, because: str, at: datetime, tell_staff: boo
 
 
 def tell(endpoint: WebhookEndpoint, addresses: Sequence[str]) -> None:
-    """One mail to each; one that does not go out is in the log, and the desk shows the endpoint."""
     subject = f"Webhooks to {endpoint.url} are switched off"
     text = (
         f"{subject}.\n\n{endpoint.switched_off_because} Messages wait until it is switched on"
         f" again.\n\n{settings.BASE_URL}/desk/webhooks/{endpoint.pk}/\n"
     )
-    for address in addresses:
-        try:
-            send_mail(subject, text, None, [address])
-        except OSError:
-            logger.exception("notice of webhook endpoint %s was not sent", endpoint.pk)
+    mail_staff(addresses=addresses, subject=subject, text=text)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from billing.calc.webhook_retries import TRIES_AFTER, next_try
 from billing.enums import WebhookState
 from billing.gateways.webhook_sender import Answer, WebhookSender
 from billing.models import WebhookAttempt, WebhookDelivery
+from billing.operations.announce_changes import announce_changes
 from billing.operations.lock_endpoint import EndpointMissing, EndpointOff
 from billing.operations.record_answers import record_answers
 from billing.operations.register_endpoint import EndpointExists, TooManyEndpoints, rotate_secret
@@ -266,6 +267,18 @@ def test_an_answer_that_comes_after_its_try_was_given_up_changes_nothing(hooks):
 
     assert (late, state_of(delivery)) == (0, WebhookState.WAITING)
     assert delivery.attempts.count() == 2
+
+
+def test_after_a_restore_from_a_dump_an_endpoint_goes_on_from_the_present(hooks):
+    endpoint, _secret = hooks.register(NOWHERE)
+    present = endpoint.heard_xid
+    endpoint.heard_xid += 10**6  # transactions of the old database, which had counted further
+    endpoint.save()
+
+    announce_changes(at=NOW)
+
+    endpoint.refresh_from_db()
+    assert present <= endpoint.heard_xid <= present + 1000
 
 
 def test_a_client_has_at_most_twenty_endpoints(hooks):
