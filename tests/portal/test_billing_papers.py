@@ -2,10 +2,11 @@
 
 import pytest
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Customer
 from billing.models import Invoice
 from billing.operations.push_flow import push_flow
 from billing.operations.render_invoices import render_invoices
+from tests.billing.documents import reading
 from tests.billing.documents.issued import issue, stages_until
 from tests.portal.billing_world import owner_of, page, person
 from tests.seatworld import day, make_customer, start
@@ -105,3 +106,16 @@ def test_two_companies_hold_two_subscriptions(world, stranger):
     listed = owner_of(stranger).get(page("billing_invoices", stranger)).context_data["page"].rows
 
     assert [row.total_minor for row in listed] == [25 * 800]
+
+
+def test_a_statement_is_downloaded_in_the_customers_language_and_written_down(world):
+    world.push(day(1, 15))
+    Customer.objects.filter(pk=world.customer.pk).update(language="de")
+    asked = {"entity": "SW", "currency": "USD"}
+
+    answer = owner_of(world.customer).get(page("billing_statement_pdf", world.customer), asked)
+
+    assert "Kontoauszug" in reading.text_of(answer.content)
+    assert answer["Content-Disposition"].startswith('attachment; filename="statement-acme-SW-')
+    entry = AuditEntry.objects.get(action="downloaded")
+    assert (entry.subject_kind, entry.customer_id) == ("customer", world.customer.pk)
