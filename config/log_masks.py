@@ -8,6 +8,7 @@ SECRETS = re.compile(
     r"""
     (?P<pay>/pay/)[^/\s"']+                          # the token of a link to pay
     | (?P<portal>/portal/(?:sign-in/link|ownership/link|invitations?)/)[^/\s"']+  # and of links to come in
+    | (?P<onward>%2Fportal%2Finvitation%2F)(?:[^/\s"'&%]|%3A)+  # the page to return to
     | (?P<bearer>\bBearer\s+)[\w.~+/=-]+             # Authorization headers
     | (?P<key>\b(?:sl|sk|rk|pk|whsec)_(?:test_|live_)?)[A-Za-z0-9_-]{8,}  # keys, ours and Stripe's
     | (?P<named>\b(?:password|secret|token|sessionid|csrftoken|client_secret)["']?\s*[=:]\s*["']?)[^\s"'&;,]+

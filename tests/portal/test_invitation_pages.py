@@ -13,6 +13,7 @@ from billing.operations.resend_invitation import resend_invitation
 from billing.operations.revoke_invitation import revoke_invitation
 from billing.operations.set_domain_rule import set_domain_rule
 from billing.queries.claim_offers import outside_domains
+from config.log_masks import masked
 from tests.billing.invitations.given import invite, invited, owner_of, owner_rights, person, sent
 from tests.seatworld import SeatWorld, make_customer
 
@@ -63,6 +64,8 @@ def test_an_address_with_an_account_signs_in_first(client, world, invitation):
     answer = client.post(page_of(invitation))
     assert answer["Location"].startswith("/portal/sign-in/?next=%2Fportal%2Finvitation%2F")
     assert invitation_token(invitation.pk, 0) not in answer["Location"]  # onward pages are kept
+    assert masked(answer["Location"]).endswith("%2Fportal%2Finvitation%2F…%2F")
+    assert masked(page_of(invitation)) == "/portal/invitation/…/"
     invitation.refresh_from_db()
     assert invitation.state == "pending"
 
