@@ -16,7 +16,7 @@ from accounts.models import (
 )
 from accounts.operations.issue_directory_token import has_expired
 from billing.enums import WhenGone
-from billing.models import DirectoryMapping
+from billing.models import DirectoryMapping, Subscription
 from billing.queries.seat_room import seat_room
 
 LAST = 25
@@ -162,6 +162,17 @@ def mapping_rows(customer_id: UUID, people: int) -> Iterable[MappingRow]:
             when_gone=str(WhenGone(one.when_gone).label),
             rank=one.rank,
         )
+
+
+def mapping_row(*, customer_id: UUID, mapping_id: UUID) -> MappingRow | None:
+    people = DirectoryUser.objects.filter(customer=customer_id).count()
+    return next((one for one in mapping_rows(customer_id, people) if one.key == mapping_id), None)
+
+
+def plan_names(*, customer_id: UUID) -> dict[str, str]:
+    """What people call their subscriptions, by external id."""
+    rows = Subscription.objects.filter(customer=customer_id)
+    return dict(rows.values_list("external_id", "plan__name"))
 
 
 def request_rows(customer_id: UUID) -> Iterable[RequestRow]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -25,7 +25,13 @@ from billing.operations.map_directory import (
     unmap_directory,
 )
 from kernel.refusal import Refusal
-from portal.queries.directory_page import MappingChoices, directory_page, mapping_choices
+from portal.queries.directory_page import (
+    MappingChoices,
+    directory_page,
+    mapping_choices,
+    mapping_row,
+    plan_names,
+)
 from portal.views.page import PortalRequest, name_of, portal_page, show
 
 SCIM = "/scim/v2"
@@ -150,7 +156,8 @@ def mapping_new(request: PortalRequest) -> HttpResponse:
             form.add_error(None, refusal.message)
     return show(
         request, "portal/directory/mapping.html", title="What people of the directory get",
-        form=form, chosen=form.chosen if foresight else "", **shown(foresight),
+        form=form, chosen=form.chosen if foresight else "",
+        **shown(request, foresight),
     )  # fmt: skip
 
 
@@ -158,6 +165,9 @@ def mapping_new(request: PortalRequest) -> HttpResponse:
 @portal_page("owner")
 def mapping_remove(request: PortalRequest, mapping_id: UUID) -> HttpResponse:
     """What the mapping gave ends: seen first, then done."""
+    mapping = mapping_row(customer_id=request.customer.pk, mapping_id=mapping_id)
+    if mapping is None:
+        raise Http404
     try:
         if request.method == "POST":
             done = unmap_directory(origin=origin(request), mapping_id=mapping_id)
@@ -170,8 +180,8 @@ def mapping_remove(request: PortalRequest, mapping_id: UUID) -> HttpResponse:
         messages.error(request, refusal.message)
         return to_directory(request)
     return show(
-        request, "portal/directory/mapping_remove.html", title="Remove this mapping?",
-        **shown(foresight),
+        request, "portal/directory/mapping_remove.html",
+        title=f"Remove what “{mapping.whom}” gets?", mapping=mapping, **shown(request, foresight),
     )  # fmt: skip
 
 
@@ -179,19 +189,20 @@ def origin(request: PortalRequest) -> Origin:
     return Origin(request.customer.pk, name_of(request.user), str(uuid7()), timezone.now())
 
 
-def shown(foresight: MappingForesight | None) -> dict[str, object]:
+def shown(request: PortalRequest, foresight: MappingForesight | None) -> dict[str, object]:
     """How many seats are given and taken, what it costs, and who would get none."""
     if foresight is None:
         return {}
     kinds = [one.change.kind for one in foresight.seats.answers if one.status == "accepted"]
     taken = sum(1 for one in kinds if one in ("release", "suspend"))
     refused = foresight.seats.refused
+    names = plan_names(customer_id=request.customer.pk)
     return {
         "people": foresight.people,
         "given": sum(1 for one in kinds if one in ("assign", "reactivate")),
         "taken": taken,
         "moved": sum(1 for one in kinds if one in ("change_type", "regroup")),
-        "costs": foresight.seats.costs,
+        "costs": [(names[one.subscription], one) for one in foresight.seats.costs],
         "refused": [one.message for one in refused[:SHOWN_REFUSALS]],
         "refused_count": len(refused),
     }

@@ -74,7 +74,8 @@ def test_a_mapping_shows_its_cost_before_it_gives_seats(db):
     with time_machine.travel(NOON, tick=False):
         seen = owner.client.post(owner.url("directory_mapping_new"), owner.wish())
         assert (seen.context["people"], seen.context["given"]) == (2, 2)
-        assert seen.context["costs"][0].renewal_minor == 8_00
+        (plan, cost) = seen.context["costs"][0]
+        assert (plan, cost.renewal_minor) == ("Team", 8_00)
         assert "8.00" in text(seen)
         assert not DirectoryMapping.objects.exists()
 
@@ -91,6 +92,7 @@ def test_a_mapping_shows_its_cost_before_it_gives_seats(db):
         mapping = DirectoryMapping.objects.get()
         asked = owner.client.get(owner.url("directory_mapping_remove", mapping.pk))
         assert (asked.context["taken"], owner.world.seats()) == (2, 2)
+        assert "Remove what “Engineers” gets?" in text(asked)
         owner.client.post(owner.url("directory_mapping_remove", mapping.pk))
     assert owner.world.seats() == 0
 
