@@ -82,12 +82,14 @@ class SeatBalances:
     """
     Seats by type and state after everything known, and the latest instant among it.
 
-    `people`: the state of the seat a named person holds, by (seat type, person).
+    `people`: the state of the seat a named person holds, by (seat type, person); `named`: how many of
+    those are active, by seat type.
     """
 
     seats: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     latest_at: datetime | None = None
     people: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    named: Mapping[str, int] = field(default_factory=dict)
 
     def after(self, fact: LedgerFact) -> "SeatBalances":
         """With one fact more, which must not be earlier than the latest, nor a correction."""
@@ -95,21 +97,19 @@ class SeatBalances:
             raise ValueError("Balances go forward only. Fold the ledger again with balances_of.")
         states = dict(self.seats.get(fact.seat_type, {}))
         apply_fact(states, fact)
-        people = self.people
+        people, named = self.people, self.named
         if fact.grantee is not None or fact.from_grantee is not None:
-            people = dict(people)
-            _place(people, fact)
-        return SeatBalances({**self.seats, fact.seat_type: states}, fact.effective_at, people)
+            people, named = dict(people), dict(named)
+            _place(people, named, fact)
+        seats = {**self.seats, fact.seat_type: states}
+        return SeatBalances(seats, fact.effective_at, people, named)
 
     def active(self, seat_type: str) -> int:
         return self.seats.get(seat_type, {}).get("active", 0)
 
     def free(self, seat_type: str) -> int:
         """Active seats that are nobody's; below zero where more people were named than seats bought."""
-        named = sum(
-            state == "active" for (of_type, _), state in self.people.items() if of_type == seat_type
-        )
-        return self.active(seat_type) - named
+        return self.active(seat_type) - self.named.get(seat_type, 0)
 
     def held(self, seat_type: str) -> int:
         """Seats in any state but removed."""
@@ -120,19 +120,32 @@ def balances_of(facts: Sequence[LedgerFact], *, at: datetime | None = None) -> S
     """The balances after all facts, or after those effective by an instant."""
     seats: dict[str, dict[str, int]] = {}
     people: dict[tuple[str, str], str] = {}
+    named: dict[str, int] = {}
     latest: datetime | None = None
     for known in read_ledger(facts).facts:
         fact = known.fact
         if at is not None and fact.effective_at > at:
             break
         apply_fact(seats.setdefault(fact.seat_type, {}), fact)
-        _place(people, fact)
+        _place(people, named, fact)
         latest = fact.effective_at
-    return SeatBalances(seats, latest, people)
+    return SeatBalances(seats, latest, people, named)
 
 
-def _place(people: dict[tuple[str, str], str], fact: LedgerFact) -> None:
-    """Where the named person's seat is now, in place."""
+def _place(people: dict[tuple[str, str], str], named: dict[str, int], fact: LedgerFact) -> None:
+    """Where the named person's seat is now, and how many active ones people hold, in place."""
+    touched = {
+        (fact.seat_type, one) for one in (fact.grantee, fact.from_grantee) if one is not None
+    }
+    if not touched:
+        return
+    before = sum(people.get(key) == "active" for key in touched)
+    _name(people, fact)
+    after = sum(people.get(key) == "active" for key in touched)
+    named[fact.seat_type] = named.get(fact.seat_type, 0) + after - before
+
+
+def _name(people: dict[tuple[str, str], str], fact: LedgerFact) -> None:
     if fact.from_grantee is not None:
         people.pop((fact.seat_type, fact.from_grantee), None)
     if fact.grantee is None or fact.to_state is None:

@@ -1,5 +1,6 @@
 """What events do to the ledger, and which are refused with what code."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -221,3 +222,29 @@ def test_balances_folded_one_by_one_are_those_of_the_whole_ledger(events):
     assert {t: {k: v for k, v in s.items() if v} for t, s in stepped.seats.items()} == {
         t: {k: v for k, v in s.items() if v} for t, s in ledger.balances.seats.items()
     }
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(
+                ["seat_added", "seat_removed", "seat_suspended", "seat_reactivated", "seat_invited"]
+            ),
+            st.sampled_from(["ada", "bob", "cy"]),
+        ),
+        max_size=20,
+    )
+)
+def test_free_are_the_active_seats_that_no_person_holds(events):
+    ledger = Ledger()
+    stepped = ledger.balances
+    for day, (kind, person) in enumerate(events, 1):
+        before = len(ledger.facts)
+        with suppress(Refusal):
+            ledger.tell(f"e{day}", kind, day, grantee=person)
+        for fact in ledger.facts[before:]:
+            stepped = stepped.after(fact)
+
+    for balances in (stepped, ledger.balances):
+        named = sum(state == "active" for state in balances.people.values())
+        assert balances.free("member") == balances.active("member") - named
