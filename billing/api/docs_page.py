@@ -91,7 +91,9 @@ def operation_card(
 ) -> OperationCard:
     content = said.get("requestBody", {}).get("content", {})
     body = content.get("application/json", {}).get("schema", {})
-    scopes = next((names for one in said["security"] for names in one.values()), [])
+    scopes: list[str] = [
+        scope for one in said["security"] for names in one.values() for scope in names
+    ]
     words = said.get("description", "")
     return OperationCard(
         name=said["operationId"],
@@ -119,8 +121,8 @@ def parameter_row(said: Json) -> FieldRow:
 
 def response_card(status: str, said: Json, schemas: Mapping[str, Json]) -> ResponseCard:
     content = said.get("content", {})
-    content_type, media = next(iter(content.items()), ("", {}))
-    schema = media.get("schema", {})
+    content_type = next(iter(content), "")
+    schema: Json = content.get(content_type, {}).get("schema", {})
     codes = tuple(codes_of(schema))
     fields = rows_of(schema, schemas) if status.startswith("2") else ()
     words = said["description"] if not codes else said["description"].partition("`")[0]

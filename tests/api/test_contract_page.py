@@ -2,8 +2,8 @@
 
 from django.test import Client
 
-from billing.api.document import document
 from billing.api.docs_page import operation_cards
+from billing.api.document import document
 
 
 def test_every_operation_stands_on_the_page_with_its_scope_and_codes(db):
