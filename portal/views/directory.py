@@ -15,7 +15,7 @@ from accounts.operations.issue_directory_token import issue_directory_token
 from accounts.operations.revoke_directory_token import revoke_directory_token
 from billing.calc.directory import RELEASE
 from billing.enums import WhenGone
-from billing.operations.follow_directory import Origin
+from billing.operations.follow_directory import GIVING, Origin
 from billing.operations.map_directory import (
     MappingForesight,
     MappingWish,
@@ -24,6 +24,7 @@ from billing.operations.map_directory import (
     map_directory,
     unmap_directory,
 )
+from billing.queries.directory_plans import TAKING
 from kernel.refusal import Refusal
 from portal.queries.directory_page import (
     MappingChoices,
@@ -194,12 +195,12 @@ def shown(request: PortalRequest, foresight: MappingForesight | None) -> dict[st
     if foresight is None:
         return {}
     kinds = [one.change.kind for one in foresight.seats.answers if one.status == "accepted"]
-    taken = sum(1 for one in kinds if one in ("release", "suspend"))
+    taken = sum(1 for one in kinds if one in TAKING)
     refused = foresight.seats.refused
     names = plan_names(customer_id=request.customer.pk)
     return {
         "people": foresight.people,
-        "given": sum(1 for one in kinds if one in ("assign", "reactivate")),
+        "given": sum(1 for one in kinds if one in GIVING),
         "taken": taken,
         "moved": sum(1 for one in kinds if one in ("change_type", "regroup")),
         "costs": [(names[one.subscription], one) for one in foresight.seats.costs],

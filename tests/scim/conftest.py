@@ -32,10 +32,3 @@ def one_connection():
 @pytest.fixture
 def acme(db) -> Customer:
     return make_customer(None, "acme")
-
-
-@pytest.fixture
-def scim(acme) -> WSGISCIMClient:
-    client = client_of(acme)
-    client.discover()
-    return client

@@ -9,9 +9,9 @@ def test_the_scim_tester_finds_nothing_to_complain_about(acme):
     results = check_server(client_of(acme))
 
     complaints = [
-        f"{one.title}: {one.reason}"
+        f"{one.status.name} {one.title}: {one.reason}"
         for one in results
-        if one.status not in (Status.SUCCESS, Status.SKIPPED)
+        if one.status != Status.SUCCESS
     ]
     assert "\n".join(complaints) == ""
-    assert len(results) > 20
+    assert len(results) > 60

@@ -156,6 +156,7 @@ def test_people_are_found_by_filters_order_and_pages(door, search, names):
         ("POST", "/Users", {"schemas": [USER], "userName": "ADA"}, 409, "uniqueness"),
         ("POST", "/Users", {"schemas": [USER]}, 400, "invalidValue"),
         ("POST", "/Users", {"schemas": [USER], "userName": "x" * 201}, 400, "invalidValue"),
+        ("POST", "/Users", {"schemas": [USER], "userName": " "}, 400, "invalidValue"),
         ("POST", "/Users", {"schemas": [USER], "userName": "a\x00"}, 400, "invalidValue"),
         ("POST", "/Users", "nonsense", 400, "invalidSyntax"),
         ("GET", "/Users/not-an-id", None, 404, None),

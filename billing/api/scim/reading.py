@@ -23,7 +23,7 @@ def person_of(user: User) -> Person:
     """
     :raises InvalidValueException: if a name is too long or holds what no text may hold
     """
-    user_name = text_of("userName", user.user_name)
+    user_name = name_of("userName", user.user_name)
     kept = {key: one for key, one in user.model_dump().items() if key not in NOT_KEPT}
     refuse_unstorable(kept)
     return Person(
@@ -45,7 +45,7 @@ def team_of(group: Group) -> DirectoryTeam:
     if any((one.type or "User").lower() != "user" for one in members):
         raise InvalidValueException(detail="A group has users as members, no groups.")
     return DirectoryTeam(
-        display_name=text_of("displayName", group.display_name),
+        display_name=name_of("displayName", group.display_name),
         external_id=text_of("externalId", group.external_id),
         members=frozenset(one.value or "" for one in members),
     )
@@ -54,6 +54,13 @@ def team_of(group: Group) -> DirectoryTeam:
 def name_key(user_name: str) -> str:
     """As user names are compared: their case does not count."""
     return default_comparison_key(USER_NAME, user_name)
+
+
+def name_of(attribute: str, value: str | None) -> str:
+    text = text_of(attribute, value)
+    if not text.strip():
+        raise InvalidValueException(detail=f"{attribute} is empty.")
+    return text
 
 
 def text_of(attribute: str, value: str | None) -> str:
