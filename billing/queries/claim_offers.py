@@ -29,6 +29,17 @@ def offers_of(customer_id: UUID) -> list[OfferRow]:
     return [OfferRow(one, one.claimed) for one in rows.order_by("-is_open", "-opened_at")]
 
 
+def open_to(user: User) -> list[ClaimOffer]:
+    """Offers a person may still take a seat from, by their address. One query."""
+    domain = domain_of(user.email)
+    if not domain:
+        return []
+    found = offers().filter(
+        is_open=True, domains__contains=[domain], customer__status=CustomerStatus.ACTIVE
+    )
+    return list(found.exclude(claims__user=user).order_by("customer__legal_name", "opened_at"))
+
+
 def outside_domains(*, customer_id: UUID, domains: list[str]) -> list[str]:
     """Addresses of people who sign in today and could not, if only these domains might."""
     members = User.objects.filter(

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.queries.people_with_rights import offers_to
 from accounts.queries.portal_rights import customers_of
+from billing.queries.claim_offers import open_to
 from portal.queries.overview import overview
 from portal.views.page import PortalRequest, portal_page, show
 
@@ -22,7 +23,12 @@ def choose(request: HttpRequest) -> HttpResponse:
     offers = offers_of(user)
     if len(choices) == 1 and not offers:
         return redirect("portal:home", choices[0].customer_id)
-    words = {"title": "Your companies", "choices": choices, "offers": offers}
+    words = {
+        "title": "Your companies",
+        "choices": choices,
+        "offers": offers,
+        "claims": open_to(user),
+    }
     return render(request, "portal/choose.html", words)
 
 

@@ -139,7 +139,11 @@ def test_the_owner_sets_the_domain_rule_and_offers_seats(olga, client, world):
     assert client.post(claim, {"email": "ada@acme.example"})["Location"].endswith("/sent/")
     assert SignInLink.objects.get().onward == claim
     client.force_login(User.objects.get(username="ada@acme.example"))
+    assert (
+        claim in client.get("/portal/").content.decode()
+    )  # the offer is listed to who may take it
     assert client.post(claim)["Location"] == f"/portal/c/{world.customer.pk}/"
+    assert client.get("/portal/").status_code == 302
     client.post(claim)
     assert SeatClaim.objects.count() == 1
     assert "You took a seat" in client.get(claim).content.decode()
