@@ -331,7 +331,8 @@ PERSONAL_TABLES = frozenset([
     "tax_sellerassignment", "tax_taxcalculation", "tax_taxidcheck",
 ])  # fmt: skip
 OTHER_TABLES = frozenset([
-    "accounts_apiclient", "accounts_customeridentityprovider", "auth_group", "billing_accountmapping", "billing_books",
+    "accounts_apiclient", "accounts_customeridentityprovider", "auth_group",
+    "billing_accountmapping", "billing_books", "billing_feature",
     "billing_invoicerun", "billing_journalposting", "billing_numberseries", "billing_payout",
     "billing_plan", "billing_price", "billing_product", "billing_recognitionslice",
     "billing_seatpolicy", "billing_seattype", "billing_stagerefusal", "desk_detectorrule",
