@@ -30,6 +30,7 @@ from desk.demo.publish import (
     publish_new_prices,
 )
 from desk.demo.returns import file_past_returns
+from desk.demo.seat_requests import ask_for_seats
 from desk.demo.stand_in import stand_in
 from desk.demo.story import SEED, Story, clock_at
 from desk.demo.tax import publish_exchange_rates, register_sellers
@@ -72,6 +73,7 @@ class Command(BaseCommand):
                 live_moments(till=story.till, last_day=told_to)
                 go_wrong(client=story.client, at=timezone.now())
                 people = let_people_in(story=story)
+                ask_for_seats(at=timezone.now())
                 invite_some(story=story)
                 people += "\n" + connect_directory(story=story)
                 hear_by_webhook(at=timezone.now())
