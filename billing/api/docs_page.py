@@ -100,8 +100,8 @@ def operation_card(
         method=method.upper(),
         path=path,
         tag=said["tags"][0],
-        summary=said["summary"],
-        words=words if words.rstrip(".") != said["summary"] else "",
+        summary=plain(said["summary"]),
+        words=plain(words) if words.rstrip(".") != said["summary"] else "",
         scope=", ".join(scopes),
         is_deprecated=bool(said.get("deprecated")),
         parameters=tuple(parameter_row(one) for one in said.get("parameters", ())),
@@ -115,7 +115,7 @@ def operation_card(
 
 def parameter_row(said: Json) -> FieldRow:
     name = f"{said['name']} ({said['in']})"
-    words = said.get("description", "")
+    words = plain(said.get("description", ""))
     return FieldRow(name, kind_of(said.get("schema", {})), bool(said.get("required")), words)
 
 
@@ -126,7 +126,7 @@ def response_card(status: str, said: Json, schemas: Mapping[str, Json]) -> Respo
     codes = tuple(codes_of(schema))
     fields = rows_of(schema, schemas) if status.startswith("2") else ()
     words = said["description"] if not codes else said["description"].partition("`")[0]
-    return ResponseCard(status, words.strip(), content_type, codes, fields)
+    return ResponseCard(status, plain(words).strip(), content_type, codes, fields)
 
 
 def rows_of(schema: Json, schemas: Mapping[str, Json]) -> tuple[FieldRow, ...]:
@@ -145,7 +145,7 @@ def fields_of(
             place,
             kind_of(inner),
             name in resolved.get("required", ()),
-            said.get("description", ""),
+            plain(said.get("description", "")),
         )
         if depth < DEEPEST:
             below = inner.get("items", {}) if is_many else inner
@@ -161,6 +161,11 @@ def resolve(schema: Json, schemas: Mapping[str, Json]) -> Json:
     if "$ref" in schema:
         return resolve(schemas[schema["$ref"].rpartition("/")[2]], schemas)
     return schema
+
+
+def plain(words: str) -> str:
+    """Without the marks of Markdown."""
+    return words.replace("`", "")
 
 
 def kind_of(schema: Json) -> str:

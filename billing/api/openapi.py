@@ -15,6 +15,7 @@ Json = dict[str, Any]
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 DIGITS = re.compile(r"\\d\{0,(\d+)\}(?!\)\?)")  # a decimal has digits before its point
 STRICT = frozenset(["EntitlementEventSchema", "ForeseenChangeSchema", "PreviewRequestSchema"])
+FEWEST_SPACES = 2
 OPERATIONS = ("get", "put", "post", "patch", "delete")
 WITH_BODY = ("put", "post", "patch")
 # What every operation may answer, by status; others where the operation takes what they are about.
@@ -115,7 +116,10 @@ class DescribedSchema(AutoSchema):
 
     def get_summary(self) -> str | None:
         words = " ".join((self.get_description() or "").split())
-        return re.split(r"(?<=[.;:]) ", words, maxsplit=1)[0].rstrip(".;:") or None
+        first = re.split(r"(?<=[.;:]) ", words, maxsplit=1)[0]
+        if first.count(" ") < FEWEST_SPACES:  # “With `grantee`:” says too little
+            first = re.split(r"(?<=[.;]) ", words, maxsplit=1)[0]
+        return first.rstrip(".;:") or None
 
     def get_tags(self) -> list[str]:
         return [tag.replace("-", " ").capitalize() for tag in super().get_tags()]
