@@ -22,13 +22,17 @@ MOST = 1000
 
 class ChangesQuestionSchema(serializers.Serializer[Any]):
     since = serializers.CharField(
-        required=False,
+        default="",
+        allow_blank=True,
         max_length=80,
         help_text="next_cursor of the last answer; `latest` to begin with what comes from now on;"
         " without it, from the beginning",
     )
     customer = serializers.CharField(
-        required=False, max_length=100, help_text="External id, or our id"
+        default="",
+        allow_blank=True,
+        max_length=100,
+        help_text="External id, or our id; without it, all",
     )
     limit = serializers.IntegerField(required=False, min_value=1, max_value=MOST, default=100)
 
@@ -67,11 +71,11 @@ class EntitlementChanges(ApiView):
             return invalid(field_errors(asked.errors))
         values = asked.validated_data
         customer = None
-        if "customer" in values:
+        if values["customer"]:
             customer = find_customer(values["customer"])
             if customer is None:
                 return not_found("such customer")
-        since = values.get("since", "")
+        since = values["since"]
         if since == LATEST:
             return shown(ChangePage((), next=horizon(), has_more=False))
         try:
