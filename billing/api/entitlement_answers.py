@@ -35,7 +35,6 @@ def answer_body(answer: Entitlement) -> dict[str, Any]:
         "sentence": answer.sentence,
         "what_can_be_done": steps_body(answer.what_can_be_done),
         "access_advice": advice_body(facts.advice),
-        "groups": list(facts.groups),
         "subscriptions": [subscription_body(one) for one in answer.subscriptions],
     }
 

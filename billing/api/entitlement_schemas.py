@@ -105,7 +105,6 @@ class EntitlementSchema(serializers.Serializer[Any]):
     access_advice = AccessAdviceSchema(
         help_text="A recommendation of payment recovery; seats are never touched by it"
     )
-    groups = serializers.ListField(child=serializers.CharField())
     subscriptions = SeatAnswerSchema(many=True)
 
 

@@ -96,17 +96,12 @@ class AdviceFact:
 
 @dataclass(frozen=True, slots=True)
 class EntitlementFacts:
-    """
-    All an answer is made of. `customer_id` and `grantee_is_known` say who was found.
-
-    `groups` are the groups of the customer the person is an active member of.
-    """
+    """All an answer is made of. `customer_id` and `grantee_is_known` say who was found."""
 
     customer: str
     grantee: str
     customer_id: str = ""
     grantee_is_known: bool = False
-    groups: tuple[str, ...] = ()
     advice: AdviceFact | None = None
     seats: tuple[SeatFact, ...] = ()
 

@@ -25,7 +25,8 @@ def first_overfull(
     given: defaultdict[str | None, int] = defaultdict(int)
     for group, quantity in quotas.items():
         given[above(group, parents, quotas)] += quantity
-    there_is: dict[str | None, int] = {None: limit, **quotas}
+    there_is: dict[str | None, int] = {None: limit}
+    there_is.update(quotas)
     places = sorted(given, key=lambda place: (place is not None, place or ""))
     for place in places:
         if given[place] > there_is[place]:

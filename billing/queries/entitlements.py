@@ -22,16 +22,14 @@ from billing.calc.entitlements import (
 # $1 grantees, $2 customers, $3 features ("" for all), $4 the instant; arrays of one length.
 # Every part is found by an index from the person on; nothing is counted and nothing is kept. Rows are
 # put in order where they are read, which is cheaper than here.
+ASKED = """unnest($1::text[], $2::text[], $3::text[])
+     WITH ORDINALITY AS asked(grantee, customer, feature, place)"""
 FACTS = """
 SELECT json_build_array(
   customer.id,
   grantee.id IS NOT NULL,
   (SELECT json_build_array(level, reason_code, words, since)
      FROM accounts_accessadvice WHERE customer_id = customer.id AND until IS NULL),
-  (SELECT json_agg(joined.external_id)
-     FROM accounts_membership AS member JOIN accounts_group AS joined ON joined.id = member.group_id
-    WHERE member.grantee_id = grantee.id AND member.customer_id = customer.id
-      AND member.state = 'active'),
   (SELECT json_agg(json_build_array(
             subscription.external_id, plan.code, seat_type.code, held.state, held.from_at,
             subscription.starts_on, subscription.time_zone, subscription.interval_unit,
@@ -78,8 +76,7 @@ SELECT json_build_array(
     WHERE held.grantee_id = grantee.id AND held.customer_id = customer.id
       AND (held.until_at IS NULL OR held.until_at > $4))
 )::text
-FROM unnest($1::text[], $2::text[], $3::text[])
-     WITH ORDINALITY AS asked(grantee, customer, feature, place)
+FROM {asked}
 LEFT JOIN accounts_customer AS customer ON customer.external_id = asked.customer
 LEFT JOIN accounts_grantee AS grantee ON grantee.external_id = asked.grantee
 ORDER BY asked.place
@@ -96,7 +93,7 @@ def named(statement: str) -> str:
     return statement
 
 
-FACTS_BY_NAME = named(FACTS)
+FACTS_BY_NAME = named(FACTS.replace("{asked}", ASKED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +124,19 @@ def entitlement_facts(questions: Sequence[Question], *, at: datetime) -> list[En
 
 def read_facts(question: Question, text: str | bytes) -> EntitlementFacts:
     """The facts as PostgreSQL wrote them."""
-    customer_id, grantee_is_known, advice, groups, seats = json.loads(text)
+    customer_id, grantee_is_known, advice, seats = json.loads(text)
     return EntitlementFacts(
         customer=question.customer,
         grantee=question.grantee,
         customer_id=customer_id or "",
         grantee_is_known=grantee_is_known,
-        groups=tuple(sorted(groups or ())),
-        advice=AdviceFact(*advice[:3], utc(advice[3])) if advice else None,
+        advice=advice_fact(*advice) if advice else None,
         seats=tuple(seat_fact(*row) for row in sorted(seats or (), key=BY_PLACE)),
     )
+
+
+def advice_fact(level: str, reason_code: str, words: str, since: str) -> AdviceFact:
+    return AdviceFact(level, reason_code, words, utc(since))
 
 
 def seat_fact(

@@ -14,17 +14,13 @@ from billing.calc.entitlements import EntitlementFacts
 from billing.queries.entitlements import FACTS, Question, read_facts
 
 NAME = b"entitlement_of_a_person"
-ONE = {f"${number}::text[]": f"ARRAY[${number}::text]" for number in (1, 2, 3)}
-
-
-def statement() -> bytes:
-    facts = FACTS
-    for many, one in ONE.items():
-        facts = facts.replace(many, one)
-    return f"""
-        SELECT (SELECT json_build_array(id, scopes, requests_per_minute, is_sandbox)::text
-                  FROM accounts_apiclient WHERE key_digest = $5 AND revoked_at IS NULL),
-               facts.* FROM ({facts}) AS facts""".encode()
+ASKED = (
+    "(SELECT $1::text AS grantee, $2::text AS customer, $3::text AS feature, 1 AS place) AS asked"
+)
+STATEMENT = f"""
+SELECT (SELECT json_build_array(id, scopes, requests_per_minute, is_sandbox)::text
+          FROM accounts_apiclient WHERE key_digest = $5 AND revoked_at IS NULL),
+       facts.* FROM ({FACTS.replace("{asked}", ASKED)}) AS facts""".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ def ask_prepared(
     connection.ensure_connection()
     raw: psycopg.Connection = connection.connection
     if prepared.on is not raw:
-        expect(raw.pgconn.prepare(NAME, statement()), ExecStatus.COMMAND_OK)
+        expect(raw.pgconn.prepare(NAME, STATEMENT), ExecStatus.COMMAND_OK)
         prepared.on = raw
     given = (question.grantee, question.customer, question.feature, at.isoformat(), key_digest)
     result = raw.pgconn.exec_prepared(NAME, [one.encode() for one in given])
