@@ -1,5 +1,6 @@
 """Invite one person or many: who, where and to which seat; what it would do and cost; then do it."""
 
+from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID
 
@@ -80,18 +81,23 @@ class InviteForm(forms.Form):
             for one in read_invitees(self.cleaned_data["people"])
         ]
 
+    def fingerprint(self) -> str:
+        """Tells whether what is sent is what was looked at."""
+        said = "\n".join(map(repr, self.wishes()))
+        return sha256(said.encode()).hexdigest()
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @portal_page("people")
 def invitation_new(request: PortalRequest) -> HttpResponse:
-    """Filled in, it shows what would happen; the button there does it."""
+    """Filled in, it shows what would happen; the button there does it, and nothing else than shown."""
     if request.method != "POST":
         return shown(request, InviteForm(request, initial=again(request)))
     form = InviteForm(request, request.POST)
     if not form.is_valid():
         return shown(request, form)
     try:
-        if "invite" in request.POST:
+        if request.POST.get("invite") == form.fingerprint():
             return invite(request, form)
         return look_ahead(request, form)
     except Refusal as refusal:
@@ -133,6 +139,7 @@ def look_ahead(request: PortalRequest, form: InviteForm) -> HttpResponse:
         seatless=[one.change.grantee for one in foresight.refused] if foresight else [],
         why_seatless=foresight.refused[0].message if foresight and foresight.refused else "",
         costs=foresight.costs if foresight else (),
+        looked=form.fingerprint(),
     )
 
 
