@@ -11,13 +11,13 @@ from desk.queries.home_money import home_measures, overdue
 from desk.queries.home_work import waiting_work
 from desk.queries.next_run import next_run
 from desk.queries.runs import runs
-from desk.views.page import show, show_part, staff_page
+from desk.views.page import first_page, show, show_part
 
 MONEY = "home-money"
 
 
 @require_GET
-@staff_page
+@first_page
 def home(request: HttpRequest) -> HttpResponse:
     """Cards for what somebody may see; the money comes a moment later, as a part of its own."""
     person, now = cast(User, request.user), timezone.now()

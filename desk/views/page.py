@@ -37,21 +37,30 @@ def desk_page(permission: str) -> Callable[[View], View]:
 
 
 def staff_page(view: View) -> View:
-    """
-    Let in signed-in staff of any role; the view itself shows only what each may see.
-
-    Customers' people who came to the wrong door are led to theirs.
-    """
+    """Let in signed-in staff of any role; the view itself shows only what each may see."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return to_sign_in(request)
         if not request.user.is_staff:
-            return redirect("portal:choose")
+            raise PermissionDenied
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def first_page(view: View) -> View:
+    """As `staff_page`; customers' people who came to the wrong door are led to theirs."""
+    for_staff = staff_page(view)
+
+    @wraps(view)
+    def led(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and not request.user.is_staff:
+            return redirect("portal:choose")
+        return for_staff(request, *args, **kwargs)
+
+    return led
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:

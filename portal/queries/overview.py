@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Min
 
@@ -17,7 +16,11 @@ from portal.queries.people_seats import SeatRow, held_at, seats_of
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """What is open, a sum for each seller and currency, and when the next invoice is due to be made."""
+    """
+    What is open, a sum for each seller and currency, and when the next invoice is due to be made.
+
+    `next_on` is a local date; None when nothing more is billed, or the invoice is being made now.
+    """
 
     open: tuple[OpenSum, ...]
     overdue_count: int
@@ -57,7 +60,7 @@ def money_of(customer: Customer, at: datetime) -> Money:
     return Money(
         open=sums,
         overdue_count=sum(bool(row.days_overdue) for one in sums for row in one.rows),
-        next_on=due.astimezone(ZoneInfo(customer.time_zone)).date() if due else None,
+        next_on=local_day(customer, due) if due and due > at else None,
     )
 
 

@@ -32,7 +32,9 @@ PAGES = (
     "desk:release",
 )
 ROLES = ("support", "analyst", "approver", "administrator")
-FOR_ADMINISTRATORS = {"apiclient", "apireply", "user", "group", "logentry"}
+FOR_ADMINISTRATORS = {
+    "apiclient", "apireply", "user", "group", "logentry", "customeridentityprovider",
+}  # fmt: skip
 
 
 def lists():
