@@ -14,6 +14,7 @@ from accounts.enums import ApiScope
 from billing.api.authentication import ApiView, caller
 from billing.api.errors import FieldError, field_errors, invalid, not_found, problem, refused
 from billing.api.events import IDEMPOTENCY
+from billing.api.fields import TextField
 from billing.api.idempotency import once
 from billing.api.schemas import InvoiceSchema
 from billing.calc.credits import CreditAboveWhatIsLeft, CreditIsNothing, NothingLeftToCredit
@@ -57,7 +58,7 @@ class CreditNoteRequestSchema(serializers.Serializer[Any]):
     )
     amount_minor = serializers.IntegerField(min_value=1, required=False)
     reason = serializers.ChoiceField(REASONS)
-    text = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    text = TextField(max_length=300, required=False, allow_blank=True)
     settlement = serializers.ChoiceField(Settlement.choices, default=Settlement.BALANCE)
     payment = serializers.UUIDField(required=False, help_text="A refund goes back by it")
     expected_total_minor = serializers.IntegerField(

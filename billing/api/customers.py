@@ -19,6 +19,7 @@ from accounts.operations.register_customer import (
 from billing.api.authentication import ApiView
 from billing.api.errors import FieldError, field_errors, invalid, not_found, problem, refused
 from billing.api.events import IDEMPOTENCY
+from billing.api.fields import TextField
 from billing.api.idempotency import once
 from billing.api.lists import PageQuestionSchema, listed
 from billing.queries.find_customer import find_customer
@@ -34,18 +35,18 @@ SOURCE = "API"
 
 
 class CustomerSchema(serializers.Serializer[Any]):
-    external_id = serializers.CharField(max_length=100)
-    legal_name = serializers.CharField(max_length=200)
+    external_id = TextField(max_length=100)
+    legal_name = TextField(max_length=200)
     country = serializers.RegexField(r"^[A-Z]{2}$")
     currency = serializers.RegexField(r"^[A-Z]{3}$")
-    address_line1 = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    address_line2 = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    postal_code = serializers.CharField(max_length=20, required=False, allow_blank=True)
-    city = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    region = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    address_line1 = TextField(max_length=200, required=False, allow_blank=True)
+    address_line2 = TextField(max_length=200, required=False, allow_blank=True)
+    postal_code = TextField(max_length=20, required=False, allow_blank=True)
+    city = TextField(max_length=100, required=False, allow_blank=True)
+    region = TextField(max_length=100, required=False, allow_blank=True)
     language = serializers.ChoiceField(["en", "de"], default="en")
-    time_zone = serializers.CharField(max_length=64, default="UTC")
-    tax_number = serializers.CharField(
+    time_zone = TextField(max_length=64, default="UTC")
+    tax_number = TextField(
         max_length=32, required=False, allow_blank=True, help_text="VAT or tax id; it is verified"
     )
     is_business = serializers.BooleanField(default=True)
@@ -56,9 +57,9 @@ class CustomerSchema(serializers.Serializer[Any]):
     )
     payment_terms_days = serializers.IntegerField(min_value=0, max_value=365, default=30)
     paper = serializers.ChoiceField(["A4", "Letter"], default="A4")
-    billing_owner_name = serializers.CharField(max_length=200, required=False)
+    billing_owner_name = TextField(max_length=200, required=False)
     billing_owner_email = serializers.EmailField(required=False)
-    billing_entity = serializers.CharField(max_length=8, required=False)
+    billing_entity = TextField(max_length=8, required=False)
 
 
 class CustomerAnswerSchema(serializers.Serializer[Any]):
@@ -67,7 +68,7 @@ class CustomerAnswerSchema(serializers.Serializer[Any]):
 
 
 class CustomersQuestionSchema(PageQuestionSchema):
-    search = serializers.CharField(
+    search = TextField(
         max_length=100, required=False, help_text="Part of the name or of the external id"
     )
     country = serializers.RegexField(r"^[A-Z]{2}$", required=False)

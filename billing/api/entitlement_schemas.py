@@ -5,25 +5,26 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.enums import AccessLevel
+from billing.api.fields import TextField
 from billing.enums import FeatureKind, SeatStateChoice
 
 
 class PersonQuestionSchema(serializers.Serializer[Any]):
-    grantee = serializers.CharField(max_length=100, help_text="External id of the person")
-    customer = serializers.CharField(max_length=100, help_text="External id of the customer")
-    feature = serializers.CharField(
+    grantee = TextField(max_length=100, help_text="External id of the person")
+    customer = TextField(max_length=100, help_text="External id of the customer")
+    feature = TextField(
         max_length=50, default="", allow_blank=True, help_text="Code; narrows the answer to it"
     )
 
 
 class EntitlementQuestionSchema(serializers.Serializer[Any]):
-    customer = serializers.CharField(
+    customer = TextField(
         max_length=100, help_text="External id; without grantee our id is taken too"
     )
-    grantee = serializers.CharField(
+    grantee = TextField(
         max_length=100, default="", allow_blank=True, help_text="External id of the person"
     )
-    feature = serializers.CharField(
+    feature = TextField(
         max_length=50, default="", allow_blank=True, help_text="Code; narrows the answer to it"
     )
 

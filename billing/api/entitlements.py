@@ -25,7 +25,7 @@ from billing.api.entitlement_schemas import (
     EntitlementsSchema,
     PersonQuestionSchema,
 )
-from billing.api.errors import FieldError, field_errors, invalid, not_found
+from billing.api.errors import FieldError, field_errors, invalid, not_found, problem
 from billing.calc.entitlements import Entitlement, decide
 from billing.enums import SubscriptionState
 from billing.models import Subscription
@@ -62,6 +62,7 @@ class Entitlements(ApiView):
                 resource_type_field_name=None,
             ),
             304: None,
+            **problem(404, "not_found"),
         },
     )
     def get(self, request: Request) -> HttpResponse:
@@ -71,7 +72,7 @@ class Entitlements(ApiView):
         The answer holds at the moment it is given. Keep it with its ETag and ask again with
         `If-None-Match`: 304 says that it still holds.
         """
-        asked = EntitlementQuestionSchema(data=request.query_params)
+        asked = EntitlementQuestionSchema(data=request.query_params.dict())
         if not asked.is_valid():
             return invalid(field_errors(asked.errors))
         now, said = timezone.now(), asked.validated_data
@@ -129,7 +130,7 @@ def with_etag(content: bytes, if_none_match: str) -> HttpResponse:
 def errors_by_place(errors: Any) -> list[FieldError]:
     """Of a list of questions, by the place of those at fault."""
     return [
-        FieldError(f"questions[{place}].{one.field}", one.code, one.message)
+        FieldError(f"questions[{place}].{one.field}".rstrip("."), one.code, one.message)
         for place, found in errors.items()
         for one in field_errors(found)
     ]

@@ -15,6 +15,7 @@ from accounts.enums import ApiScope
 from billing.api.authentication import ApiView, caller
 from billing.api.errors import FieldError, field_errors, invalid
 from billing.api.events import IDEMPOTENCY, LARGEST_BATCH
+from billing.api.fields import TextField
 from billing.api.idempotency import once
 from billing.operations.record_usage import (
     CustomerUnknown,
@@ -45,12 +46,12 @@ class UsageSchema(serializers.Serializer[Any]):
     Without `grantee`, name the `subscription`: nobody in particular used it.
     """
 
-    source = serializers.CharField(max_length=50)  # type: ignore[assignment]
-    source_event_id = serializers.CharField(max_length=100)
-    customer = serializers.CharField(max_length=100, help_text="External id")
-    grantee = serializers.CharField(max_length=100, required=False, help_text="External id")
-    subscription = serializers.CharField(max_length=100, required=False, help_text="External id")
-    feature = serializers.CharField(max_length=50)
+    source = TextField(max_length=50)  # type: ignore[assignment]
+    source_event_id = TextField(max_length=100)
+    customer = TextField(max_length=100, help_text="External id")
+    grantee = TextField(max_length=100, required=False, help_text="External id")
+    subscription = TextField(max_length=100, required=False, help_text="External id")
+    feature = TextField(max_length=50)
     quantity = serializers.IntegerField(
         default=1, min_value=-LARGEST_QUANTITY, max_value=LARGEST_QUANTITY
     )

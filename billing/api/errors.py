@@ -1,6 +1,6 @@
 """How the API says no: a stable code, a sentence, and the fields at fault."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -25,12 +25,15 @@ class BodyInvalid(Exception):
         self.errors = errors
 
 
-def field_errors(errors: Any) -> list[FieldError]:
-    return [
-        FieldError(name, getattr(one, "code", "invalid"), str(one))
-        for name, found in errors.items()
-        for one in found
-    ]
+def field_errors(errors: Any, place: str = "") -> list[FieldError]:
+    """Every fault that serializers name, with its place: `lines.0.amount_minor`."""
+    if isinstance(errors, Mapping):
+        return [
+            one
+            for name, found in errors.items()
+            for one in field_errors(found, f"{place}.{name}".lstrip("."))
+        ]
+    return [FieldError(place, getattr(one, "code", "invalid"), str(one)) for one in errors]
 
 
 def invalid(errors: Sequence[FieldError]) -> Response:

@@ -17,6 +17,7 @@ from billing.api.authentication import ApiView, caller
 from billing.api.error_codes import EVENT
 from billing.api.errors import FieldError, field_errors, invalid, not_found, problem, refused
 from billing.api.events import IDEMPOTENCY
+from billing.api.fields import TextField
 from billing.api.idempotency import once
 from billing.api.lists import PageQuestionSchema, listed
 from billing.operations.ask_exception import ask_exception, asking_of
@@ -35,14 +36,14 @@ class ExceptionAskSchema(serializers.Serializer[Any]):
     """`subject` and `terms` as the kind needs them; docs/exceptions.md has the table."""
 
     kind = serializers.ChoiceField(KINDS)
-    subject = serializers.CharField(
+    subject = TextField(
         max_length=100,
         help_text="Subscription, invoice number, payment or customer, as the kind needs",
     )
     terms = serializers.DictField()
-    reason = serializers.CharField(max_length=1000)
-    customer_text = serializers.CharField(max_length=500, required=False, allow_blank=True)
-    team = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    reason = TextField(max_length=1000)
+    customer_text = TextField(max_length=500, required=False, allow_blank=True)
+    team = TextField(max_length=60, required=False, allow_blank=True)
     starts_on = serializers.DateField(required=False)
     ends_on = serializers.DateField(required=False, help_text="First day without it")
     margin_percent = serializers.DecimalField(max_digits=5, decimal_places=2, required=False)
@@ -98,7 +99,7 @@ class ExceptionEffectSchema(serializers.Serializer[Any]):
 
 
 class ExceptionsQuestionSchema(PageQuestionSchema):
-    customer = serializers.CharField(max_length=100, required=False, help_text="External id")
+    customer = TextField(max_length=100, required=False, help_text="External id")
     kind = serializers.ChoiceField(ExceptionKind.choices, required=False)
     state = serializers.ChoiceField(ExceptionState.choices, required=False)
 

@@ -14,6 +14,7 @@ from accounts.enums import ApiScope
 from billing.api.authentication import ApiView, caller
 from billing.api.errors import FieldError, field_errors, invalid, not_found
 from billing.api.events import IDEMPOTENCY, LARGEST_BATCH
+from billing.api.fields import TextField
 from billing.api.idempotency import once
 from billing.calc.refusals import SeatTypeUnknown
 from billing.operations.record_members import (
@@ -41,7 +42,7 @@ class ActiveMembersSchema(serializers.Serializer[Any]):
         child=serializers.IntegerField(min_value=0, max_value=LARGEST_COUNT), allow_empty=False
     )
     grantees = serializers.DictField(
-        child=serializers.ListField(child=serializers.CharField(max_length=100)), required=False
+        child=serializers.ListField(child=TextField(max_length=100)), required=False
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -56,7 +57,7 @@ class ActiveMembersSchema(serializers.Serializer[Any]):
 
 
 class ReportedMembersSchema(ActiveMembersSchema):
-    subscription = serializers.CharField(max_length=100)
+    subscription = TextField(max_length=100)
 
 
 class MembersAnswerSchema(serializers.Serializer[Any]):

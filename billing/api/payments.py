@@ -13,6 +13,7 @@ from accounts.enums import ApiScope
 from accounts.models import Customer
 from billing.api.authentication import ApiView
 from billing.api.errors import FieldError, field_errors, invalid, not_found, problem, refused
+from billing.api.fields import TextField
 from billing.gateways.configured import GatewayMissing, configured_gateway
 from billing.gateways.stripe import GatewayRefused, GatewayUnreachable
 from billing.models import PaymentMethod, Receivable
@@ -52,7 +53,7 @@ class SetupSchema(serializers.Serializer[Any]):
 class CheckoutSchema(serializers.Serializer[Any]):
     mode = serializers.ChoiceField([PAY, LEAVE_METHOD], default=PAY)
     invoices = serializers.ListField(
-        child=serializers.CharField(max_length=40),
+        child=TextField(max_length=40),
         required=False,
         max_length=50,
         help_text="Numbers; without them, all that is open in the customer's currency",

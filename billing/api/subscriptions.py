@@ -15,6 +15,7 @@ from billing.api.authentication import ApiView, caller
 from billing.api.error_codes import EVENT
 from billing.api.errors import FieldError, field_errors, invalid, problem, refused
 from billing.api.events import IDEMPOTENCY
+from billing.api.fields import TextField
 from billing.api.idempotency import once
 from billing.api.lists import PageQuestionSchema, listed
 from billing.enums import IntervalUnit, SeatLimitBehavior, SubscriptionState
@@ -27,25 +28,25 @@ from kernel.refusal import Refusal
 
 
 class SubscriptionSchema(serializers.Serializer[Any]):
-    external_id = serializers.CharField(max_length=100)
-    customer = serializers.CharField(max_length=100)
-    plan = serializers.CharField(max_length=80)
+    external_id = TextField(max_length=100)
+    customer = TextField(max_length=100)
+    plan = TextField(max_length=80)
     currency = serializers.RegexField(r"^[A-Z]{3}$")
     interval_unit = serializers.ChoiceField(IntervalUnit.choices)
     interval_count = serializers.IntegerField(min_value=1, max_value=60, default=1)
     starts_on = serializers.DateField()
     ends_on = serializers.DateField(required=False, allow_null=True)
     anchor_day = serializers.IntegerField(min_value=1, max_value=31, required=False)
-    time_zone = serializers.CharField(max_length=64, required=False)
+    time_zone = TextField(max_length=64, required=False)
     seats = serializers.DictField(child=serializers.IntegerField(min_value=0, max_value=1_000_000))
     commitment = serializers.DictField(
         child=serializers.IntegerField(min_value=0, max_value=1_000_000), required=False
     )
     term_months = serializers.IntegerField(min_value=1, max_value=120, required=False)
     seat_limit_behavior = serializers.ChoiceField(SeatLimitBehavior.choices, required=False)
-    source = serializers.CharField(max_length=50)  # type: ignore[assignment]
-    source_event_id = serializers.CharField(max_length=100)
-    actor = serializers.CharField(max_length=200, required=False)
+    source = TextField(max_length=50)  # type: ignore[assignment]
+    source_event_id = TextField(max_length=100)
+    actor = TextField(max_length=200, required=False)
 
 
 class SubscriptionAnswerSchema(serializers.Serializer[Any]):
@@ -55,8 +56,8 @@ class SubscriptionAnswerSchema(serializers.Serializer[Any]):
 
 
 class SubscriptionsQuestionSchema(PageQuestionSchema):
-    customer = serializers.CharField(max_length=100, required=False, help_text="External id")
-    plan = serializers.CharField(max_length=80, required=False)
+    customer = TextField(max_length=100, required=False, help_text="External id")
+    plan = TextField(max_length=80, required=False)
     state = serializers.ChoiceField(SubscriptionState.choices, required=False)
 
 
