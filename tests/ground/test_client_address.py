@@ -3,7 +3,8 @@
 import pytest
 from django.test import RequestFactory
 
-from config.audit.requests import client_address, request_id
+from config.audit.requests import client_address
+from config.request_names import request_name
 
 
 @pytest.mark.parametrize(
@@ -29,4 +30,4 @@ def test_only_our_own_proxies_are_believed(settings, proxies, header, address):
 def test_a_request_has_one_name_made_here():
     request = RequestFactory().get("/", headers={"X-Request-Id": "chosen-by-the-client"})
 
-    assert request_id(request) == request_id(request) != "chosen-by-the-client"
+    assert request_name(request) == request_name(request) != "chosen-by-the-client"
