@@ -89,7 +89,7 @@ def test_the_tables_of_people_refuse_what_their_constraints_say(world):
         lambda: Group.objects.create(customer=customer, external_id="everyone", name="x"),
     )
     refuses(
-        "group_is_not_its_own_parent",
+        "group_is_not_its_own_parent|its place in the tree does not fit",  # the trigger is first
         lambda: Group.objects.filter(pk=group.pk).update(parent=group.pk),
     )
     refuses("customer_country_is_two_capitals", lambda: Customer.objects.update(country="de"))
