@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from accounts.models import BillingOwner, Grantee, Group, Membership
 from accounts.operations.register_customer import register_customer
 from portal.urls import urlpatterns
+from portal.views.people_paths import PATHS as PEOPLE
 from tests.accounts.test_ownership_is_offered import NOW
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +94,20 @@ def test_who_is_not_signed_in_is_led_to_the_door(acme):
     } - {""}
 
     assert said == {"/portal/sign-in/"}
+
+
+def test_who_sees_money_sees_no_people_and_who_sees_people_sees_no_money(acme):
+    bea, tina = (User.objects.create_user(f"{name}@acme.example") for name in ("bea", "tina"))
+    BillingOwner.objects.create(customer=acme, user=bea, name="Bea", email="bea@acme.example")
+    grantee = Grantee.objects.create(external_id="tina", user=tina)
+    Membership.objects.create(
+        customer=acme, group=Group.objects.get(), grantee=grantee, role="group_administrator"
+    )
+    money = {name for name, _ in PAGES if name.startswith("billing")}
+    people = {one.name for one in PEOPLE if isinstance(one, URLPattern)}
+
+    by_bea, by_tina = answers(signed_in(bea), acme), answers(signed_in(tina), acme)
+
+    assert {name for name in people if by_bea[name] != 403} == set()
+    assert {name for name in money if by_tina[name] != 403} == set()
+    assert {by_bea["billing_invoices"], by_tina["people"]} == {200}
