@@ -235,7 +235,7 @@ def reason_of_seat(seat: SeatFact, at: datetime) -> str:
 
 def feature_answer(seat: SeatFact, one: FeatureFact, reason: str, at: datetime) -> FeatureAnswer:
     if one.kind == "switch":
-        return FeatureAnswer(one.code, one.name, one.kind, allowed=not reason, reason=reason)
+        return switch_answer(one.code, one.name, reason)
     limit_of, group, limit, used = binding_limit(one)
     remaining = None if limit is None else max(0, limit - used)
     if not reason and remaining == 0:
@@ -245,6 +245,12 @@ def feature_answer(seat: SeatFact, one: FeatureFact, reason: str, at: datetime) 
         limit_of=limit_of, group=group, limit=limit, used=used, remaining=remaining,
         resets_at=usage_cycle(seat.cycle, anchor=one.anchor, at=at)[1],
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4_096)
+def switch_answer(code: str, name: str, reason: str) -> FeatureAnswer:
+    """Pure, and the same for everybody who has the feature."""
+    return FeatureAnswer(code, name, "switch", allowed=not reason, reason=reason)
 
 
 def binding_limit(one: FeatureFact) -> tuple[str, str, int | None, int]:

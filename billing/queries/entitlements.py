@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -83,6 +84,7 @@ ORDER BY asked.place
 """.replace("$4", "$4::timestamptz")
 BY_PLACE = itemgetter(0, 4, 2)
 BY_CODE = itemgetter(0)
+SWITCH = "switch"
 PLACES = {"$1": "%(grantees)s", "$2": "%(customers)s", "$3": "%(features)s", "$4": "%(at)s"}
 
 
@@ -148,12 +150,26 @@ def seat_fact(
 ) -> SeatFact:  # fmt: skip
     return SeatFact(
         subscription=subscription, plan=plan, seat_type=seat_type, state=state, since=utc(since),
-        cycle=CycleFact(date.fromisoformat(starts_on), zone, unit, count, anchor_day),
+        cycle=cycle_fact(starts_on, zone, unit, count, anchor_day),
         ends_on=date.fromisoformat(ends_on) if ends_on else None, is_ended=is_ended,
         group=group or "", event_id=event_id, event_kind=event_kind, source=source,
         source_event_id=source_event_id,
-        features=tuple(feature_fact(*row) for row in sorted(features or (), key=BY_CODE)),
+        features=tuple(
+            switch_fact(row[0], row[1]) if row[2] == SWITCH else feature_fact(*row)
+            for row in sorted(features or (), key=BY_CODE)
+        ),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4_096)
+def cycle_fact(starts_on: str, zone: str, unit: Any, count: int, anchor_day: int) -> CycleFact:
+    """The words as read; the same words mean the same."""
+    return CycleFact(date.fromisoformat(starts_on), zone, unit, count, anchor_day)
+
+
+@lru_cache(maxsize=4_096)
+def switch_fact(code: str, name: str) -> FeatureFact:
+    return FeatureFact(code, name, "switch")
 
 
 def feature_fact(

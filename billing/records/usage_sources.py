@@ -57,11 +57,11 @@ class UsageSources:
         standing = [one for one in self.policies[used.plan_id] if one.effective_from <= day]
         settings = standing[-1].settings if standing else {}
         return usage_cycle(
-            cycle_fact(used.subscription), anchor=settings.get("anchor", "subscription"), at=at
+            cycle_of(used.subscription), anchor=settings.get("anchor", "subscription"), at=at
         )
 
 
-def cycle_fact(subscription: Subscription) -> CycleFact:
+def cycle_of(subscription: Subscription) -> CycleFact:
     return CycleFact(
         starts_on=subscription.starts_on,
         zone=subscription.time_zone,
