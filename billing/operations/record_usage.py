@@ -12,7 +12,9 @@ from uuid6 import uuid7
 
 from accounts.models import ApiClient
 from billing.models import UsageRecord
+from billing.operations.note_used_up import Reported, note_used_up
 from billing.operations.refusals import SubscriptionUnknown
+from billing.queries.entitlements import Question
 from billing.records.usage_sources import UsageSources, UsedSeat, load_usage_sources
 from kernel.refusal import Refusal
 
@@ -105,7 +107,7 @@ def record_usage(
     Answers in the order of the reports. The same report again is a duplicate and counts once.
 
     A refused report leaves the others alone. Being over a limit refuses nothing and bills nothing:
-    the next answer about entitlements says so. The same ten queries for one or a thousand.
+    the next answer about entitlements says so. The same few queries for one or a thousand.
     """
     sources = load_usage_sources(
         customers=[one.customer for one in reports], grantees=[one.grantee for one in reports]
@@ -123,8 +125,9 @@ def record_usage(
             rows[place], used[row.pk] = row, seat
     UsageRecord.objects.bulk_create(rows.values(), ignore_conflicts=True)
     kept = kept_rows(rows.values())
-    new = [row for row in rows.values() if kept[key_of(row)].pk == row.pk]
-    add_to_totals(new, used, sources)
+    new = {place: row for place, row in rows.items() if kept[key_of(row)].pk == row.pk}
+    add_to_totals(list(new.values()), used, sources)
+    note_used_up([Reported(row, question_of(reports[place])) for place, row in new.items()], at=at)
     return [
         refused(report, refusals[place])
         if place in refusals
@@ -195,6 +198,10 @@ def used_seat(
     raise FeatureNotMetered(
         report.feature, {code for key, _ in seats for code in sources.metered.get(key, {})}
     )
+
+
+def question_of(report: ReportedUsage) -> Question:
+    return Question(report.grantee, report.customer, report.feature)
 
 
 def key_of(row: UsageRecord) -> tuple[UUID, str, str]:

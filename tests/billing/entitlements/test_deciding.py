@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.urls import resolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.calc.entitlement_words import SENTENCES
+from billing.calc.entitlement_words import RAISE, SENTENCES, STEPS
 from billing.calc.entitlements import (
     NEAREST,
     USABLE,
@@ -158,6 +159,15 @@ def test_paths_lead_to_the_customers_own_portal():
     (step,) = decide(with_seat(state="suspended"), at=NOW).what_can_be_done
 
     assert step.where == "/portal/c/c-1/people/"
+
+
+def test_every_path_told_is_a_page_of_the_portal():
+    customer_id = "01a1fe66-1c3a-7a4d-a356-7e29a8b62036"
+    steps = [*RAISE.values(), *(step for steps in STEPS.values() for step in steps)]
+
+    paths = {f"/portal/c/{customer_id}/{step.where}" for step in steps if step.where}
+
+    assert {resolve(path).namespace for path in paths} == {"portal"}
 
 
 def test_a_cycle_by_the_calendar_begins_on_the_first():

@@ -138,3 +138,16 @@ def test_quota_once_per_group_and_feature(groups):
         QuotaAllocation.objects.create(
             subscription=kept.subscription, group=kept.group, feature=kept.feature, quantity=2
         )
+
+
+def test_followers_hear_once_when_a_limit_is_reached(people):
+    def use(number, feature, quantity):
+        report = ReportedUsage("product", f"u-{number}", "acme", feature, quantity, "ada")
+        record_usage(reports=[report], client=None, at=NOW)
+        told = EntitlementChange.objects.filter(kind="usage_quota_reached").order_by("id")
+        return list(told.values_list("grantee__external_id", "subscription"))
+
+    assert use(1, "exports", 9) == []
+    assert use(2, "exports", 1) == [("ada", "acme-team")]
+    assert use(3, "exports", 5) == [("ada", "acme-team")]
+    assert use(4, "credits", 100) == [("ada", "acme-team"), (None, "acme-team")]
