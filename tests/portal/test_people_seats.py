@@ -206,3 +206,25 @@ def test_requests_refuse_what_their_constraints_say(full):
     ):
         with pytest.raises(IntegrityError, match=name), transaction.atomic():
             SeatRequest.objects.create(**{**said, **more})
+
+
+def test_mail_about_requests_refuses_what_its_constraints_say(full):
+    request = SeatRequest.objects.create(
+        customer=full.seats.customer, subscription=full.seats.subscription,
+        seat_type=full.seats.plan.seat_types.get(code="member"), group=full.platform,
+        asked_by=full.lead, asked_at=NOW, quantity=1,
+    )  # fmt: skip
+    said = {
+        "request": request, "kind": "asked", "language": "en", "to": ["olga@acme.example"],
+        "subject": "s", "text": "t", "html": "h", "queued_at": NOW, "send_after": NOW,
+    }  # fmt: skip
+    SeatRequestMail.objects.create(**said, message_id="first")
+    for name, more in (
+        ("seat_request_mail_once_per_kind", {}),
+        ("seat_request_mail_kind_is_known", {"kind": "maybe"}),
+        ("seat_request_mail_has_somebody_to_read_it", {"kind": "decided", "to": []}),
+        ("seat_request_mail_sent_says_when", {"kind": "decided", "sent_at": NOW}),
+        ("seat_request_mail_being_sent_is_claimed", {"kind": "decided", "state": "sending"}),
+    ):
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            SeatRequestMail.objects.create(**{**said, **more}, message_id=name)
