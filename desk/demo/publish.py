@@ -44,8 +44,7 @@ def publish_catalog() -> None:
             code=demo.code,
             name=demo.name,
             seat_types=[
-                NewSeatType(seat.code, seat.name, seat.role, seat.features)
-                for seat in demo.seats
+                NewSeatType(seat.code, seat.name, seat.role, seat.features) for seat in demo.seats
             ],
         )
         unit, count = demo.interval

@@ -16,7 +16,7 @@ SENTENCES: Mapping[str, str] = {
     "seat_removed": "{seats} removed",
     "seat_suspended": "{seats} suspended",
     "seat_reactivated": "{seats} active again",
-    "seat_moved": "{seats} moved to another group; the number of seats stayed the same",
+    "seat_moved": "{seats} became another type; the number of seats stayed the same",
     "seat_invited": "{seats} offered by invitation",
     "seat_accepted": "Invitation to {seats} accepted",
     "seat_used": "{seats} used",

@@ -19,7 +19,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.operations.person_with_address import AddressOfStaff, people_with_address
 from accounts.queries.portal_rights import customers_of
 from billing.documents.invitation_link import onward_token
-from billing.enums import InvitationMailKind, InvitationReserves, InvitationState
+from billing.enums import (
+    InvitationMailKind,
+    InvitationReserves,
+    InvitationRole,
+    InvitationState,
+)
 from billing.models import Invitation
 from billing.operations.accept_invitation import (
     Joined,
@@ -76,7 +81,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
         if request.method == "POST":
             return accepted(request, found, person)
     except HasAccount as refusal:
-        return redirect(sign_in_url(cast(Invitation, refusal.invitation)))
+        return redirect(sign_in_url(refusal.invitation))
     except Refusal as refusal:
         return refused(request, refusal, token, found)
     return page(request, "invitation", title="You are invited", status=200, **facts(request, found))
@@ -88,7 +93,7 @@ def signed_in(request: HttpRequest) -> User | None:
     """
     if not request.user.is_authenticated:
         return None
-    person = cast(User, request.user)
+    person = request.user
     if person.is_staff:
         raise AddressOfStaff(
             "You are signed in with a staff account. Sign out, and open the link again."
@@ -116,12 +121,12 @@ def arrival(joined: Joined) -> str:
 
 def facts(request: HttpRequest, found: Invitation) -> dict[str, Any]:
     """Who invites whom to what, and with which account it would be accepted."""
-    person = cast(User, request.user) if request.user.is_authenticated else None
+    person = request.user if request.user.is_authenticated else None
     has_account = person is None and bool(people_with_address(found.email))
     return {
         "invitation": found,
         "inviter": name_of_inviter(found),
-        "role": ROLES.get(found.role, ""),
+        "role": ROLES.get(InvitationRole(found.role), ""),
         "is_reserved": found.reserves != InvitationReserves.NONE,
         "account": person,
         "has_account": has_account,
@@ -168,7 +173,7 @@ def ask(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def asking(request: HttpRequest, found: Invitation) -> str:
-    person = cast(User, request.user) if request.user.is_authenticated else None
+    person = request.user if request.user.is_authenticated else None
     return person.email if person and person.email else found.email
 
 

@@ -1,6 +1,5 @@
 """Groups: the tree with seats and budgets, and shaping it within one's own part."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +51,7 @@ class GroupForm(forms.Form):
         self,
         request: PortalRequest,
         *,
-        initial: Mapping[str, Any] | None = None,
+        initial: dict[str, Any] | None = None,
         without: UUID | None = None,
     ) -> None:
         super().__init__(request.POST if request.method == "POST" else None, initial=initial)
@@ -167,7 +166,7 @@ def group_administrator(request: PortalRequest, group_id: UUID) -> HttpResponse:
     """Name an administrator (`add`) or end it (`end`); both are a person's id."""
     row = own_group(request, group_id)
     asked = as_uuid(request.POST.get("add") or request.POST.get("end") or "")
-    person = people_of(request.rights).filter(pk=asked).first()
+    person = people_of(request.rights).filter(pk=asked).first() if asked else None
     if person is None:
         raise Http404
     is_administrator = "add" in request.POST

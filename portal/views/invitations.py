@@ -16,7 +16,7 @@ from kombu.exceptions import OperationalError
 from accounts.views.filters import any_of, page_number, query_without_page
 from billing.enums import InvitationReserves
 from billing.models import Invitation
-from billing.operations.foresee_seats import foresee_seats
+from billing.operations.foresee_seats import SeatCost, foresee_seats
 from billing.operations.invite_people import seat_change
 from billing.operations.resend_invitation import resend_invitation
 from billing.operations.revoke_invitation import revoke_invitation
@@ -104,7 +104,7 @@ def revoke(request: PortalRequest, invitation_id: UUID) -> HttpResponse:
 
 def ask_to_revoke(request: PortalRequest, found: Invitation) -> HttpResponse:
     now = timezone.now()
-    costs = ()
+    costs: tuple[SeatCost, ...] = ()
     if found.reserves == InvitationReserves.INVITED_SEAT:
         release = seat_change("release", found)
         costs = foresee_seats(customer_id=request.customer.pk, changes=[release], at=now).costs

@@ -1,7 +1,7 @@
 """People: search among thousands, one person's page, and the list as CSV."""
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -117,4 +117,4 @@ def own_person(request: PortalRequest, grantee_id: UUID) -> Grantee:
     row = people_of(request.rights).filter(pk=grantee_id).first()
     if row is None:
         raise Http404
-    return cast(Grantee, row)
+    return row

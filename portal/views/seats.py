@@ -100,7 +100,9 @@ class WishForm(forms.Form):
             names = {"person": called, "seat": self.seat.seat_type_name}
         groups = {str(one.id): one for one in group_choices(self.request.rights)}
         group = groups.get(said.get("group", ""))
-        to_person = people_of(self.request.rights).filter(pk=said.get("to_person") or None).first()
+        people = people_of(self.request.rights)
+        key = said.get("to_person")
+        to_person = people.filter(pk=key).first() if key else None
         to_seat = said.get("to_seat", "")
         return Wish(
             SeatChange(

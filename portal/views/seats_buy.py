@@ -183,8 +183,11 @@ def seats_ask(request: PortalRequest) -> HttpResponse:
 def wanted(request: PortalRequest, said: dict[str, Any]) -> WantedSeats:
     """Everything asked for is the customer's, and the group and person are the asker's own."""
     subscription_id, seat_type_id = read_seat(said["seat"])
+    assert subscription_id, "the form offers seats of subscriptions alone"
+    assert seat_type_id
     groups: dict[UUID, Group] = {one.pk: one for one in open_groups(request.rights)}
-    person = people_of(request.rights).filter(pk=said["person"]).first()
+    key = said["person"]
+    person = people_of(request.rights).filter(pk=key).first() if key else None
     if said["person"] and person is None:
         raise Http404
     return WantedSeats(
