@@ -29,7 +29,7 @@ def issue_api_key(
     prefix = SANDBOX_PREFIX if is_sandbox else PREFIX
     key = prefix + secrets.token_urlsafe(32)
     client = ApiClient.objects.create(
-        name=name, key_prefix=key[: len(prefix) + 4],
+        name=name, key_prefix=key[: min(len(prefix) + 5, 12)],
         key_digest=key_digest(key), scopes=list(scopes), is_sandbox=is_sandbox,
         requests_per_minute=requests_per_minute,
     )  # fmt: skip
