@@ -137,4 +137,6 @@ def preview_body(preview: Preview) -> dict[str, Any]:
     seats: dict[str, dict[str, int]] = {}
     for seat_type, state, count in body.pop("seats"):
         seats.setdefault(seat_type, {})[state] = count
+    for line in body["lines"]:
+        del line["entry_ids"]
     return {**body, **body.pop("totals"), "seats": seats}

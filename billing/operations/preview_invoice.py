@@ -25,7 +25,11 @@ from billing.records.subscription_book import SubscriptionBook, load_subscriptio
 
 @dataclass(frozen=True, slots=True)
 class PreviewLine:
-    """A line as it would be drafted; amounts in minor units, dates half-open and local."""
+    """
+    A line as it would be drafted; amounts in minor units, dates half-open and local.
+
+    `entry_ids` are the ledger entries that explain it, those of changes nobody has made included.
+    """
 
     kind: str
     seat_type: str
@@ -38,6 +42,7 @@ class PreviewLine:
     amount_minor: int
     formula: str
     document_kind: str
+    entry_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +193,7 @@ def preview_lines(
             amount_minor=span.amount_minor,
             formula=formula_words(span.formula, language=language),
             document_kind=span.disposition,
+            entry_ids=span.entry_ids,
         )
         for span in ordered
     )

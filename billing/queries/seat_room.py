@@ -86,7 +86,7 @@ def room_of(
         named=sum(1 for of_type, _ in balances.people if of_type == code),
         free=balances.free(code) - reserved,
         reserved=reserved,
-        limit=plan_limits.get(code),
+        limit=None if state.seat_limit == "expand" else plan_limits.get(code),
         behavior=state.seat_limit,
         quantity_basis=policy[1].quantity_basis if policy else "provisioned",
         activation=policy[1].activation if policy else "assigned",

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from accounts.models import Customer
+from billing.calc.breakdown import WHOLE_COUNT
 from billing.enums import SubscriptionState
 from billing.models import Rating, SeatLedgerEntry, Subscription
 from billing.operations.preview_invoice import Preview, preview_invoice
@@ -25,9 +26,8 @@ class Upcoming:
     """
     Of one subscription. `preview` is None where `problem` says why none can be made.
 
-    `waits` says to the
-    customer why its tax is not decided. `changes` are the newest events since `since` (the last rating; None: never), `earlier` more
-    are not shown.
+    `waits` says to the customer why its tax is not decided. `changes` are the newest events since `since` (the last
+    rating; None: never) and those behind lines for earlier changes; `earlier` more are not shown.
     """
 
     subscription: str
@@ -63,7 +63,8 @@ def upcoming(
         position=Max("known_position"), at=Max("rated_at")
     )
     entries = SeatLedgerEntry.objects.filter(
-        subscription=subscription, position__gt=known["position"] or 0
+        Q(position__gt=known["position"] or 0) | Q(pk__in=behind_changes(preview)),
+        subscription=subscription,
     )
     count = entries.count() if known["at"] else 0
     newest = newest_changes(entries) if count else []
@@ -81,6 +82,12 @@ def upcoming(
         changes=tuple(event_words(one, names) for one in newest),
         earlier=max(0, count - CHANGES_AT_MOST),
     )
+
+
+def behind_changes(preview: Preview | None) -> set[UUID]:
+    """The entries behind lines for changes: known at the last invoice, and billed with the next."""
+    lines = preview.lines if preview else ()
+    return {UUID(key) for one in lines if one.kind not in WHOLE_COUNT for key in one.entry_ids}
 
 
 def previewed(subscription_id: UUID, *, at: datetime) -> tuple[Preview | None, str]:
