@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
-from tests.database import copy_database, use_database
+from tests.database import copy_database, dump_template, use_database
 from tests.seatworld import SeatWorld
 
 SLOW_FIRST = ("tests/chaos", "tests/browser", "tests/ground/test_services.py")
@@ -40,6 +40,13 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
     yield
     with django_db_blocker.unblock():
         connection.close()
+
+
+@pytest.fixture(scope="session")
+def schema_dump(django_db_setup, django_db_blocker) -> bytes:
+    """A migrated database as SQL, for tests with servers of their own."""
+    with django_db_blocker.unblock():
+        return dump_template()
 
 
 @pytest.fixture

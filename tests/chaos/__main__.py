@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from tests.chaos.processes import House
+from tests.database import fill
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -36,6 +37,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=0, help="begin no fault after so long")
     parser.add_argument("--only", default="", help="kinds of fault whose name holds this")
     parser.add_argument("--short", action="store_true", help="one fault of each family, in order")
+    parser.add_argument("--schema", default="", help="a dump to begin with, to migrate less")
     parser.add_argument("--var-dir", default="", help="an empty or new folder; it is emptied")
     return parser.parse_args()
 
@@ -47,6 +49,8 @@ def campaign(asked: argparse.Namespace, house: House) -> int:
         "REDIS_URL": house.redis_url,
         "LOG_LEVEL": "WARNING",
     }
+    if asked.schema:
+        fill(house.database_url, Path(asked.schema).read_bytes())
     house.manage("migrate", "--verbosity", "0")
     import django  # noqa: PLC0415 - the settings read the servers' addresses
 

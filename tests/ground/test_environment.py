@@ -15,6 +15,12 @@ PRODUCTION = {
 }
 
 
+@pytest.fixture(autouse=True)
+def folder_of_its_own(monkeypatch, tmp_path):
+    """Browser tests leave the codes of a demo in the folder all tests share."""
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

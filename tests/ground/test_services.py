@@ -14,6 +14,7 @@ import redis
 
 from config.embedded.postgres_server import await_or_forget
 from config.environment import BASE_DIR
+from tests.database import fill
 
 PYTHON = sys.executable
 START = """
@@ -121,12 +122,10 @@ def test_a_locale_the_machine_never_made_and_a_long_folder_do_not_matter(tmp_pat
         servers.stop()
 
 
-def test_one_command_serves_and_stops_everything_on_interrupt(servers):
-    servers.start()
+def test_one_command_serves_and_stops_everything_on_interrupt(servers, schema_dump):
+    database, _ = servers.start()
     environment = {**servers.environment, "PORT": str(free_port())}
-    subprocess.run(
-        [PYTHON, "manage.py", "migrate", "-v", "0"], env=environment, cwd=BASE_DIR, check=True
-    )
+    fill(database, schema_dump)
     serving = subprocess.Popen(
         [PYTHON, "-m", "config.serve"], env=environment, cwd=BASE_DIR,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,

@@ -1,6 +1,7 @@
 """The feed: a follower who keeps the cursor misses nothing, whichever transaction commits first."""
 
 import threading
+import time
 
 import pytest
 from django.db import connection, transaction
@@ -14,6 +15,7 @@ from accounts.calc.feed_place import (
     cursor_text,
     read_cursor,
 )
+from accounts.models import EntitlementChange
 from accounts.operations.note_changes import Change, note_changes
 from accounts.queries.change_feed import horizon, read_changes
 from tests.seatworld import day, make_customer
@@ -34,6 +36,15 @@ def names(answer) -> list[str]:
     return [one["subscription"] for one in answer.json()["changes"]]
 
 
+def wait_for_others():
+    """Until no transaction of the server is older than the newest note: the other worker has some."""
+    newest = EntitlementChange.objects.latest("xid").xid
+    for _ in range(600):
+        if horizon().xid > newest:
+            return
+        time.sleep(0.1)
+
+
 def follow(after):
     page = read_changes(after=after, limit=10)
     return [one.subscription for one in page.changes], page.next
@@ -41,6 +52,7 @@ def follow(after):
 
 def test_nothing_is_skipped_when_the_earlier_transaction_commits_later(committed_world):
     customer = committed_world.customer
+    wait_for_others()
     start = horizon()
     has_written, may_commit = threading.Event(), threading.Event()
 
@@ -58,6 +70,7 @@ def test_nothing_is_skipped_when_the_earlier_transaction_commits_later(committed
     while_open, place = follow(start)
     may_commit.set()
     other.join(20)
+    wait_for_others()
     afterwards, place = follow(place)
 
     assert (while_open, afterwards) == ([], ["slow", "fast"])
@@ -66,10 +79,12 @@ def test_nothing_is_skipped_when_the_earlier_transaction_commits_later(committed
 
 def test_a_product_follows_all_customers_or_one_page_by_page(committed_world):
     world = committed_world
+    wait_for_others()
     start = ask(world, since="latest").json()
     for number in range(3):
         note(world.customer, f"s{number}")
     note(make_customer(world.entity, "other"), "theirs", "features_changed")
+    wait_for_others()
 
     first = ask(world, since=start["next_cursor"], limit=2)
     rest = ask(world, since=first.json()["next_cursor"], limit=2)

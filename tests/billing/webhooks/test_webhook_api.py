@@ -55,7 +55,7 @@ def test_an_endpoint_is_registered_shown_and_removed(product):
     [
         ({"url": "http://hooks.example.com/"}, "url", "webhook_url_refused"),
         ({"url": "https://169.254.169.254/latest"}, "url", "webhook_url_refused"),
-        ({"url": "https://hooks.example.com", "kinds": ["moon"]}, "kinds", "invalid"),
+        ({"url": "https://hooks.example.com", "kinds": ["moon"]}, "kinds.0", "invalid_choice"),
         ({}, "url", "required"),
     ],
 )
