@@ -28,7 +28,7 @@ MOVES = st.lists(
     unique_by=lambda move: move[0],
 )
 WITH_DATABASE = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

@@ -28,7 +28,7 @@ TABLES = (
     BillingEntity, Customer, EntitlementEvent, Invoice, NumberSeries, Plan, SeatLedgerEntry,
 )  # fmt: skip
 FEW = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
