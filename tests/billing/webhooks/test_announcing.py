@@ -11,6 +11,7 @@ from billing.models import WebhookDelivery
 from billing.operations.announce_changes import CHUNK, IN_A_MESSAGE, announce_changes
 from billing.operations.switch_endpoint import switch_off, switch_on
 from tests.billing.webhooks.conftest import NOW, Hooks
+from tests.billing.webhooks.test_change_feed import wait_for_others
 from tests.seatworld import make_customer
 
 
@@ -31,12 +32,14 @@ def test_changes_are_told_once_to_those_who_want_them(
     world, hooks = committed_world, Hooks(committed_world)
     other = make_customer(world.entity, "other")
     note(other)
+    wait_for_others()
     every, _secret = hooks.register("http://127.0.0.1:9/all")
     some, _secret = hooks.register("http://127.0.0.1:9/some", kinds=["access_advised"])
     off, _secret = hooks.register("http://127.0.0.1:9/off")
     switch_off(endpoint_id=off.pk, because="Maintenance.", at=NOW, tell_staff=False)
     note(world.customer, CHUNK + 20)
     note(other, kind="access_advised")
+    wait_for_others()
 
     with django_assert_max_num_queries(60):
         written = announce_changes(at=NOW)
