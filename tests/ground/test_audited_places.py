@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from config.audit.places import ADMIN, TABLES, kind_of, place_of
+from config.audit.addresses import ADMIN, TABLES
+from config.audit.places import kind_of, place_of
 
 DOORS = {"desk", "api", "pay", "portal", "scim", "admin", ""}
 
