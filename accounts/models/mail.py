@@ -19,12 +19,31 @@ WAITS = Q(state=MailState.QUEUED)
 UNDER_WAY = Q(state=MailState.SENDING)
 
 
+def box_constraints(box: str) -> list[models.BaseConstraint]:
+    """What a row of any box must hold, named for the box, such as invoice_delivery."""
+    return [
+        models.CheckConstraint(name=f"{box}_sent_says_when", condition=SENT_SAYS_WHEN),
+        models.CheckConstraint(
+            name=f"{box}_being_sent_is_claimed", condition=BEING_SENT_IS_CLAIMED
+        ),
+        models.CheckConstraint(name=f"{box}_has_somebody_to_read_it", condition=HAS_A_READER),
+    ]
+
+
+def box_indexes(box: str) -> list[models.Index]:
+    """The sender's two work lists in a box: what waits, and what is under way."""
+    return [
+        models.Index(name=f"{box}_to_send", fields=["send_after", "id"], condition=WAITS),
+        models.Index(name=f"{box}_being_sent", fields=["claimed_at"], condition=UNDER_WAY),
+    ]
+
+
 class QueuedMail(models.Model):
     """
     Written in the transaction of what it tells, claimed before it is handed to the mail server.
 
     One that was claimed and never confirmed is “perhaps sent” and is not sent again by itself.
-    Boxes name the constraints and indexes above for their own table.
+    Boxes take the constraints and indexes above under a name of their own.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -11,14 +11,7 @@ from uuid6 import uuid7
 
 from accounts.enums import PortalMailKind, TransferState
 from accounts.models.customer import BillingOwner, Customer
-from accounts.models.mail import (
-    BEING_SENT_IS_CLAIMED,
-    HAS_A_READER,
-    SENT_SAYS_WHEN,
-    UNDER_WAY,
-    WAITS,
-    QueuedMail,
-)
+from accounts.models.mail import QueuedMail, box_constraints, box_indexes
 
 PENDING = Q(state=TransferState.PENDING)
 
@@ -143,18 +136,9 @@ class PortalMail(QueuedMail):
             models.CheckConstraint(
                 name="portal_mail_kind_is_known", condition=Q(kind__in=PortalMailKind.values)
             ),
-            models.CheckConstraint(name="portal_mail_sent_says_when", condition=SENT_SAYS_WHEN),
-            models.CheckConstraint(
-                name="portal_mail_being_sent_is_claimed", condition=BEING_SENT_IS_CLAIMED
-            ),
-            models.CheckConstraint(
-                name="portal_mail_has_somebody_to_read_it", condition=HAS_A_READER
-            ),
+            *box_constraints("portal_mail"),
         ]
-        indexes = [
-            models.Index(name="portal_mail_to_send", fields=["send_after", "id"], condition=WAITS),
-            models.Index(name="portal_mail_being_sent", fields=["claimed_at"], condition=UNDER_WAY),
-        ]
+        indexes = box_indexes("portal_mail")
 
     def answered(self, at: datetime) -> None:
         """Whatever the mail server said: the link is with the reader or with nobody."""

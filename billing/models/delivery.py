@@ -3,14 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from accounts.models.mail import (
-    BEING_SENT_IS_CLAIMED,
-    HAS_A_READER,
-    SENT_SAYS_WHEN,
-    UNDER_WAY,
-    WAITS,
-    QueuedMail,
-)
+from accounts.models.mail import QueuedMail, box_constraints, box_indexes
 from billing.models.invoice import Invoice
 
 
@@ -34,21 +27,6 @@ class InvoiceDelivery(QueuedMail):
             models.UniqueConstraint(
                 name="invoice_delivery_once_per_number", fields=["invoice", "number"]
             ),
-            models.CheckConstraint(
-                name="invoice_delivery_sent_says_when", condition=SENT_SAYS_WHEN
-            ),
-            models.CheckConstraint(
-                name="invoice_delivery_being_sent_is_claimed", condition=BEING_SENT_IS_CLAIMED
-            ),
-            models.CheckConstraint(
-                name="invoice_delivery_has_somebody_to_read_it", condition=HAS_A_READER
-            ),
+            *box_constraints("invoice_delivery"),
         ]
-        indexes = [
-            models.Index(
-                name="invoice_delivery_to_send", fields=["send_after", "id"], condition=WAITS
-            ),
-            models.Index(
-                name="invoice_delivery_being_sent", fields=["claimed_at"], condition=UNDER_WAY
-            ),
-        ]
+        indexes = box_indexes("invoice_delivery")

@@ -3,14 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from accounts.models.mail import (
-    BEING_SENT_IS_CLAIMED,
-    HAS_A_READER,
-    SENT_SAYS_WHEN,
-    UNDER_WAY,
-    WAITS,
-    QueuedMail,
-)
+from accounts.models.mail import QueuedMail, box_constraints, box_indexes
 from billing.enums import InvitationMailKind, InvitationState
 from billing.models.invitations import Invitation
 
@@ -34,22 +27,9 @@ class InvitationMail(QueuedMail):
                 name="invitation_mail_kind_is_known",
                 condition=Q(kind__in=InvitationMailKind.values),
             ),
-            models.CheckConstraint(name="invitation_mail_sent_says_when", condition=SENT_SAYS_WHEN),
-            models.CheckConstraint(
-                name="invitation_mail_being_sent_is_claimed", condition=BEING_SENT_IS_CLAIMED
-            ),
-            models.CheckConstraint(
-                name="invitation_mail_has_somebody_to_read_it", condition=HAS_A_READER
-            ),
+            *box_constraints("invitation_mail"),
         ]
-        indexes = [
-            models.Index(
-                name="invitation_mail_to_send", fields=["send_after", "id"], condition=WAITS
-            ),
-            models.Index(
-                name="invitation_mail_being_sent", fields=["claimed_at"], condition=UNDER_WAY
-            ),
-        ]
+        indexes = box_indexes("invitation_mail")
 
     def moot_because(self) -> str:
         """An invitation that has an answer, or a newer link, is not sent any more."""

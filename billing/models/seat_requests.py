@@ -9,14 +9,7 @@ from simple_history.models import HistoricalRecords
 from uuid6 import uuid7
 
 from accounts.models import Customer, Grantee, Group
-from accounts.models.mail import (
-    BEING_SENT_IS_CLAIMED,
-    HAS_A_READER,
-    SENT_SAYS_WHEN,
-    UNDER_WAY,
-    WAITS,
-    QueuedMail,
-)
+from accounts.models.mail import QueuedMail, box_constraints, box_indexes
 from billing.enums import SeatImportState, SeatRequestMailKind, SeatRequestState
 from billing.models.catalog import SeatType
 from billing.models.subscription import Subscription
@@ -107,24 +100,9 @@ class SeatRequestMail(QueuedMail):
                 name="seat_request_mail_kind_is_known",
                 condition=Q(kind__in=SeatRequestMailKind.values),
             ),
-            models.CheckConstraint(
-                name="seat_request_mail_sent_says_when", condition=SENT_SAYS_WHEN
-            ),
-            models.CheckConstraint(
-                name="seat_request_mail_being_sent_is_claimed", condition=BEING_SENT_IS_CLAIMED
-            ),
-            models.CheckConstraint(
-                name="seat_request_mail_has_somebody_to_read_it", condition=HAS_A_READER
-            ),
+            *box_constraints("seat_request_mail"),
         ]
-        indexes = [
-            models.Index(
-                name="seat_request_mail_to_send", fields=["send_after", "id"], condition=WAITS
-            ),
-            models.Index(
-                name="seat_request_mail_being_sent", fields=["claimed_at"], condition=UNDER_WAY
-            ),
-        ]
+        indexes = box_indexes("seat_request_mail")
 
     def moot_because(self) -> str:
         """Nobody needs to decide what is decided or taken back."""

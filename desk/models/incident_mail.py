@@ -3,14 +3,7 @@
 from django.db import models
 
 from accounts.models import Customer
-from accounts.models.mail import (
-    BEING_SENT_IS_CLAIMED,
-    HAS_A_READER,
-    SENT_SAYS_WHEN,
-    UNDER_WAY,
-    WAITS,
-    QueuedMail,
-)
+from accounts.models.mail import QueuedMail, box_constraints, box_indexes
 from desk.models.incidents import Incident, staff_key
 
 
@@ -29,21 +22,6 @@ class IncidentMessage(QueuedMail):
                 name="incident_message_once_per_customer_and_text",
                 fields=["incident", "customer", "template"],
             ),
-            models.CheckConstraint(
-                name="incident_message_sent_says_when", condition=SENT_SAYS_WHEN
-            ),
-            models.CheckConstraint(
-                name="incident_message_being_sent_is_claimed", condition=BEING_SENT_IS_CLAIMED
-            ),
-            models.CheckConstraint(
-                name="incident_message_has_somebody_to_read_it", condition=HAS_A_READER
-            ),
+            *box_constraints("incident_message"),
         ]
-        indexes = [
-            models.Index(
-                name="incident_message_to_send", fields=["send_after", "id"], condition=WAITS
-            ),
-            models.Index(
-                name="incident_message_being_sent", fields=["claimed_at"], condition=UNDER_WAY
-            ),
-        ]
+        indexes = box_indexes("incident_message")

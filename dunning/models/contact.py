@@ -8,14 +8,7 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 from uuid6 import uuid7
 
-from accounts.models.mail import (
-    BEING_SENT_IS_CLAIMED,
-    HAS_A_READER,
-    SENT_SAYS_WHEN,
-    UNDER_WAY,
-    WAITS,
-    QueuedMail,
-)
+from accounts.models.mail import QueuedMail, box_constraints, box_indexes
 from dunning.enums import CaseState, NoteKind
 from dunning.models.case import DunningCase, DunningStep
 
@@ -29,17 +22,8 @@ class Message(QueuedMail):
 
     class Meta:
         ordering = ["-queued_at", "-id"]
-        constraints = [
-            models.CheckConstraint(name="message_sent_says_when", condition=SENT_SAYS_WHEN),
-            models.CheckConstraint(
-                name="message_being_sent_is_claimed", condition=BEING_SENT_IS_CLAIMED
-            ),
-            models.CheckConstraint(name="message_has_somebody_to_read_it", condition=HAS_A_READER),
-        ]
-        indexes = [
-            models.Index(name="message_to_send", fields=["send_after", "id"], condition=WAITS),
-            models.Index(name="message_being_sent", fields=["claimed_at"], condition=UNDER_WAY),
-        ]
+        constraints = box_constraints("message")
+        indexes = box_indexes("message")
 
     def held_because(self) -> str:
         return "Its case is paused" if self.case.state == CaseState.PAUSED else ""
