@@ -1,8 +1,5 @@
 """POST usage: what was used of metered features, one report or up to a thousand."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -13,15 +10,15 @@ from rest_framework.response import Response
 
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView, caller
-from billing.api.errors import FieldError, field_errors, invalid
-from billing.api.events import IDEMPOTENCY, LARGEST_BATCH
+from billing.api.errors import field_errors, invalid
+from billing.api.events import IDEMPOTENCY
 from billing.api.fields import TextField
 from billing.api.idempotency import once
+from billing.api.report_batch import answer_batch, answer_body
 from billing.operations.record_usage import (
     CustomerUnknown,
     FeatureNotMetered,
     ReportedUsage,
-    UsageAnswer,
     UsageConflict,
     UsageWithoutSeat,
     UsedAhead,
@@ -126,38 +123,13 @@ class UsageBatch(ApiView):
         now = timezone.now()
 
         def act() -> Response:
-            bodies = request.data.get("reports") if isinstance(request.data, dict) else None
-            if not isinstance(bodies, list) or not 1 <= len(bodies) <= LARGEST_BATCH:
-                message = f'Send {{"reports": […]}} with 1 to {LARGEST_BATCH} reports.'
-                return invalid([FieldError("reports", "not_a_batch", message)])
-            return Response({"answers": answers_to(bodies, request=request, at=now)})
+            return answer_batch(
+                request,
+                schema=UsageSchema,
+                record=lambda read: record_usage(
+                    reports=[ReportedUsage(**one) for one in read], client=caller(request), at=now
+                ),
+                named_by="source_event_id",
+            )
 
         return once(request, at=now, act=act)
-
-
-def answers_to(bodies: Sequence[Any], *, request: Request, at: datetime) -> list[dict[str, Any]]:
-    """Unreadable reports are refused; the others are recorded together."""
-    answers: dict[int, dict[str, Any]] = {}
-    readable = {}
-    for place, body in enumerate(bodies):
-        read = UsageSchema(data=body)
-        if read.is_valid():
-            readable[place] = ReportedUsage(**read.validated_data)
-        else:
-            answers[place] = unreadable(body, read.errors)
-    recorded = record_usage(reports=list(readable.values()), client=caller(request), at=at)
-    for place, answer in zip(readable, recorded, strict=True):
-        answers[place] = answer_body(answer)
-    return [answers[place] for place in range(len(bodies))]
-
-
-def unreadable(body: Any, errors: Any) -> dict[str, Any]:
-    name = body.get("source_event_id", "") if isinstance(body, dict) else ""
-    message = "; ".join(f"{one.field}: {one.message}" for one in field_errors(errors))
-    return {
-        "source_event_id": str(name), "status": "refused", "code": "invalid", "message": message,
-    }  # fmt: skip
-
-
-def answer_body(answer: UsageAnswer) -> dict[str, Any]:
-    return {name: value for name, value in asdict(answer).items() if value}

@@ -1,7 +1,5 @@
 """PUT active members: what the product counted, to compare with the seats that are billed."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from django.utils import timezone
@@ -12,14 +10,14 @@ from rest_framework.response import Response
 
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView, caller
-from billing.api.errors import FieldError, field_errors, invalid, not_found
+from billing.api.errors import field_errors, invalid, not_found
 from billing.api.events import IDEMPOTENCY, LARGEST_BATCH
 from billing.api.fields import TextField
 from billing.api.idempotency import once
+from billing.api.report_batch import answer_batch, answer_body
 from billing.calc.refusals import SeatTypeUnknown
 from billing.operations.record_members import (
     CountedMembers,
-    MembersAnswer,
     ReportedAhead,
     ReportedDifferently,
     record_members,
@@ -123,36 +121,13 @@ class ActiveMembersBatch(ApiView):
         now = timezone.now()
 
         def act() -> Response:
-            bodies = request.data.get("reports") if isinstance(request.data, dict) else None
-            if not isinstance(bodies, list) or not 1 <= len(bodies) <= LARGEST_BATCH:
-                message = f'Send {{"reports": […]}} with 1 to {LARGEST_BATCH} reports.'
-                return invalid([FieldError("reports", "not_a_batch", message)])
-            return Response({"answers": answers_to(bodies, request=request, at=now)})
+            return answer_batch(
+                request,
+                schema=ReportedMembersSchema,
+                record=lambda read: record_members(
+                    reports=[CountedMembers(**one) for one in read], client=caller(request), at=now
+                ),
+                named_by="subscription",
+            )
 
         return once(request, at=now, act=act)
-
-
-def answers_to(bodies: Sequence[Any], *, request: Request, at: Any) -> list[dict[str, Any]]:
-    """Unreadable reports are refused; the others are recorded together."""
-    answers: dict[int, dict[str, Any]] = {}
-    readable = {}
-    for place, body in enumerate(bodies):
-        read = ReportedMembersSchema(data=body)
-        if read.is_valid():
-            readable[place] = CountedMembers(**read.validated_data)
-        else:
-            answers[place] = unreadable(body, read.errors)
-    recorded = record_members(reports=list(readable.values()), client=caller(request), at=at)
-    for place, answer in zip(readable, recorded, strict=True):
-        answers[place] = answer_body(answer)
-    return [answers[place] for place in range(len(bodies))]
-
-
-def unreadable(body: Any, errors: Any) -> dict[str, Any]:
-    name = body.get("subscription", "") if isinstance(body, dict) else ""
-    message = "; ".join(f"{one.field}: {one.message}" for one in field_errors(errors))
-    return {"subscription": str(name), "status": "refused", "code": "invalid", "message": message}
-
-
-def answer_body(answer: MembersAnswer) -> dict[str, Any]:
-    return {name: value for name, value in asdict(answer).items() if value}
