@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,6 +39,18 @@ KINDS: Mapping[str, EventKind] = {
 NOTHING_DONE = "Nothing was changed, because another of these changes was refused."
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asks for at once; the same `request_id` is the same request."""
+
+    customer_id: UUID
+    changes: Sequence[SeatChange]
+    source: str
+    request_id: str
+    actor: str
+    at: datetime
+
+
 def change_seats(
     *,
     customer_id: UUID,
@@ -55,24 +67,17 @@ def change_seats(
     Under the lock of the customer's chain, so that racing hands cannot share a last seat or a pool.
     The same `request_id` again answers duplicate. With `all_or_nothing` one refusal stops them all.
     """
+    asked = Asked(customer_id, changes, source, request_id, actor, at)
     try:
-        return change_once(customer_id, changes, source, request_id, actor, at, all_or_nothing)
+        return change_once(asked, all_or_nothing=all_or_nothing)
     except PersonRaced:
-        return change_once(customer_id, changes, source, request_id, actor, at, all_or_nothing)
+        return change_once(asked, all_or_nothing=all_or_nothing)
 
 
 @transaction.atomic
-def change_once(
-    customer_id: UUID,
-    changes: Sequence[SeatChange],
-    source: str,
-    request_id: str,
-    actor: str,
-    at: datetime,
-    all_or_nothing: bool,
-) -> list[SeatAnswer]:
-    changer = open_changer(customer_id, changes, source, request_id, actor, at)
-    answers = [changer.take(one, number) for number, one in enumerate(changes)]
+def change_once(asked: Asked, *, all_or_nothing: bool) -> list[SeatAnswer]:
+    changer = open_changer(asked)
+    answers = [changer.take(one, number) for number, one in enumerate(asked.changes)]
     if all_or_nothing and any(one.status == "refused" for one in answers):
         return [one if one.status == "refused" else not_done(one) for one in answers]
     changer.appender.write()
@@ -85,26 +90,19 @@ def not_done(given: SeatAnswer) -> SeatAnswer:
     )
 
 
-def open_changer(
-    customer_id: UUID,
-    changes: Sequence[SeatChange],
-    source: str,
-    request_id: str,
-    actor: str,
-    at: datetime,
-) -> "SeatChanger":
+def open_changer(asked: Asked) -> "SeatChanger":
     """Lock the customer's chain and read what the changes need, in a fixed number of queries."""
-    names = {one.subscription for one in changes}
+    customer_id, at = asked.customer_id, asked.at
     found = Subscription.objects.select_related("customer").filter(
-        customer=customer_id, external_id__in=names
+        customer=customer_id, external_id__in={one.subscription for one in asked.changes}
     )
     named = [
         IncomingEvent(
-            source=source, source_event_id=f"{request_id}:{number}", kind=EventKind.SEAT_ADDED,
-            subscription=one.subscription, grantee=one.grantee, to_grantee=one.to_grantee,
-            group=one.group, actor=actor,
+            source=asked.source, source_event_id=f"{asked.request_id}:{number}",
+            kind=EventKind.SEAT_ADDED, subscription=one.subscription, grantee=one.grantee,
+            to_grantee=one.to_grantee, group=one.group, actor=asked.actor,
         )
-        for number, one in enumerate(changes)
+        for number, one in enumerate(asked.changes)
     ]  # fmt: skip
     batch = load_ledger_batch(events=named, subscriptions={one.external_id: one for one in found})
     return SeatChanger(

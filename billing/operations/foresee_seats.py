@@ -12,7 +12,7 @@ from billing.calc.rating import Rater
 from billing.calc.seat_changes import SeatAnswer, SeatChange
 from billing.calc.types import RatingResult
 from billing.models import Subscription
-from billing.operations.change_seats import open_changer
+from billing.operations.change_seats import Asked, open_changer
 from billing.operations.preview_invoice import known_at, rated, take_in
 from billing.records.incoming import IncomingEvent
 from billing.records.ledger_batch import local_midnight
@@ -56,7 +56,7 @@ def foresee_seats(
 ) -> SeatForesight:
     """The answers and costs of these changes, each knowing those before it. Nothing is written."""
     with transaction.atomic():  # the chain is locked while it is read, and let go again
-        changer = open_changer(customer_id, changes, PREVIEW, PREVIEW, PREVIEW, at)
+        changer = open_changer(Asked(customer_id, changes, PREVIEW, PREVIEW, PREVIEW, at))
     answers = tuple(changer.take(one, number) for number, one in enumerate(changes))
     events: dict[str, list[IncomingEvent]] = {one.subscription: [] for one in changes}
     for event in changer.events:
