@@ -89,6 +89,7 @@ def test_an_employee_leaves_and_the_next_invoice_shows_why(clock, page: Page, ad
     signed_in(page, address, acme.owner)
     page.goto(f"{address}/portal/c/{customer.pk}/billing/invoices/")
     page.get_by_role("link", name=issued[0].number, exact=True).click()
+    expect(page.get_by_role("heading", name=f"Invoice {issued[0].number}")).to_be_visible()
     for line in page.locator("main summary").all():
         line.click()
     expect(page.get_by_text("1 Member seat removed for Anna in Engineering").first).to_be_visible()
