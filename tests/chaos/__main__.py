@@ -18,7 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 def main() -> int:
     asked = arguments()
     var_dir = Path(asked.var_dir or tempfile.mkdtemp(prefix="seatledger-chaos-"))
-    house = House(var_dir)
+    house = House(var_dir, tells_products=not asked.short)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     house.open()
     try:

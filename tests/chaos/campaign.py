@@ -15,6 +15,8 @@ from kernel.stage import Stage
 from tests.chaos.cards import charges_of, give_card, refunds_of
 from tests.chaos.company import Company, ProductService, Promise, open_company
 from tests.chaos.faults import DidNotHappen, Fault, FoundWrong, Ground, Pick, process_catalog
+from tests.chaos.follower import Follower, read_from_the_beginning
+from tests.chaos.hook_faults import hook_catalog
 from tests.chaos.judges import judge
 from tests.chaos.money_faults import money_catalog
 from tests.chaos.processes import House
@@ -24,7 +26,7 @@ from tests.chaos.server_faults import server_catalog
 
 JUDGE_ALL_EVERY = 25
 LONG = 100
-MINUTE = 60.0
+ENDPOINTS = {"all": [], "seats": ["seat_changed"]}  # by path: the kinds of changes it wants
 SHORT = (  # the dearest first, for machines that do not get to the end
     "worker killed after Stripe charged",
     "run killed at finalize",
@@ -68,6 +70,7 @@ class Campaign:
     only: str = ""
     is_short: bool = False
     webhooks: set[str] = field(default_factory=set)
+    follower: Follower | None = None
     report: Report = field(default_factory=Report)
 
     def go(self) -> Report:
@@ -93,6 +96,7 @@ class Campaign:
         self.house.keep_up()
         self.house.start_stripe()
         self.house.await_web()
+        self.listen(service)
         company.grow(2)
         wire = self.house.postgres["run"]
         if self.house.run_invoices().wait(120) != 0:
@@ -102,12 +106,26 @@ class Campaign:
             raise RuntimeError(f"wrong before any fault: {found}")
         return ground
 
+    def listen(self, service: ProductService) -> None:
+        """A product follows the feed, and where a messenger runs, its receivers are registered."""
+        self.follower = Follower(service)
+        self.follower.start()
+        if "messenger" not in self.house.supervised:
+            return
+        listener = self.house.listener
+        listener.chance = random.Random(self.seed)
+        for path, kinds in ENDPOINTS.items():
+            body = {"url": listener.url(path), "kinds": kinds}
+            _, answer = service.post("webhook-endpoints", body, path)
+            listener.secrets[path] = answer["secret"]
+
     def picks(self, ground: Ground) -> list[Pick]:
         """Every kind of fault as often as it weighs, in an order of the seed."""
         kinds = [
             *process_catalog(),
             *server_catalog(long=self.faults >= LONG),
             *money_catalog(),
+            *(hook_catalog() if "messenger" in self.house.supervised else ()),
         ]
         if self.is_short:
             named = {pick.name: pick for pick in kinds}
@@ -145,12 +163,12 @@ class Campaign:
         return found
 
     def rest(self) -> Findings:
-        minutely = [
+        often = [
             entry["task"]
             for entry in self.celery.conf.beat_schedule.values()
-            if entry["schedule"] == MINUTE
+            if isinstance(entry["schedule"], float)
         ]
-        return come_to_rest(self.house, lambda: self.scene(()), self.call_worker, minutely)
+        return come_to_rest(self.house, lambda: self.scene(()), self.call_worker, often)
 
     def scene(self, promises: Sequence[Promise]) -> Scene:
         return Scene(
@@ -162,7 +180,19 @@ class Campaign:
             refunds=refunds_of(self.house.stripe) if promises else (),
             webhooks=self.webhooks,
             mails=self.house.mail.accepted,
+            heard=list(self.house.listener.heard) if self.house.listener.secrets else None,
+            feeds=self.feeds() if promises else {},
         )
+
+    def feeds(self) -> dict[str, list[int]]:
+        """What those who read the feed have met, the one all the while, the other now."""
+        if self.follower is None:
+            return {}
+        service = self.follower.service
+        return {
+            "the follower": self.follower.catch_up(),
+            "a reader from the beginning": read_from_the_beginning(service),
+        }
 
     def call_worker(self, task: str) -> None:
         """As beat does."""

@@ -49,7 +49,8 @@ def open_company() -> str:
         open_plan(product, code, settings)
     set_up_campaigns(at=OPENED)
     _, key = issue_api_key(
-        name="chaos", scopes=["events:write", "subscriptions:write", "billing:read"]
+        name="chaos",
+        scopes=["events:write", "subscriptions:write", "billing:read", "webhooks:write"],
     )
     return key
 
@@ -97,11 +98,24 @@ class ProductService:
     stop: threading.Event = field(default_factory=threading.Event)
 
     def post(self, path: str, body: Json, idempotency_key: str) -> tuple[int, Json]:
+        more = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key}
+        return self.until_answered("POST", path, json.dumps(body), more)
+
+    def get(self, path: str) -> Json:
+        """What is there; anything but a 200 is an error."""
+        status, answer = self.until_answered("GET", path, None, {})
+        if status != 200:
+            raise AssertionError(f"GET {path} was answered {status} {answer}")
+        return answer
+
+    def until_answered(
+        self, method: str, path: str, body: str | None, more: dict[str, str]
+    ) -> tuple[int, Json]:
         deadline = time.monotonic() + ANSWER_SECONDS
         last = "nothing was tried"
         while time.monotonic() < deadline:
             try:
-                status, answer = self.once(path, body, idempotency_key)
+                status, answer = self.once(method, path, body, more)
             except (OSError, http.client.HTTPException, ValueError) as error:
                 last = f"{type(error).__name__}: {error}"
             else:
@@ -111,19 +125,16 @@ class ProductService:
                 last = f"{status} {answer}"
             self.retries += 1
             time.sleep(0.3)
-        raise NoAnswer(f"POST {path}: {last}")
+        raise NoAnswer(f"{method} {path}: {last}")
 
-    def once(self, path: str, body: Json, idempotency_key: str) -> tuple[int, Json]:
+    def once(
+        self, method: str, path: str, body: str | None, more: dict[str, str]
+    ) -> tuple[int, Json]:
         """One request, with whatever comes of it."""
         caller = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            caller.request(
-                "POST", f"/api/v1/{path}", json.dumps(body),
-                {
-                    "Authorization": f"Bearer {self.key}", "Content-Type": "application/json",
-                    "Idempotency-Key": idempotency_key,
-                },
-            )  # fmt: skip
+            headers = {"Authorization": f"Bearer {self.key}", **more}
+            caller.request(method, f"/api/v1/{path}", body, headers)
             reply = caller.getresponse()
             return reply.status, json.loads(reply.read() or b"{}")
         finally:

@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -236,15 +236,26 @@ def worker_cut_at_a_commit(ground: Ground) -> str:
 
 
 def let_worker_fall(ground: Ground, trip: Trip) -> None:
-    wire = ground.house.postgres["worker"]
-    wire.arm(trip)
     ground.call_worker("billing.tasks.start_daily_run")
+    let_fall(ground, trip, role="worker", tasks=WORK)
+
+
+def let_fall(ground: Ground, trip: Trip, *, role: str, tasks: Sequence[str]) -> None:
+    """
+    Call tasks until one of that role meets the trip.
+
+    :raises DidNotHappen: if none does in time
+    """
+    wire = ground.house.postgres[role]
+    wire.arm(trip)
+    for task in tasks:
+        ground.call_worker(task)
     deadline = time.monotonic() + FALL_SECONDS
     while not trip.fell.wait(3):
         if time.monotonic() > deadline:
             wire.disarm()
             raise DidNotHappen
-        for task in WORK:
+        for task in tasks:
             ground.call_worker(task)
 
 

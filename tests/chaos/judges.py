@@ -8,6 +8,8 @@ from billing.models import LedgerHead
 from billing.operations.recheck_invoices import recheck_invoices
 from billing.operations.verify_ledger import verify_chain
 from tests.chaos.agreements import exceptions_are_carried_out_once
+from tests.chaos.hook_judges import JUDGES as WHAT_PRODUCTS_HEAR
+from tests.chaos.hook_judges import hooks_that_wait
 from tests.chaos.money_judges import (
     attempts_succeed_once,
     books_balance,
@@ -55,7 +57,7 @@ def nothing_waits(scene: Scene) -> Findings:
         "SELECT count(*) FROM billing_refund WHERE ask_at IS NOT NULL HAVING count(*) > 0",
         "{0} refunds wait for the gateway's answer",
     )
-    return waiting + drafts + runs + parked + asked + mails + refunds
+    return waiting + drafts + runs + parked + asked + mails + refunds + hooks_that_wait()
 
 
 def numbers_are_gapless(scene: Scene) -> Findings:
@@ -222,6 +224,7 @@ JUDGES: tuple[Judge, ...] = (
     messages_are_sent_once,
     books_balance,
     exceptions_are_carried_out_once,
+    *WHAT_PRODUCTS_HEAR,
 )
 
 

@@ -17,13 +17,16 @@ from config.embedded.postgres_server import DATABASE, start_postgres, stop_postg
 from config.embedded.redis_server import redis_socket, start_redis, stop_redis
 from config.environment import BASE_DIR
 from config.serve import SERVED_BELOW, commands, end_leftovers
+from tests.chaos.listener import Listener
 from tests.chaos.post_office import PostOffice
 from tests.chaos.stripe_door import KEY, SECRET, StripeDoor
 from tests.chaos.wire import Wire, unix_socket_of_postgres
 
 READY_SECONDS = 90
 STRIPE_SECONDS = 3  # how long the product waits for an answer
-ROLES = ("web", "worker", "run")
+RECEIVER_SECONDS = 3  # and for a receiver of its webhooks
+SUPERVISED = ("web", "worker", "messenger")
+ROLES = (*SUPERVISED, "run")
 
 
 class Child:
@@ -75,8 +78,9 @@ class Child:
 class House:
     """Servers, wires and children of one campaign."""
 
-    def __init__(self, var_dir: Path) -> None:
+    def __init__(self, var_dir: Path, *, tells_products: bool = True) -> None:
         self.var_dir = var_dir
+        self.supervised = SUPERVISED if tells_products else SUPERVISED[:2]
         self.logs = var_dir / "logs"
         self.children: dict[str, Child] = {}
         self.database_url = self.redis_url = ""
@@ -85,6 +89,7 @@ class House:
         self.port = free_port()
         self.stripe: StripeDoor
         self.mail = PostOffice()
+        self.listener = Listener()
 
     def open(self) -> None:
         """Fresh servers, and a wire to PostgreSQL for each role. What a killed campaign left is ended."""
@@ -132,10 +137,12 @@ class House:
             "EMAIL_PORT": str(self.mail.port),
             "EMAIL_TIMEOUT_SECONDS": "5",
             "BASE_URL": f"http://127.0.0.1:{self.port}",
+            "WEBHOOK_PRIVATE_TARGETS": "true",
+            "WEBHOOK_TIMEOUT_SECONDS": str(RECEIVER_SECONDS),
         }
 
     def start(self, role: str) -> Child:
-        """Web or worker, by the very command that `make serve` gives."""
+        """Web, worker or messenger, by the very command that `make serve` gives."""
         command = commands(self.port, self.var_dir)[role]
         self.children[role] = Child(
             role, command, self.environment(role), self.logs / f"{role}.log"
@@ -155,9 +162,7 @@ class House:
 
     def keep_up(self) -> list[str]:
         """What a supervisor does: whoever ended is started again. Names of the restarted."""
-        ended = [
-            r for r in ("web", "worker") if r not in self.children or not self.children[r].lives
-        ]
+        ended = [r for r in self.supervised if r not in self.children or not self.children[r].lives]
         for role in ended:
             if role in self.children:
                 self.children[role].kill()

@@ -23,7 +23,7 @@ def come_to_rest(
     house: House,
     scene: Callable[[], Scene],
     call: Callable[[str], None],
-    minutely: Sequence[str],
+    often: Sequence[str],
 ) -> Findings:
     """
     Mend what the fault broke outside the product, and let the product mend itself.
@@ -36,6 +36,7 @@ def come_to_rest(
         wire.release()
     house.stripe.calm()
     house.mail.calm()
+    house.listener.calm()
     rounds, looks = count(), 0
     deadline, next_tick = time.monotonic() + REST_SECONDS, 0.0
     while True:
@@ -49,7 +50,7 @@ def come_to_rest(
             return [f"no rest within {REST_SECONDS} s: {one}" for one in found]
         if found and time.monotonic() > next_tick:
             let_minutes_pass()
-            for task in minutely:
+            for task in often:
                 call(task)
             if next(rounds) == ROUNDS_BEFORE_DAILY_RUN:
                 call(DAILY_RUN)
@@ -77,4 +78,11 @@ def let_minutes_pass() -> None:
         cursor.execute(
             """UPDATE dunning_message SET claimed_at = claimed_at - interval '16 minutes'
                 WHERE state = 'sending' AND claimed_at < now() - interval '20 seconds'"""
+        )
+        cursor.execute(
+            "UPDATE billing_webhookdelivery SET due_at = now() WHERE state = 'waiting' AND due_at > now()"
+        )
+        cursor.execute(
+            """UPDATE billing_webhookdelivery SET claimed_at = claimed_at - interval '6 minutes'
+                WHERE state = 'sending' AND claimed_at < now() - interval '10 seconds'"""
         )

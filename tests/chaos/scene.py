@@ -1,7 +1,7 @@
 """What is judged: promises, the database, and what the world outside knows."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from django.db import connection
 
 from kernel.stage import Stage
 from tests.chaos.company import Promise
+from tests.chaos.listener import Heard
 
 Findings = list[str]
 
@@ -35,6 +36,8 @@ class Scene:
     refunds: Sequence[Charge] = ()  # money it gave back; `invoice` names our refund
     mails: Sequence[str] | None = None  # Message-IDs a mail server took; None: none takes part
     webhooks: Collection[str] = ()  # ids of events that were answered
+    heard: Sequence[Heard] | None = None  # what receivers of ours heard; None: none takes part
+    feeds: Mapping[str, Sequence[int]] = field(default_factory=dict)  # changes met, by reader
 
     @property
     def today(self) -> date:

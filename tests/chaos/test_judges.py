@@ -15,6 +15,7 @@ from kernel.money import Money
 from tests.chaos import judges
 from tests.chaos.agreements import agree
 from tests.chaos.company import Promise
+from tests.chaos.hook_judges import JUDGES as WHAT_PRODUCTS_HEAR
 from tests.chaos.scene import Charge, Scene
 from tests.seatworld import START, SeatWorld, day
 
@@ -288,6 +289,7 @@ def test_every_judge_is_shown_to_fail():
         "refunds_move_once",
         "messages_are_sent_once",
         "exceptions_are_carried_out_once",
+        *(one.__name__ for one in WHAT_PRODUCTS_HEAR),
     }
     judged = {one.__name__ for one in (*judges.JUDGES, judges.nothing_waits)}
 

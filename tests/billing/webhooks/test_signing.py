@@ -1,13 +1,12 @@
 """Signatures are those of the Standard Webhooks specification, and the manual's code verifies them."""
 
-import re
 import time
 from datetime import UTC, datetime
 
 import pytest
 
 from billing.calc.webhook_signing import secret_text, signed_headers
-from config.environment import BASE_DIR
+from tests.billing.webhooks.manual import verify_of_the_manual
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # the specification's example
 BODY = '{"test": 2432232314}'
@@ -28,17 +27,8 @@ def test_the_example_of_the_specification_comes_out():
     }
 
 
-@pytest.fixture
-def verify():
-    """The code of docs/webhooks.md, as integrators copy it."""
-    page = (BASE_DIR / "docs" / "webhooks.md").read_text()
-    (code,) = re.findall(r"```python\n(.+?)```", page, flags=re.DOTALL)
-    names: dict = {}
-    exec(code, names)
-    return names["verify"]
-
-
-def test_the_code_of_the_manual_tells_ours_from_others(verify):
+def test_the_code_of_the_manual_tells_ours_from_others():
+    verify = verify_of_the_manual()
     now = datetime.now(UTC)
     secrets = [secret_text(b"a" * 32), secret_text(b"b" * 32)]
     headers = dict(signed_headers(message_id="msg_1", body="ä", sent_at=now, secrets=secrets))
