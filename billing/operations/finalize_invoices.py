@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -31,11 +30,10 @@ UPDATE billing_invoice AS invoice SET
     credit_applied_minor = v.credit_applied_minor,
     amount_due_minor = v.total_minor - v.credit_applied_minor,
     seller = v.seller, buyer = v.buyer, policies = v.policies
-FROM unnest(
-    %s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::date[], %s::bigint[],
-    %s::bigint[], %s::jsonb[], %s::jsonb[], %s::jsonb[]
-) AS v(id, kind, series_id, sequence, number, due_date, total_minor, credit_applied_minor,
-       seller, buyer, policies)
+FROM jsonb_to_recordset(%s) AS v(
+    id uuid, kind text, series_id bigint, sequence bigint, number text, due_date date,
+    total_minor bigint, credit_applied_minor bigint, seller jsonb, buyer jsonb, policies jsonb
+)
 WHERE invoice.id = v.id
 """
 OPEN_RECEIVABLES = """
@@ -175,7 +173,7 @@ def take_numbers(
 
 
 def lock_series(*, entity_id: UUID, code: str, kind: str) -> NumberSeries:
-    prefix = f"{code}-CN-" if kind == InvoiceKind.CREDIT_NOTE else f"{code}-"
+    prefix = series_prefix(code, kind)
     NumberSeries.objects.bulk_create(
         [NumberSeries(billing_entity_id=entity_id, kind=kind, prefix=prefix)], ignore_conflicts=True
     )
@@ -184,25 +182,36 @@ def lock_series(*, entity_id: UUID, code: str, kind: str) -> NumberSeries:
     )
 
 
+def series_prefix(code: str, kind: str) -> str:
+    """What leads the numbers of a seller's invoices or credit notes."""
+    return f"{code}-CN-" if kind == InvoiceKind.CREDIT_NOTE else f"{code}-"
+
+
 def write_finals(
     *, finals: Sequence[Final], customers: Mapping[UUID, Customer], at: datetime
 ) -> None:
     """One UPDATE for all invoices, what is open on each, and one COPY for what became of credit."""
     quotes = quote_policies([final.draft for final in finals])
-    columns: list[list[Any]] = [[] for _ in range(11)]
-    for final in finals:
-        draft = final.draft
-        row = (
-            draft.pk, final.kind, final.series.pk, final.sequence, final.number, final.due_date,
-            final.total_minor, final.credit_applied_minor,
-            json.dumps(seller_snapshot(draft.billing_entity)),
-            json.dumps(buyer_snapshot(customers[draft.customer_id])),
-            json.dumps(quotes[draft.pk]),
-        )  # fmt: skip
-        for column, value in zip(columns, row, strict=True):
-            column.append(value)
+    sellers = {final.draft.billing_entity_id: final.draft.billing_entity for final in finals}
+    snapshots = {key: seller_snapshot(entity) for key, entity in sellers.items()}
+    rows = [
+        {
+            "id": str(final.draft.pk),
+            "kind": final.kind,
+            "series_id": final.series.pk,
+            "sequence": final.sequence,
+            "number": final.number,
+            "due_date": final.due_date.isoformat(),
+            "total_minor": final.total_minor,
+            "credit_applied_minor": final.credit_applied_minor,
+            "seller": snapshots[final.draft.billing_entity_id],
+            "buyer": buyer_snapshot(customers[final.draft.customer_id]),
+            "policies": quotes[final.draft.pk],
+        }
+        for final in finals
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(FINALIZE, [at, *columns])
+        cursor.execute(FINALIZE, [at, json.dumps(rows)])
         cursor.execute(OPEN_RECEIVABLES, [[final.draft.pk for final in finals]])
 
     copy_rows(
