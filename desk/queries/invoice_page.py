@@ -1,9 +1,8 @@
-"""An invoice as the desk shows it: lines grouped by seat type, totals, parties, and its corrections both ways."""
+"""An invoice as the desk shows it: lines, totals, parties, and its corrections both ways."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from django.db.models import Q
 
 from billing.enums import InvoiceKind, InvoiceState, StageName
 from billing.models import Invoice, InvoiceLine, RatedSpan, StageRefusal
+from billing.queries.invoice_lines import LineGroup, line_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,31 +20,6 @@ class QuotedPolicy:
     title: str
     version: int
     paragraphs: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LineRow:
-    """A line; `amount_minor` in minor units of the invoice's currency."""
-
-    id: UUID
-    position: int
-    kind: str
-    description: str
-    quantity: int
-    first: date
-    after: date
-    amount_minor: int
-    formula: str
-
-
-@dataclass(frozen=True, slots=True)
-class LineGroup:
-    """Lines of one seat type, with their sum in minor units."""
-
-    plan_name: str
-    seat_type_name: str
-    lines: tuple[LineRow, ...]
-    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,32 +152,6 @@ def state_words(invoice: Invoice, *, has_document: bool) -> tuple[str, ...]:
         )
     final = "It is final: nothing in it can change; a correction is a line on a later invoice or a credit note."
     return (final,) if has_document else (final, "Its PDF waits at the render stage.")
-
-
-def line_groups(lines: Sequence[InvoiceLine]) -> tuple[LineGroup, ...]:
-    """Lines in their order, put together while plan and seat type stay the same."""
-    groups = []
-    for (plan, seat_type), members in groupby(
-        lines, key=lambda line: (line.plan_name, line.seat_type_name)
-    ):
-        rows = tuple(line_row(line) for line in members)
-        total = sum(row.amount_minor for row in rows)
-        groups.append(LineGroup(plan, seat_type, rows, total))
-    return tuple(groups)
-
-
-def line_row(line: InvoiceLine) -> LineRow:
-    return LineRow(
-        id=line.pk,
-        position=line.position,
-        kind=line.get_kind_display(),
-        description=line.description,
-        quantity=line.quantity,
-        first=line.span_first,
-        after=line.span_after,
-        amount_minor=line.amount_minor,
-        formula=line.formula,
-    )
 
 
 def corrected_by_these(lines: Sequence[InvoiceLine]) -> tuple[RelatedInvoice, ...]:

@@ -1,14 +1,14 @@
 """One invoice of a customer: lines, taxes, what is open, and what settled it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from uuid import UUID
 
 from accounts.models import Customer
 from billing.enums import AllocationSource, InvoiceKind
-from billing.models import Allocation, Invoice, InvoiceLine, Receivable
+from billing.models import Allocation, Invoice, Receivable
+from billing.queries.invoice_lines import LineGroup, line_groups
 from billing.queries.tax_trace import TaxTrace, taxes_by_invoice
 from portal.queries.billing_invoices import PaperRow, issued_papers, paper_row
 
@@ -17,29 +17,6 @@ SETTLED_BY = {
     AllocationSource.CREDIT: "Your credit",
     AllocationSource.WRITE_OFF: "No longer claimed",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class PaperLine:
-    """A line; days are half-open and local, amounts in minor units of the document's currency."""
-
-    position: int
-    description: str
-    quantity: int
-    first: date
-    after: date
-    amount_minor: int
-    formula: str
-
-
-@dataclass(frozen=True, slots=True)
-class PaperGroup:
-    """Lines of one plan and seat type."""
-
-    plan: str
-    seat_type: str
-    lines: tuple[PaperLine, ...]
-    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +51,7 @@ class Paper:
     tax_note: str
     credit_applied_minor: int
     due_minor: int
-    groups: tuple[PaperGroup, ...]
+    groups: tuple[LineGroup, ...]
     settled: tuple[SettledRow, ...]
     credits: RelatedPaper | None
     credit_notes: tuple[RelatedPaper, ...]
@@ -101,36 +78,12 @@ def paper_of(customer: Customer, invoice_id: UUID, *, today: date) -> Paper | No
         tax_note=invoice.tax_note,
         credit_applied_minor=invoice.credit_applied_minor,
         due_minor=invoice.amount_due_minor or 0,
-        groups=paper_groups(list(invoice.lines.order_by("position"))),
+        groups=line_groups(invoice.lines.order_by("position")),
         settled=settled_rows(invoice.pk),
         credits=related(invoice.credits) if invoice.credits else None,
         credit_notes=tuple(related(one) for one in credit_notes_of(customer, invoice)),
         next_attempt_at=receivable.next_attempt_at if receivable else None,
         has_data=bool(document and document.xml_sha256),
-    )
-
-
-def paper_groups(lines: Sequence[InvoiceLine]) -> tuple[PaperGroup, ...]:
-    """In their order, together while plan and seat type stay the same."""
-    groups = []
-    for (plan, seat_type), found in groupby(
-        lines, key=lambda line: (line.plan_name, line.seat_type_name)
-    ):
-        rows = tuple(paper_line(line) for line in found)
-        total = sum(row.amount_minor for row in rows)
-        groups.append(PaperGroup(plan, seat_type, rows, total))
-    return tuple(groups)
-
-
-def paper_line(line: InvoiceLine) -> PaperLine:
-    return PaperLine(
-        position=line.position,
-        description=line.description,
-        quantity=line.quantity,
-        first=line.span_first,
-        after=line.span_after,
-        amount_minor=line.amount_minor,
-        formula=line.formula,
     )
 
 
