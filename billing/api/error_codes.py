@@ -5,7 +5,7 @@ from collections.abc import Mapping
 EVENT = (
     "correction_changes_nothing", "correction_target_unknown", "customer_unknown",
     "effective_before_subscription", "effective_too_far", "event_conflict", "grantee_missing",
-    "group_unknown", "interval_invalid", "no_free_seat",
+    "group_closed", "group_unknown", "interval_invalid", "no_free_seat",
     "nothing_to_reactivate", "nothing_to_suspend",
     "period_closed", "plan_lacks_seat_type", "plan_unknown", "price_invalid", "price_missing",
     "quantity_not_positive", "seat_limit_reached", "seat_policy_missing", "seat_type_unknown",
@@ -58,6 +58,8 @@ CODES: Mapping[str, tuple[str, str]] = {
     "feature_not_metered": (
         "What was held does not count this feature", "Use the code of one that is counted"),
     "grantee_missing": ("The event must name a person", "Add `grantee`"),
+    "group_closed": (
+        "The group was closed, and somebody would come into it", "Name another group, or leave it out"),
     "group_unknown": ("The customer has no such group", "Create the group, or leave it out"),
     "https_required": ("The request came in the clear", "Use https and revoke the key you sent"),
     "idempotency_key_in_use": (

@@ -152,12 +152,13 @@ class Appender:
         return cycle_start(ledger.subscription, terms, instant.astimezone(ledger.zone).date())
 
     def group_of(self, event: IncomingEvent, ledger: OpenLedger) -> UUID | None:
-        """The group named, else the one of the person's seat so far, else everyone's."""
+        """The group named, else the one of the person's seat so far unless it closed, else everyone's."""
         name = event.grantee or event.to_grantee
         if not (event.group or name):
             return None
         so_far = ledger.group_of_person.get(self.batch.key_of(name) or "")
-        if so_far and not event.group:
+        is_open = event.only_takes_out or so_far not in self.batch.closed_groups
+        if so_far and is_open and not event.group:
             return so_far
         found = self.batch.groups.get((ledger.subscription.customer_id, event.group or EVERYONE))
         return found.pk if found else None
@@ -187,7 +188,7 @@ class Appender:
         if grantee is None:
             grantee = self.batch.grantees[name] = Grantee(external_id=name)
             self.new_grantees[name] = grantee
-        if group_id is not None:
+        if group_id is not None and group_id not in self.batch.closed_groups:
             customer_id = ledger.subscription.customer_id
             self.memberships.setdefault(
                 (group_id, grantee.pk),

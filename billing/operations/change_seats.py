@@ -22,7 +22,7 @@ from billing.enums import EventKind
 from billing.models import Subscription
 from billing.operations.append_ledger import Appender, PersonRaced
 from billing.operations.receive_events import answer
-from billing.operations.refusals import GroupUnknown, SubscriptionUnknown
+from billing.operations.refusals import GroupClosed, GroupUnknown, SubscriptionUnknown
 from billing.records.group_room import GroupRoom, SeatPlace, load_group_room, reserved_seats
 from billing.records.incoming import IncomingEvent
 from billing.records.ledger_batch import LedgerBatch, OpenLedger, load_ledger_batch
@@ -229,7 +229,7 @@ class SeatChanger:
         """
         Where a seat leaves and where it joins, None for neither.
 
-        :raises GroupUnknown: if there is no such group, or it is closed
+        :raises Refusal: GroupUnknown or GroupClosed
         """
         if change.kind == "buy":
             return None, None
@@ -244,7 +244,9 @@ class SeatChanger:
         joins = held_in
         if change.group or is_new:
             found = self.batch.groups.get((self.customer_id, change.group or EVERYONE))
-            if found is None or found.closed_at:
+            if found is None:
                 raise GroupUnknown(change.group)
+            if found.closed_at:
+                raise GroupClosed(change.group)
             joins = found.pk
         return leaves, SeatPlace(joins, SeatLine(subscription, seat_type))

@@ -12,7 +12,7 @@ from billing.models import SeatType, Subscription
 from billing.operations.append_ledger import Appender
 from billing.operations.change_terms import prices_of_event
 from billing.operations.publish_price import next_price
-from billing.operations.receive_events import decide, event_row, ledger_of
+from billing.operations.receive_events import check_group, decide, event_row, ledger_of
 from billing.records.catalog_book import CatalogBook
 from billing.records.incoming import IncomingEvent
 from billing.records.ledger_batch import load_ledger_batch
@@ -42,6 +42,7 @@ def foresee_events(
     appender = Appender(batch=batch, client=None, at=at)
     for event in events:
         ledger = ledger_of(event, batch)
+        check_group(event, ledger, batch)
         row = event_row(event, ledger, batch, event.payload(), "", at)
         entries = decide(event, row, ledger, batch)
         prices = prices_of_event(

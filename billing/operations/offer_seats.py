@@ -41,7 +41,7 @@ def offer_seats(
     subscription = Subscription.objects.filter(
         pk=subscription_id, customer=customer_id, state=SubscriptionState.ACTIVE
     ).first()
-    group = Group.objects.filter(pk=group_id, customer=customer_id).first()
+    group = Group.objects.filter(pk=group_id, customer=customer_id, closed_at=None).first()
     seat_type = SeatType.objects.filter(pk=seat_type_id).first()
     if subscription is None or group is None or seat_type is None or not domains:
         raise OfferIncomplete("Choose a seat, a group and at least one domain.")

@@ -21,6 +21,7 @@ from billing.operations.refusals import (
     CustomerDiffers,
     EventConflict,
     GranteeMissing,
+    GroupClosed,
     GroupUnknown,
     PeriodClosed,
     SubscriptionUnknown,
@@ -109,6 +110,7 @@ def answer(
             if known.digest != digest:
                 raise EventConflict(event.source_event_id, event.source)
             return EventAnswer(event.source_event_id, "duplicate", known.pk)
+        check_group(event, ledger, batch)
         row = event_row(event, ledger, batch, payload, digest, at)
         check_open(row, ledger, closed.get(ledger.subscription.customer_id))
         entries = decide(event, row, ledger, batch)
@@ -145,6 +147,16 @@ def ledger_of(event: IncomingEvent, batch: LedgerBatch) -> OpenLedger:
     if event.group and (customer.pk, event.group) not in batch.groups:
         raise GroupUnknown(event.group)
     return ledger
+
+
+def check_group(event: IncomingEvent, ledger: OpenLedger, batch: LedgerBatch) -> None:
+    """
+    :raises GroupClosed: if somebody would come into a group that was closed, whenever it counts from
+    """
+    if not event.group or event.only_takes_out:
+        return
+    if batch.groups[ledger.subscription.customer_id, event.group].closed_at:
+        raise GroupClosed(event.group)
 
 
 def names_nobody(event: IncomingEvent) -> bool:

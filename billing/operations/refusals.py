@@ -61,6 +61,16 @@ class GroupUnknown(Refusal):
         )
 
 
+class GroupClosed(Refusal):
+    code = "group_closed"
+
+    def __init__(self, group: str) -> None:
+        super().__init__(
+            f"Group “{group}” was closed: nobody comes into it any more. Name another group, or "
+            "leave it out."
+        )
+
+
 class PlanUnknown(Refusal):
     code = "plan_unknown"
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
+from billing.enums import EventKind
+
 
 @dataclass(frozen=True, slots=True)
 class IncomingEvent:
@@ -38,6 +40,13 @@ class IncomingEvent:
     plan: str = ""
     interval_unit: str = ""
     interval_count: int = 0
+
+    @property
+    def only_takes_out(self) -> bool:
+        """Whether nobody comes into the group it names; a correction leaves seats where they were."""
+        if self.kind == EventKind.SEAT_REASSIGNED:
+            return not self.to_grantee
+        return self.kind in (EventKind.SEAT_REMOVED, EventKind.CORRECTION)
 
     def payload(self) -> dict[str, Any]:
         """What was said, without what was left at its default, as JSON types."""

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from accounts.models import Grantee, Group
 from billing.calc.accept import LedgerState, SeatBalances, balances_of
 from billing.calc.periods import cycle_from
@@ -86,6 +88,7 @@ class LedgerBatch:
     plans: dict[str, Plan]
     grantees: dict[str, Grantee]
     groups: dict[tuple[UUID, str], Group]
+    closed_groups: frozenset[UUID] = frozenset()
 
     def key_of(self, name: str) -> str | None:
         """The ledger knows people by our key; somebody named for the first time by their name."""
@@ -192,6 +195,7 @@ def load_ledger_batch(
             ledger.subscription.plan_id,
             *(plan for _, plan in ledger.plan_changes.values()),
         }
+    groups = named_groups(events, customer_ids)
     return LedgerBatch(
         catalog=load_catalog_book(plan_ids=plan_ids, price_ids=set()),
         ledgers=ledgers,
@@ -199,7 +203,8 @@ def load_ledger_batch(
         known_events=known_events,
         plans=plans,
         grantees=named_grantees(events),
-        groups=named_groups(events, customer_ids),
+        groups=groups,
+        closed_groups=frozenset(one.pk for one in groups.values() if one.closed_at),
     )
 
 
@@ -249,10 +254,13 @@ def named_grantees(events: Sequence[IncomingEvent]) -> dict[str, Grantee]:
 def named_groups(
     events: Sequence[IncomingEvent], customer_ids: Sequence[UUID]
 ) -> dict[tuple[UUID, str], Group]:
+    """Those the events name, and all that were closed: somebody's group so far may be one."""
     names = {one.group for one in events if one.group}
     if any(one.grantee or one.to_grantee for one in events):
         names.add("everyone")
     if not names:
         return {}
-    groups = Group.objects.filter(customer__in=customer_ids, external_id__in=names)
+    groups = Group.objects.filter(
+        Q(external_id__in=names) | Q(closed_at__isnull=False), customer__in=customer_ids
+    )
     return {(one.customer_id, one.external_id): one for one in groups}

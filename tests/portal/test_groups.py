@@ -20,8 +20,13 @@ from accounts.operations.shape_groups import (
     set_administrator,
 )
 from billing.calc.seat_changes import SeatChange
+from billing.models import ClaimOffer, DirectoryMapping
 from billing.operations.change_seats import change_seats
+from billing.operations.invite_people import invite_people
+from billing.operations.offer_seats import close_offer
+from billing.operations.plan_invitations import NewInvitation
 from billing.operations.remove_group import remove_group
+from billing.operations.revoke_invitation import revoke_invitation
 from tests.portal.people_world import NOW, PeopleWorld
 from tests.seatworld import make_customer
 
@@ -213,7 +218,7 @@ def test_a_closed_group_takes_nobody(people):
     made = create_group(rights=people.rights(people.owner), terms=GroupTerms("Passing"))
     remove_group(rights=people.rights(people.owner), group_id=made.pk, at=NOW)
 
-    assert ask(people, "assign", "ada", group=made.external_id) == "group_unknown"
+    assert ask(people, "assign", "ada", group=made.external_id) == "group_closed"
 
 
 def test_a_group_somebody_holds_a_seat_in_is_not_removed(people):
@@ -221,3 +226,34 @@ def test_a_group_somebody_holds_a_seat_in_is_not_removed(people):
 
     with pytest.raises(NotEmpty, match="Seats"):
         remove_group(rights=people.rights(people.owner), group_id=people.sales.pk, at=NOW)
+
+
+def test_a_group_into_which_somebody_is_on_the_way_is_not_removed(people):
+    made = create_group(rights=people.rights(people.owner), terms=GroupTerms("Passing"))
+    rights = people.rights(people.owner)
+    seat = {
+        "customer": people.seats.customer, "group": made, "subscription": people.seats.subscription,
+        "seat_type": people.seats.plan.seat_types.get(code="member"),
+    }  # fmt: skip
+    directory = DirectoryMapping.objects.create(**seat)
+    offer = ClaimOffer.objects.create(
+        **seat, domains=["acme.example"], opened_by=people.owner, opened_at=NOW
+    )
+    (invited,) = invite_people(
+        people=[NewInvitation("ada@acme.example", group_id=made.pk)],
+        rights=rights, by=people.owner, at=NOW,
+    )  # fmt: skip
+
+    with pytest.raises(NotEmpty, match="Invitations"):
+        remove_group(rights=rights, group_id=made.pk, at=NOW)
+    revoke_invitation(invitation_id=invited.invitation.pk, rights=rights, by=people.owner, at=NOW)
+    with pytest.raises(NotEmpty, match="on offer"):
+        remove_group(rights=rights, group_id=made.pk, at=NOW)
+    close_offer(customer_id=people.seats.customer.pk, offer_id=offer.pk)
+    with pytest.raises(NotEmpty, match="directory"):
+        remove_group(rights=rights, group_id=made.pk, at=NOW)
+    directory.delete()
+    remove_group(rights=rights, group_id=made.pk, at=NOW)
+
+    made.refresh_from_db()
+    assert made.closed_at == NOW

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
+from accounts.models import Grantee, Group
 from billing.models import EntitlementEvent, SeatLedgerEntry
 from billing.operations.receive_events import receive_events
 from billing.records.incoming import IncomingEvent
@@ -72,6 +73,46 @@ def test_what_cannot_be_is_refused_and_stores_nothing(world, event, code):
     assert (answer.status, answer.code) == ("refused", code)
     assert answer.message.endswith(".")
     assert (EntitlementEvent.objects.count(), SeatLedgerEntry.objects.count()) == before
+
+
+@pytest.fixture
+def closed(world) -> Group:
+    """Sales, where Anna still holds a seat, as events late and early leave it behind."""
+    group = Group.objects.create(customer=world.customer, external_id="sales", name="Sales")
+    assert world.send("anna", day(2, 1), grantee="anna", group="sales").status == "accepted"
+    group.closed_at = day(2, 2)
+    group.save()
+    return group
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"grantee": "ada"},
+        {"quantity": 3},
+        {"grantee": "ada", "effective_at": day(2, 1)},
+        {"kind": "seat_invited", "grantee": "ada"},
+        {"kind": "seat_moved", "to_seat_type": "viewer", "grantee": "anna"},
+        {"kind": "seat_reassigned", "grantee": "anna", "to_grantee": "ada"},
+    ],
+)
+def test_an_event_that_brings_somebody_into_a_closed_group_is_refused(world, closed, event):
+    answer = world.send("e1", day(2, 4), group="sales", **event)
+
+    assert (answer.status, answer.code) == ("refused", "group_closed")
+    assert "Name another group" in answer.message
+    assert not Grantee.objects.filter(external_id="ada").exists()
+
+
+@pytest.mark.parametrize("kind", ["seat_removed", "seat_reassigned"])
+def test_an_event_that_only_takes_somebody_out_of_a_closed_group_passes(world, closed, kind):
+    taken = world.send("e1", day(2, 4), kind=kind, grantee="anna", group="sales")
+    again = world.send("anna", day(2, 4), grantee="anna", group="sales")
+    back = world.send("e2", day(2, 5), grantee="anna")
+
+    assert (taken.status, again.status, back.status) == ("accepted", "duplicate", "accepted")
+    groups = SeatLedgerEntry.objects.filter(grantee__external_id="anna").order_by("position")
+    assert groups.last().group.external_id == "everyone"
 
 
 def test_a_removal_that_a_later_event_leaves_no_room_for_is_refused(world):
