@@ -341,6 +341,7 @@ class SeatRequestMailKind(TextChoices):
 
 
 class SeatImportState(TextChoices):
+    CHECKING = "checking", "Being checked"
     CHECKED = "checked", "Checked, nothing done yet"
     RUNNING = "running", "Being carried out"
     DONE = "done", "Done"

@@ -40,6 +40,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="6", minute="0"),
     },
     "desk": {"task": "desk.tasks.tick", "schedule": 60.0},
+    "lists of people": {"task": "portal.tasks.tick", "schedule": 60.0},
     "mail of accounts": {"task": "accounts.tasks.send_mail", "schedule": 60.0},
     "ownership offered": {
         "task": "accounts.tasks.expire_ownership",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
@@ -15,6 +16,7 @@ from billing.models.catalog import SeatType
 from billing.models.subscription import Subscription
 
 OPEN = Q(state=SeatRequestState.ASKED)
+IMPORT_UNDER_WAY = (SeatImportState.CHECKING, SeatImportState.RUNNING)
 DECIDED = Q(state__in=[SeatRequestState.APPROVED, SeatRequestState.DECLINED])
 
 
@@ -113,23 +115,27 @@ class SeatRequestMail(QueuedMail):
 
 class SeatImport(models.Model):
     """
-    A list of people and what to do with each. `rows` as read; `answers` to as many as are done.
+    A list of people and what to do with each; workers check it and, once confirmed, carry it out.
 
-    Before it is carried out, `answers` say what would become of each row.
+    `rows` as read; `answers`, one for each once they are checked, say what would become of a row, and
+    for the first `done_count` what did. `groups`: what the person administered who brought it in;
+    empty for the billing owner. `stopped_at`: it broke, and waits for somebody to let it go on.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="seat_imports")
     by = user_key()
     created_at = models.DateTimeField()
+    groups = ArrayField(models.UUIDField(), default=list, blank=True)
     rows = models.JSONField()
     answers = models.JSONField(default=list, blank=True)
     costs = models.JSONField(default=list, blank=True)
     row_count = models.PositiveIntegerField()
     done_count = models.PositiveIntegerField(default=0)
     state = models.CharField(
-        max_length=7, choices=SeatImportState.choices, default=SeatImportState.CHECKED
+        max_length=8, choices=SeatImportState.choices, default=SeatImportState.CHECKING
     )
+    stopped_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -151,7 +157,23 @@ class SeatImport(models.Model):
                 )
                 | (~Q(state=SeatImportState.DONE) & Q(finished_at=None)),
             ),
+            models.CheckConstraint(
+                name="seat_import_stops_under_way",
+                condition=Q(stopped_at=None) | Q(state__in=IMPORT_UNDER_WAY),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="seat_import_under_way",
+                fields=["id"],
+                condition=Q(state__in=IMPORT_UNDER_WAY, stopped_at=None),
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.row_count} people of {self.created_at:%Y-%m-%d}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a worker goes on with it by itself."""
+        return self.state in IMPORT_UNDER_WAY and self.stopped_at is None

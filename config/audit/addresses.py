@@ -269,6 +269,7 @@ PORTAL: dict[str, str | None] = {
     "seat_change": "grantee",
     "import_new": "grantee",
     "import": "seatimport",
+    "import_progress": None,
     "import_go_on": "seatimport",
     "import_csv": "seatimport",
     "seats_buy": "customer",

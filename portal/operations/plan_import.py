@@ -28,7 +28,8 @@ KINDS: Mapping[str, ChangeVerb] = {
     "reactivate": "reactivate",
     "move": "regroup",
 }
-ACTIONS = (*KINDS, "invite")
+INVITE = "invite"
+ACTIONS = (*KINDS, INVITE)
 
 
 class RowRefused(Refusal):
@@ -120,7 +121,7 @@ def meaning_of(row: FileRow, known: Known) -> PlannedRow:
     person = known.own.get(email)
     if person is None and email in known.elsewhere:
         raise RowRefused(f"{email} is in a group that is not yours.")
-    if action == "invite":
+    if action == INVITE:
         return invited(row, email, known)
     if action == "assign":
         return assigned(row, email, person, known)

@@ -9,6 +9,7 @@ from accounts.models import Customer
 from billing.operations.change_billing_details import BillingDetails
 from billing.operations.foresee_details import DetailsEffect, NextInvoice
 from portal.queries.billing_tax_words import hold_words, tax_words
+from portal.queries.person_name import name_of
 
 LABELS = {
     "legal_name": "Legal name", "address_line1": "Address", "address_line2": "Address, second line",
@@ -117,4 +118,4 @@ def changed_by(row: object) -> str:
     user = getattr(row, "history_user", None)
     if user is None:
         return ""
-    return "our staff" if user.is_staff else str(user.get_full_name() or user.get_username())
+    return "our staff" if user.is_staff else name_of(user)

@@ -11,6 +11,7 @@ from accounts.queries.portal_rights import Rights
 from billing.enums import InvitationReserves, InvitationRole, InvitationState
 from billing.models import Invitation
 from billing.queries.invitations import managed_invitations
+from portal.queries.person_name import name_of
 
 A_PAGE = 50
 STATES = {
@@ -105,7 +106,7 @@ def invitation_row(one: Invitation, *, at: datetime) -> InvitationRow:
         seat_type=one.seat_type.name if one.seat_type else "",
         is_reserved=one.reserves != InvitationReserves.NONE,
         state=InvitationState.EXPIRED.value if is_over else one.state,
-        invited_by=one.invited_by.get_full_name() or one.invited_by.get_username(),
+        invited_by=name_of(one.invited_by),
         created_at=one.created_at,
         expires_at=one.expires_at,
         accepted_at=one.accepted_at,

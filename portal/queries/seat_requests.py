@@ -10,6 +10,7 @@ from django.db.models import Q
 from accounts.queries.portal_rights import Rights
 from billing.enums import SeatRequestState
 from billing.models import SeatRequest
+from portal.queries.person_name import name_of
 
 SHOWN = 50
 TONES = {"asked": "wait", "approved": "ok", "declined": "stop"}
@@ -74,7 +75,7 @@ def request_row(row: SeatRequest, rights: Rights) -> RequestRow:
         reason=row.reason,
         state=row.state,
         state_words=str(SeatRequestState(row.state).label),
-        asked_by=row.asked_by.get_full_name() or row.asked_by.get_username(),
+        asked_by=name_of(row.asked_by),
         asked_at=row.asked_at,
         decided_at=row.decided_at,
         answer=row.answer,

@@ -13,7 +13,8 @@ from billing.calc.seat_changes import SeatChange
 from billing.operations.foresee_seats import foresee_seats
 from billing.queries.seat_room import seat_room
 from portal.operations.carry_out import carry_out
-from portal.views.page import PortalRequest, name_of, portal_page, show
+from portal.queries.person_name import name_of
+from portal.views.page import PortalRequest, portal_page, show
 from portal.views.seats_buy import BuyForm, bought
 
 

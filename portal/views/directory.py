@@ -33,7 +33,8 @@ from portal.queries.directory_page import (
     mapping_row,
     plan_names,
 )
-from portal.views.page import PortalRequest, name_of, portal_page, show
+from portal.queries.person_name import name_of
+from portal.views.page import PortalRequest, portal_page, show
 
 SCIM = "/scim/v2"
 DAYS = (("365", "After a year"), ("90", "After 90 days"), ("", "Never"))

@@ -19,6 +19,7 @@ from accounts.queries.portal_rights import Rights, customers_of, rights_of
 from accounts.views.sign_in.again import came_from, whole_page
 from accounts.views.sign_in.proof import is_vouched_for
 from billing.operations.check_domain_rule import AddressForbidden, check_domain
+from portal.queries.person_name import name_of
 from portal.views.navigation import navigation
 from portal.views.rights import RIGHTS
 
@@ -131,8 +132,3 @@ def show_part(request: PortalRequest, template: str, **context: Any) -> HttpResp
     """Render a part that HTMX puts into a page; it knows whose it is, too."""
     whose = {"customer": request.customer, "rights": request.rights}
     return TemplateResponse(request, template, {**whose, **context})
-
-
-def name_of(user: Any) -> str:
-    """What a person is called on their own pages."""
-    return str(user.get_full_name() or user.get_username())

@@ -16,6 +16,9 @@ PATHS = [
     path("requests/<uuid:request_id>/", seats_buy.seat_request, name="seat_request"),
     path("import/", people_import.people_import, name="import_new"),
     path("import/<uuid:import_id>/", people_import.import_page, name="import"),
+    path(
+        "import/<uuid:import_id>/progress/", people_import.import_progress, name="import_progress"
+    ),
     path("import/<uuid:import_id>/go-on/", people_import.import_go_on, name="import_go_on"),
     path("import/<uuid:import_id>/result.csv", people_import.import_csv, name="import_csv"),
     path("quotas/", quotas.quotas, name="quotas"),

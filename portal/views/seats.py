@@ -21,8 +21,9 @@ from portal.operations.carry_out import carry_out
 from portal.queries.groups_tree import group_choices
 from portal.queries.people_list import people_of
 from portal.queries.people_seats import SeatRow, seats_of
+from portal.queries.person_name import name_of
 from portal.queries.seats_to_give import room_chosen, seat_choices
-from portal.views.page import PortalRequest, name_of, portal_page, show
+from portal.views.page import PortalRequest, portal_page, show
 from portal.views.people import own_person
 
 AT_THE_LIMIT = frozenset({"seat_limit_reached", "no_free_seat", "group_pool_exhausted"})

@@ -33,9 +33,10 @@ from kernel.refusal import Refusal
 from portal.operations.carry_out import carry_out
 from portal.queries.groups_tree import group_choices, open_groups
 from portal.queries.people_list import people_of
+from portal.queries.person_name import name_of
 from portal.queries.seat_requests import seat_requests
 from portal.queries.seats_to_give import read_seat, room_chosen, seat_choices
-from portal.views.page import PortalRequest, name_of, portal_page, show
+from portal.views.page import PortalRequest, portal_page, show
 from portal.views.people import show_people
 from portal.views.seats import may_buy
 

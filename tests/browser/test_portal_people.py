@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from billing.models import Invitation, SeatHolding
+from billing.models import Invitation, SeatHolding, SeatImport
+from portal.operations.push_import import push_import
 from tests.portal.people_world import NOW, PeopleWorld
 from tests.seatworld import START, day
 
@@ -106,11 +107,16 @@ def test_a_hundred_people_are_brought_in_after_a_dry_run(clock, page: Page, addr
         f"email,name,group,seat_type\n{people.replace(',Sales', ',Sales,member')}\nnobody,,,"
     )
     page.get_by_role("button", name="Check the list").click()
+    expect(page.get_by_text("101 rows are being checked")).to_be_visible()
+    brought_in = SeatImport.objects.get()
+    push_import(import_id=brought_in.pk, at=clock[0])
     expect(page.get_by_role("heading", name="What this list would do")).to_be_visible()
     expect(page.get_by_text("“nobody” is no e-mail address.")).to_be_visible()
     assert SeatHolding.objects.filter(grantee__email="p7@acme.example").count() == 0
 
     page.get_by_role("button", name="Carry out 100 rows").click()
+    expect(page.get_by_text("0 of 101 rows are done")).to_be_visible()
+    push_import(import_id=brought_in.pk, at=clock[0])
     expect(page.get_by_role("heading", name="The list is done")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Result as CSV").click()

@@ -1,13 +1,17 @@
 """A list of people: a dry run that changes nothing, then each row once, by what one may do."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from accounts.models import Grantee, Membership
+from accounts.enums import CustomerStatus
+from accounts.models import Customer, Grantee, Membership
 from billing.models import EntitlementEvent, Invitation, SeatHolding, SeatImport
-from portal.operations import import_people
+from portal.operations import push_import as pushing
+from portal.operations.push_import import push_import
+from portal.queries.import_list import lists_under_way
 from tests.portal.people_world import NOW, PeopleWorld
 from tests.seatworld import make_customer
 
@@ -35,12 +39,32 @@ def place(people: PeopleWorld, name: str, *args: object) -> str:
     return reverse(f"portal:{name}", args=[people.seats.customer.pk, *args])
 
 
-def brought_in(people: PeopleWorld, user, text: str) -> tuple[SeatImport, str]:
+def uploaded(people: PeopleWorld, user, text: str) -> SeatImport:
     client = people.client(user)
     file = SimpleUploadedFile("people.csv", text.encode(), content_type="text/csv")
     answer = client.post(place(people, "import_new"), {"file": file})
     assert answer.status_code == 302, answer.content.decode()
-    return SeatImport.objects.latest("created_at"), client.get(answer["Location"]).content.decode()
+    return SeatImport.objects.latest("created_at")
+
+
+def checked(people: PeopleWorld, user, text: str) -> SeatImport:
+    found = uploaded(people, user, text)
+    assert push_import(import_id=found.pk, at=NOW) is False
+    found.refresh_from_db()
+    assert found.state == "checked"
+    return found
+
+
+def carried_out(people: PeopleWorld, found: SeatImport) -> SeatImport:
+    people.client(found.by).post(place(people, "import_go_on", found.pk))
+    while push_import(import_id=found.pk, at=NOW):
+        pass
+    found.refresh_from_db()
+    return found
+
+
+def page(people: PeopleWorld, user, found: SeatImport) -> str:
+    return people.client(user).get(place(people, "import", found.pk)).content.decode()
 
 
 def outcomes(found: SeatImport) -> list[str]:
@@ -50,8 +74,13 @@ def outcomes(found: SeatImport) -> list[str]:
 def test_the_dry_run_tells_each_row_and_the_cost_and_changes_nothing(people):
     before = EntitlementEvent.objects.count()
 
-    found, shown = brought_in(people, people.lead, LIST)
+    found = uploaded(people, people.lead, LIST)
+    waiting = page(people, people.lead, found)
+    push_import(import_id=found.pk, at=NOW)
+    shown = page(people, people.lead, found)
 
+    found.refresh_from_db()
+    assert "10 rows are being checked" in waiting
     assert outcomes(found) == [
         "New person with a seat",
         "Seat released",
@@ -70,25 +99,26 @@ def test_the_dry_run_tells_each_row_and_the_cost_and_changes_nothing(people):
     assert not Grantee.objects.filter(external_id="ada@acme.example").exists()
 
 
-def test_a_confirmed_list_is_carried_out_once_also_in_pieces(people, monkeypatch):
-    monkeypatch.setattr(import_people, "PIECE", 2)
-    found, _ = brought_in(people, people.lead, LIST)
+def test_a_confirmed_list_is_carried_out_once_in_pieces_that_anybody_may_push(people, monkeypatch):
+    monkeypatch.setattr(pushing, "PIECE", 2)
+    found = checked(people, people.lead, LIST)
     client = people.client(people.lead)
-    go_on = place(people, "import_go_on", found.pk)
+    progress = place(people, "import_progress", found.pk)
 
-    client.post(go_on)
-    found.refresh_from_db()
-    half = (found.state, found.done_count)
-    for _ in range(3):
-        part = client.post(go_on, headers={"HX-Request": "true"})
-    last = client.post(go_on, headers={"HX-Request": "true"})
+    not_confirmed = push_import(import_id=found.pk, at=NOW)
+    client.post(place(people, "import_go_on", found.pk))
+    waits = push_import(import_id=found.pk, at=NOW)
+    part = client.get(progress, headers={"HX-Request": "true"}).content.decode()
+    whole = page(people, people.lead, found)
+    carried_out(people, found)
+    last = client.get(progress, headers={"HX-Request": "true"})
     events = EntitlementEvent.objects.count()
-    client.post(go_on)
+    carried_out(people, found)
 
-    found.refresh_from_db()
     ada = Grantee.objects.get(external_id="ada@acme.example")
-    assert half == ("running", 2)
-    assert "8 of 10 rows are done" in part.content.decode()
+    assert (not_confirmed, waits) == (False, True)
+    assert "2 of 10 rows are done" in part
+    assert whole.count("Not done yet") == 8
     assert last["HX-Redirect"] == place(people, "import", found.pk)
     assert (found.state, found.done_count) == ("done", 10)
     assert EntitlementEvent.objects.count() == events
@@ -103,21 +133,68 @@ def test_a_confirmed_list_is_carried_out_once_also_in_pieces(people, monkeypatch
     assert Membership.objects.get(grantee=ada).group == people.platform
 
 
+def test_a_piece_that_breaks_leaves_nothing_half_done_and_goes_on_when_asked(people, monkeypatch):
+    found = checked(people, people.lead, LIST)
+    people.client(people.lead).post(place(people, "import_go_on", found.pk))
+    before = EntitlementEvent.objects.count()
+
+    def broken(planned: object) -> None:
+        raise RuntimeError("the disk is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pushing, "name_people", broken)
+        push_import(import_id=found.pk, at=NOW)
+    found.refresh_from_db()
+    stopped = (found.done_count, found.stopped_at, list(lists_under_way()))
+    shown = page(people, people.lead, found)
+    events = EntitlementEvent.objects.count()
+    carried_out(people, found)
+
+    assert stopped == (0, NOW, [])
+    assert events == before
+    assert "0 of 10 rows are done" in shown
+    assert (found.state, found.stopped_at) == ("done", None)
+    assert Grantee.objects.filter(external_id="ada@acme.example").exists()
+
+
 def test_rights_that_are_gone_in_the_meantime_refuse_the_rest(people):
-    found, _ = brought_in(people, people.lead, LIST)
+    found = checked(people, people.lead, LIST)
     Membership.objects.filter(grantee__external_id="tina").update(group=people.sales)
 
+    carried_out(people, found)
+
+    assert outcomes(found)[1] == "anna@acme.example is in a group that is not yours."
+
+
+def test_who_left_carries_nothing_out(people):
+    found = checked(people, people.lead, LIST)
     people.client(people.lead).post(place(people, "import_go_on", found.pk))
+    Membership.objects.filter(grantee__external_id="tina").update(state="removed")
+    events = EntitlementEvent.objects.count()
+
+    push_import(import_id=found.pk, at=NOW)
 
     found.refresh_from_db()
-    assert outcomes(found)[1] == "anna@acme.example is in a group that is not yours."
+    assert set(outcomes(found)) == {"tina@acme.example may not change people here any more."}
+    assert EntitlementEvent.objects.count() == events
+
+
+def test_nobody_is_invited_to_a_closed_account(people):
+    found = checked(people, people.lead, "email,seat_type,action\nnew@acme.example,member,invite")
+    Customer.objects.update(status=CustomerStatus.CLOSED)
+    SeatImport.objects.update(state="running")
+
+    push_import(import_id=found.pk, at=NOW)
+
+    found.refresh_from_db()
+    assert outcomes(found) == ["The account is closed, nobody can be invited."]
 
 
 def test_nobody_of_another_company_is_taken_over_by_a_list(people):
     other = Grantee.objects.create(external_id="ada@acme.example", name="Their Ada")
-    found, _ = brought_in(people, people.owner, "email,name,seat_type\nada@acme.example,Ada,member")
+    found = checked(people, people.owner, "email,name,seat_type\nada@acme.example,Ada,member")
 
-    people.client(people.owner).post(place(people, "import_go_on", found.pk))
+    carried_out(people, found)
 
     made = Grantee.objects.get(email="ada@acme.example")
     other.refresh_from_db()
@@ -125,24 +202,45 @@ def test_nobody_of_another_company_is_taken_over_by_a_list(people):
     assert (other.name, other.email, other.seat_holdings.count()) == ("Their Ada", "", 0)
 
 
-def test_a_list_is_seen_and_confirmed_by_who_brought_it_in_alone(people):
-    found, _ = brought_in(people, people.owner, LIST)
-    client = people.client(people.lead)
+def test_a_list_is_seen_by_who_could_have_brought_it_in_and_confirmed_by_who_did(people):
+    people.administrator("lena", people.engineering)
+    people.administrator("piet", people.platform)
+    lena, piet = (User.objects.get(username=f"{one}@acme.example") for one in ("lena", "piet"))
+    found = checked(people, people.lead, LIST)
 
-    assert client.get(place(people, "import", found.pk)).status_code == 404
-    assert client.get(place(people, "import_csv", found.pk)).status_code == 404
-    client.post(place(people, "import_go_on", found.pk))
+    seen = {
+        user.username: people.client(user).get(place(people, name, found.pk)).status_code
+        for user in (people.owner, people.lead, lena, piet)
+        for name in ("import", "import_csv")
+    }
+    people.client(lena).post(place(people, "import_go_on", found.pk))
+    shown = page(people, lena, found)
+    listed = people.client(people.owner).get(place(people, "import_new")).content.decode()
     found.refresh_from_db()
+
+    assert seen == {
+        "olga@acme.example": 200,
+        "tina@acme.example": 200,
+        "lena@acme.example": 200,
+        "piet@acme.example": 404,
+    }
+    assert found.state == "checked"
+    assert "Only who brought it in can carry it out" in shown
+    assert place(people, "import", found.pk) in listed
+
+
+def test_a_list_of_the_owner_and_of_another_company_is_not_found(people):
+    found = checked(people, people.owner, LIST)
     other = make_customer(None, "other")
     other.billing_owners.update(user=people.owner)
-    answer = people.client(people.owner).get(reverse("portal:import", args=[other.pk, found.pk]))
+    by_owner = people.client(people.owner)
 
-    assert found.state == "checked"
-    assert answer.status_code == 404
+    assert people.client(people.lead).get(place(people, "import", found.pk)).status_code == 404
+    assert by_owner.get(reverse("portal:import", args=[other.pk, found.pk])).status_code == 404
 
 
 def test_the_result_is_a_csv_that_computes_nothing(people):
-    found, _ = brought_in(people, people.lead, "email,name\n=2+2,+cmd")
+    found = checked(people, people.lead, "email,name\n=2+2,+cmd")
 
     answer = people.client(people.lead).get(place(people, "import_csv", found.pk))
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
@@ -155,6 +253,16 @@ def test_a_bad_file_is_refused_on_the_page(people):
 
     assert "names no column “email”" in answer.content.decode()
     assert not SeatImport.objects.exists()
+
+
+def test_too_many_invitations_are_refused_on_the_page(people):
+    rows = "\n".join(f"new{number}@acme.example,Invite" for number in range(501))
+
+    answer = people.client(people.lead).post(
+        place(people, "import_new"), {"text": f"email,action\n{rows}"}
+    )
+
+    assert "500 can be invited at once" in answer.content.decode()
 
 
 def test_imports_refuse_what_their_constraints_say(people):
