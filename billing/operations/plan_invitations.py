@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from accounts.enums import MembershipState
 from accounts.models import BillingOwner, Group, Membership
 from accounts.queries.portal_rights import Rights
+from billing.calc.budget import SeatLine
 from billing.calc.domains import domain_of, joined_domains
 from billing.enums import (
     InvitationReserves,
@@ -30,6 +31,7 @@ from billing.operations.invitation_refusals import (
     OutsideDomains,
 )
 from billing.queries.seat_room import seat_room
+from billing.records.group_room import GroupRoom, SeatPlace, load_group_room
 from kernel.refusal import Refusal
 
 MOST = 500
@@ -62,7 +64,11 @@ class PlannedInvitation:
 
 @dataclass(slots=True)
 class Standing:
-    """What is known of a customer when people are to be invited; free seats go down as they are taken."""
+    """
+    What is known of a customer when people are to be invited.
+
+    Free seats, and the room in pools and budgets of groups, go down as seats are kept.
+    """
 
     rights: Rights
     groups: dict[UUID, Group]
@@ -70,6 +76,7 @@ class Standing:
     seat_types: dict[UUID, SeatType]
     activation: dict[tuple[UUID, UUID], str]
     free: Counter[tuple[UUID, UUID]]
+    room: GroupRoom
     domains: list[str]
     pending: set[str]
     members: set[str]
@@ -97,10 +104,10 @@ def planned(wish: NewInvitation, standing: Standing) -> PlannedInvitation:
     try:
         check_address(email, wish, standing)
         group, subscription, seat_type = named(wish, standing)
+        reserves = reserved(group, subscription, seat_type, standing)
     except Refusal as refusal:
         return PlannedInvitation(wish, email, refusal=refusal)
     standing.seen.add(email)
-    reserves = reserved(subscription, seat_type, standing)
     return PlannedInvitation(wish, email, group, subscription, seat_type, reserves)
 
 
@@ -155,18 +162,27 @@ def named(
 
 
 def reserved(
-    subscription: Subscription | None, seat_type: SeatType | None, standing: Standing
+    group: Group | None,
+    subscription: Subscription | None,
+    seat_type: SeatType | None,
+    standing: Standing,
 ) -> InvitationReserves:
-    """A free bought seat; else one of its own where the policy counts it as sent; else nothing."""
-    if subscription is None or seat_type is None:
+    """
+    A free bought seat; else one of its own where the policy counts it as sent; else nothing.
+
+    :raises PoolExhausted, BudgetExceeded: if the group has no room for the seat that would be kept
+    """
+    if group is None or subscription is None or seat_type is None:
         return InvitationReserves.NONE
     key = (subscription.pk, seat_type.pk)
-    if standing.free[key] > 0:
-        standing.free[key] -= 1
-        return InvitationReserves.FREE_SEAT
-    if standing.activation.get(key) == "invite_sent":
-        return InvitationReserves.INVITED_SEAT
-    return InvitationReserves.NONE
+    is_free = standing.free[key] > 0
+    if not is_free and standing.activation.get(key) != "invite_sent":
+        return InvitationReserves.NONE
+    place = SeatPlace(group.pk, SeatLine(str(subscription.pk), seat_type.code))
+    with standing.room.moving(None, place) as move:
+        move.is_done = True
+    standing.free[key] -= is_free
+    return InvitationReserves.FREE_SEAT if is_free else InvitationReserves.INVITED_SEAT
 
 
 def standing_of(rights: Rights, emails: set[str], at: datetime) -> Standing:
@@ -185,6 +201,7 @@ def standing_of(rights: Rights, emails: set[str], at: datetime) -> Standing:
         subscriptions={one.pk: one for one in subscriptions},
         seat_types={one.pk: one for one in seat_types},
         activation={(one.subscription_id, one.seat_type_id): one.activation for one in room},
+        room=load_group_room(customer_id=customer_id, at=at),
         free=Counter({(one.subscription_id, one.seat_type_id): one.free for one in room}),
         domains=enforced_domains(customer_id),
         pending=set(pending.values_list("email", flat=True)),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import Grantee, Membership
+from accounts.models import Grantee, Group, Membership
 from billing.enums import SubscriptionState
 from billing.models import Invitation, SeatLedgerEntry, StageRefusal
 from billing.operations.accept_invitation import accept_invitation
@@ -52,6 +52,21 @@ def test_a_bought_seat_is_kept_until_the_invitation_has_an_answer(world):
     # then one seat has its person and the other is free; nothing was bought
     assert seats_of(world) == {"ada@acme.example": "active"}
     assert (free(world), world.seats()) == (24, 25)
+
+
+def test_a_kept_seat_needs_room_in_the_pool_of_its_group(world):
+    # given a group that may use one seat, and free bought seats
+    customer = world.customer
+    team = Group.objects.create(customer=customer, external_id="t", name="Team", seat_pool=1)
+    # when three are invited to it, one of them without a seat
+    ada, bob = invite(world, "ada@acme.example", "bob@acme.example", group_id=team.pk)
+    (cleo,) = invite(world, "cleo@acme.example", group_id=team.pk, seat=False)
+    # then the first keeps the one seat, and who is invited without a seat needs none
+    assert (ada.is_invited, bob.code, cleo.is_invited) == (True, "group_pool_exhausted", True)
+    assert free(world) == 24
+    # and it is theirs when they accept
+    accept_invitation(invitation_id=ada.invitation.pk, user=person("ada@acme.example"), at=NOON)
+    assert seats_of(world) == {"ada@acme.example": "active"}
 
 
 def test_a_seat_counts_from_the_sending_where_the_policy_says_so(counted_when_sent):
