@@ -223,6 +223,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_PRODUCTION
 SECURE_HSTS_PRELOAD = IS_PRODUCTION
 SESSION_COOKIE_NAME = "__Host-session" if IS_PRODUCTION else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_PRODUCTION else "csrftoken"
+CSRF_FAILURE_VIEW = "config.failures.form_too_old"
 CSRF_COOKIE_HTTPONLY = True  # forms carry the token; no script of ours reads the cookie
 SECURITY_CONTACT = ENVIRONMENT.security_contact
 API_REQUESTS_PER_MINUTE = ENVIRONMENT.api_requests_per_minute

@@ -17,6 +17,7 @@ from desk.api.packets import InvoicePacket
 to_new_password = RedirectView.as_view(pattern_name="account_change_password")
 
 handler400 = failures.bad_request
+handler403 = failures.not_allowed
 handler404 = failures.not_found
 handler500 = failures.server_error
 urlpatterns = [

@@ -18,6 +18,7 @@ from config.audit import changes, sign_ins
 from config.audit.places import Place, place_of
 from config.audit.requests import asked_by
 from config.audit.subjects import Subject, subject_of
+from config.way_out import way_out
 from dunning.documents.pay_link import PayLinkExpired, PayLinkWrong, read_pay_token
 
 logger = logging.getLogger(__name__)
@@ -186,5 +187,7 @@ def withheld(request: HttpRequest, place: Place) -> HttpResponseBase:
             else "The audit trail cannot be written, so nothing is shown. Try again later."
         )
         return JsonResponse({"code": "trail_unavailable", "message": sentence}, status=503)
-    content = render_to_string("trail_unavailable.html", {"happened": happened})
+    content = render_to_string(
+        "trail_unavailable.html", {"happened": happened, "way": way_out(request)}
+    )
     return HttpResponse(content, status=503, headers={"Cache-Control": "no-store, private"})

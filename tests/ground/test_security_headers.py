@@ -3,13 +3,17 @@
 import logging
 
 import pytest
+from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from config.content_security import directives
 from config.doorway import MOST_BODY_BYTES
 from config.log_masks import MaskingFormatter
+from config.way_out import way_out
 from desk.views.page import back_to
 
 ALWAYS = {
@@ -140,13 +144,38 @@ def test_a_form_never_leads_away_from_us(place):
 
 
 @pytest.mark.parametrize(
-    "template", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"]
+    "template",
+    ["400.html", "403.html", "403_csrf.html", "404.html", "500.html", "trail_unavailable.html"],
 )
-def test_error_pages_are_in_our_look_and_tell_nothing(template, client):
-    page = render_to_string(template)
+def test_error_pages_are_in_our_look_and_lead_only_staff_to_the_desk(template):
+    pages = {way: render_to_string(template, {"way": way}) for way in ("desk", "portal", "")}
 
-    assert "desk/plain.css" in page
-    assert "/desk/" in page
+    assert all("desk/plain.css" in page for page in pages.values())
+    assert {way: '"/desk/' in page for way, page in pages.items()} == {
+        "desk": True, "portal": False, "": False,
+    }  # fmt: skip
+    assert '"/portal/"' in pages["portal"]
+
+
+@pytest.mark.parametrize(("is_staff", "place"), [(True, "/desk/"), (False, "/portal/"), (None, "")])
+def test_who_meets_an_error_is_led_back_to_where_they_belong(db, is_staff, place):
+    client = Client(raise_request_exception=False)
+    if is_staff is not None:
+        client.force_login(User.objects.create_user("ana", is_staff=is_staff))
+
+    page = client.get("/nowhere/").content.decode()
+
+    assert [one for one in ("/desk/", "/portal/") if f'"{one}' in page] == [place][: bool(place)]
+
+
+def test_without_a_database_nobody_is_led_anywhere():
+    def away():
+        raise OperationalError("the server closed the connection")
+
+    request = RequestFactory().get("/desk/")
+    request.user = SimpleLazyObject(away)
+
+    assert way_out(request) == ""
 
 
 def test_a_form_without_its_token_gets_our_page(db):
