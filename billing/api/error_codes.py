@@ -8,8 +8,8 @@ EVENT = (
     "group_closed", "group_unknown", "interval_invalid", "no_free_seat",
     "nothing_to_reactivate", "nothing_to_suspend",
     "period_closed", "plan_lacks_seat_type", "plan_unknown", "price_invalid", "price_missing",
-    "quantity_not_positive", "seat_limit_reached", "seat_policy_missing", "seat_type_unknown",
-    "seats_below_zero", "subscription_ended", "subscription_unknown",
+    "quantity_not_positive", "seat_limit_reached", "seat_policy_missing", "seat_state_differs",
+    "seat_type_unknown", "seats_below_zero", "subscription_ended", "subscription_unknown",
 )  # fmt: skip
 """What an entitlement event may be refused with."""
 
@@ -108,6 +108,8 @@ CODES: Mapping[str, tuple[str, str]] = {
     "seat_limit_reached": (
         "The limit of seats would be passed", "Buy more, or have the limit raised"),
     "seat_policy_missing": ("The plan has no seat policy for that cycle", "Publish one first"),
+    "seat_state_differs": (
+        "The person's seat is in a state the event is not about", "Look the person up; perhaps it happened already"),
     "seat_type_unknown": ("The plan has no such seat type", "Use the code of one it has"),
     "seats_below_zero": (
         "More seats would be taken than are there", "Send at most that many, or first what added them"),

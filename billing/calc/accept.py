@@ -267,10 +267,16 @@ def _transition(event: EventDraft, balances: SeatBalances) -> tuple[str | None, 
 def _source(
     event: EventDraft, balances: SeatBalances, order: Sequence[str], *, is_optional: bool = False
 ) -> str | None:
-    """The state of the named person's seat, else the first that has so many seats."""
+    """
+    The state of the named person's seat, else the first that has so many seats.
+
+    :raises SeatStateDiffers: if the person's seat is in none of them: nobody else's is taken for it
+    """
     states = balances.seats.get(event.seat_type, {})
     own = balances.people.get((event.seat_type, event.grantee)) if event.grantee else None
-    for state in order if own is None or own not in order else (own, *order):
+    if own is not None and own not in order:
+        raise no.SeatStateDiffers(event.seat_type, own, order)
+    for state in order if own is None else (own, *order):
         if states.get(state, 0) >= event.quantity:
             return state
     if is_optional:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from billing.calc.seat_changes import WAITING
+
 SUSPENDED, INACTIVE, REMOVED = "suspended", "inactive", "removed"
 RELEASE, SUSPEND = "release", "suspend"
 FREEING_FIRST = ("release", "suspend", "change_type", "regroup", "reactivate", "assign")
@@ -94,8 +96,12 @@ def steps_to(
 
 
 def step_off(seat: HeldSeat, when_gone: str) -> list[Step]:
-    """A seat that is suspended already stays so when that is all there is to do."""
-    if when_gone == SUSPEND:
+    """
+    A seat that is suspended already stays so when that is all there is to do.
+
+    One that waits for its person goes: nobody ever used it.
+    """
+    if when_gone == SUSPEND and seat.state not in WAITING:
         if seat.state in (SUSPENDED, INACTIVE):
             return []
         return [Step("suspend", seat.subscription, seat.seat_type)]

@@ -51,6 +51,18 @@ class NothingToSuspend(Refusal):
         )
 
 
+class SeatStateDiffers(Refusal):
+    """The named person's seat is not in a state that the event could end."""
+
+    code = "seat_state_differs"
+
+    def __init__(self, seat_type: str, state: str, wanted: Sequence[str]) -> None:
+        super().__init__(
+            f"The person's {seat_type} seat is {state}; this is about one that is "
+            f"{' or '.join(wanted)}. Look the person up: perhaps it happened already."
+        )
+
+
 MISSING: Mapping[str, type[SeatsBelowZero | NothingToReactivate | NothingToSuspend]] = {
     "seat_suspended": NothingToSuspend,
     "seat_reactivated": NothingToReactivate,

@@ -11,6 +11,7 @@ ChangeVerb = Literal[
     "accept", "buy",
 ]  # fmt: skip
 TAKES_ROOM = frozenset({"assign", "invite", "regroup"})
+WAITING = frozenset({"invited", "assigned"})  # states of a seat whose person has not come yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,7 @@ class Appender:
         name = event.grantee or event.to_grantee
         if not (event.group or name):
             return None
-        so_far = ledger.group_of_person.get(self.batch.key_of(name) or "")
+        so_far = ledger.group_so_far(event.seat_type, self.batch.key_of(name) or "")
         is_open = event.only_takes_out or so_far not in self.batch.closed_groups
         if so_far and is_open and not event.group:
             return so_far

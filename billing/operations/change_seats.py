@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.operations.register_customer import EVERYONE
 from billing.calc.budget import SeatLine
 from billing.calc.seat_changes import (
+    WAITING,
     SeatAnswer,
     SeatChange,
     SeatHeldAlready,
@@ -178,10 +179,14 @@ class SeatChanger:
         :raises Refusal: SeatNotHeld, SeatHeldAlready or SeatsInUse
         """
         held = self.state_of(change.seat_type, change.grantee, ledger)
-        if change.kind in NEW_SEATS and held:
-            raise SeatHeldAlready(change.grantee, change.seat_type, held)
+        if change.kind in NEW_SEATS:
+            self.check_not_held(change.seat_type, change.grantee, ledger)
         if change.kind not in {*NEW_SEATS, "buy"} and not held:
             raise SeatNotHeld(change.grantee or "Nobody", change.seat_type)
+        if change.kind == "accept" and held not in WAITING:
+            raise SeatHeldAlready(change.grantee, change.seat_type, held)
+        if change.kind == "change_type":
+            self.check_not_held(change.to_seat_type, change.grantee, ledger)
         make = self.make.get(change.kind)
         said = make(change, ledger) if make else {"kind": KINDS[change.kind]}
         return replace(named, seat_type=change.seat_type, to_seat_type=change.to_seat_type, **said)
@@ -190,6 +195,15 @@ class SeatChanger:
         """The state of the person's seat; empty when they hold none."""
         key = self.batch.key_of(person) if person else None
         return ledger.balances.people.get((seat_type, key or ""), "")
+
+    def check_not_held(self, seat_type: str, person: str, ledger: OpenLedger) -> None:
+        """
+        A second seat of a type would be paid for and be nobody's.
+
+        :raises SeatHeldAlready: if the person holds one
+        """
+        if held := self.state_of(seat_type, person, ledger):
+            raise SeatHeldAlready(person, seat_type, held)
 
     def assigned(self, change: SeatChange, ledger: OpenLedger) -> Mapping[str, Any]:
         """A seat somebody bought and nobody holds or waits for; else one more."""
@@ -209,9 +223,8 @@ class SeatChanger:
     def given(self, change: SeatChange, ledger: OpenLedger) -> Mapping[str, Any]:
         """The same seat to another person, or with its person to another group."""
         to_person = change.to_grantee if change.kind == "reassign" else change.grantee
-        held = self.state_of(change.seat_type, to_person, ledger)
-        if change.kind == "reassign" and held:
-            raise SeatHeldAlready(to_person, change.seat_type, held)
+        if change.kind == "reassign":
+            self.check_not_held(change.seat_type, to_person, ledger)
         return {"kind": EventKind.SEAT_REASSIGNED, "to_grantee": to_person}
 
     def bought(self, change: SeatChange, ledger: OpenLedger) -> Mapping[str, Any]:
@@ -236,7 +249,7 @@ class SeatChanger:
         subscription = str(ledger.subscription.pk)
         key = self.batch.key_of(change.grantee) or ""
         is_new = change.kind in NEW_SEATS
-        held_in = ledger.group_of_person.get(key)
+        held_in = ledger.group_so_far(change.seat_type, key)
         leaves = None if is_new else SeatPlace(held_in, SeatLine(subscription, change.seat_type))
         if change.kind == "release":
             return leaves, None

@@ -73,6 +73,6 @@ def seat_type_id(holding: Holding, ledger: OpenLedger, batch: LedgerBatch) -> UU
 
 
 def group_id(holding: Holding, ledger: OpenLedger) -> UUID | None:
-    """The group the entry names; a plan change names none, so the person's."""
+    """The group the entry names; a plan change names none, so the seat's so far."""
     named = ledger.group_of.get(holding.entry_id)
-    return named or ledger.group_of_person.get(holding.grantee)
+    return named or ledger.group_so_far(holding.seat_type, holding.grantee)

@@ -40,6 +40,7 @@ class OpenLedger:
     plan_changes: dict[UUID, tuple[datetime, UUID]] = field(default_factory=dict)
     group_of: dict[str, UUID | None] = field(default_factory=dict)
     group_of_person: dict[str, UUID] = field(default_factory=dict)
+    group_of_seat: dict[tuple[str, str], UUID] = field(default_factory=dict)
     touched_from: date | None = None
     wakes: bool = False
 
@@ -68,6 +69,12 @@ class OpenLedger:
         self.group_of[known.entry_id] = group_id
         if known.grantee and group_id:
             self.group_of_person[known.grantee] = group_id
+            self.group_of_seat[known.seat_type, known.grantee] = group_id
+
+    def group_so_far(self, seat_type: str, person: str) -> UUID | None:
+        """Where the person's seat of a type belongs; for one they never held, their newest other."""
+        found = self.group_of_seat.get((seat_type, person))
+        return found or self.group_of_person.get(person)
 
     def take(self, known: LedgerFact) -> None:
         """Keep up with an entry just appended."""

@@ -81,6 +81,14 @@ def test_a_seat_suspended_at_the_end_is_not_suspended_again():
     assert steps == ()
 
 
+def test_a_seat_whose_person_never_came_is_not_suspended_but_released():
+    held = [HeldSeat("team", "editor", state="invited")]
+
+    steps = steps_to(Wanted(frozenset(), {}), held=held, given={"team": "suspend"}, is_leaving=True)
+
+    assert steps == (Step("release", "team", "editor"),)
+
+
 GROUPS = st.frozensets(st.sampled_from(["editors", "viewers", "accounting"]))
 
 

@@ -114,6 +114,32 @@ def test_an_event_that_cannot_be_applied_is_refused(kind, day, details, code):
     assert str(refused.value).endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("before", "kind"),
+    [
+        ("seat_suspended", "seat_suspended"),
+        ("seat_suspended", "seat_used"),
+        ("seat_suspended", "seat_inactive"),
+        ("seat_added", "seat_accepted"),
+        ("seat_added", "seat_reactivated"),
+        ("seat_invited", "seat_suspended"),
+    ],
+)
+def test_an_event_about_a_person_moves_nobody_elses_seat(before, kind):
+    # given five seats in use, of others an invited and a suspended one, and the seat of Ada
+    ledger = Ledger()
+    for number, other in enumerate(("seat_invited", "seat_suspended")):
+        ledger.tell(other, other, 1, grantee=f"other-{number}")
+    if before == "seat_suspended":
+        ledger.tell("e1", "seat_added", 2, grantee="ada")
+    ledger.tell("e2", before, 3, grantee="ada")
+
+    with pytest.raises(Refusal) as refused:
+        ledger.tell("e3", kind, 4, grantee="ada")
+
+    assert refused.value.code == "seat_state_differs"
+
+
 def test_an_event_in_the_far_future_is_refused():
     ledger = Ledger()
     event = EventDraft("e1", "seat_added", START + timedelta(days=500), START, seat_type="member")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import Group
+from accounts.models import Group, Membership
 from billing.calc.seat_changes import SeatChange
 from billing.models import EntitlementEvent, SeatHolding, SeatLedgerEntry
 from billing.operations.change_seats import change_seats
@@ -90,6 +90,14 @@ def test_nobody_is_released_in_place_of_another(world):
         assert answer.code == "seat_not_held"
 
 
+def test_nobody_holds_two_seats_of_a_type(world):
+    ask(world, wish("assign", "ada"), wish("assign", "ada", seat_type="viewer"))
+    for verb in ("assign", "change_type", "accept"):
+        (answer,) = ask(world, wish(verb, "ada", to_seat_type="viewer"), request_id=verb)
+        assert answer.code == "seat_held_already"
+    assert (world.seats(), world.seats("viewer")) == (25, 1)
+
+
 def test_a_released_seat_goes_or_stays_as_it_is_counted_or_bought(db):
     world = SeatWorld.make({"quantity_basis": "purchased"})
     ask(world, wish("assign", "ada"), wish("suspend", "ada"), wish("release", "ada"))
@@ -109,6 +117,21 @@ def test_a_reassigned_seat_leaves_its_person_and_stays_in_the_group(world):
     last = SeatLedgerEntry.objects.latest("position")
     assert (last.from_grantee.external_id, last.grantee.external_id) == ("ada", "bob")
     assert verify_chain(world.customer.ledgerhead) is None
+
+
+def test_each_seat_of_a_person_stays_in_its_own_group(world):
+    for name in ("design", "sales"):
+        Group.objects.create(customer=world.customer, external_id=name, name=name)
+    ask(
+        world,
+        wish("assign", "ada", group="design"),
+        wish("assign", "ada", seat_type="viewer", group="sales"),
+        wish("suspend", "ada"),
+    )
+    ask(world, wish("reassign", "ada", to_grantee="bob"), request_id="r2", at=day(2, 5))
+    assert states(world)["ada", "member"] == ("suspended", "design")
+    assert states(world, day(2, 5))["bob", "member"] == ("active", "design")
+    assert not Membership.objects.filter(grantee__external_id="bob", group__name="sales").exists()
 
 
 def test_a_person_moves_to_another_group_with_the_seat_as_it_is(world):
