@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, sort_keys=True)
+
 
 def record_digest(values: Sequence[object]) -> str:
     """
@@ -13,9 +15,12 @@ def record_digest(values: Sequence[object]) -> str:
 
     Canonical form: a JSON list without blanks, keys sorted; instants in UTC with microseconds.
     """
-    record = [canonical(value) for value in values]
-    text = json.dumps(record, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return text_digest([canonical(value) for value in values])
+
+
+def text_digest(value: object) -> str:
+    """SHA-256 in hexadecimal of JSON types as text without blanks, keys sorted."""
+    return hashlib.sha256(ENCODER.encode(value).encode()).hexdigest()
 
 
 def canonical(value: object) -> object:

@@ -1,11 +1,9 @@
 """Digests of events, and the hash chain of a customer's ledger: each entry's covers the one before it."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from kernel.chain import record_digest
+from kernel.chain import record_digest, text_digest
 
 CHAINED = (
     "id", "customer_id", "subscription_id", "position", "event_id", "seat_type_id", "kind",
@@ -28,5 +26,4 @@ def entry_digest(values: Mapping[str, object], *, previous_digest: str) -> str:
 
 def payload_digest(payload: Mapping[str, Any]) -> str:
     """SHA-256 in hexadecimal of an event's canonical JSON: tells a retry from a conflict."""
-    text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return text_digest(payload)

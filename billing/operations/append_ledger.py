@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from uuid6 import uuid7
 
 from accounts.enums import ChangeKind
@@ -18,21 +17,28 @@ from billing.calc.accept import EntryDraft
 from billing.calc.chain import CHAINED, CHAINED_IF_SET, entry_digest
 from billing.calc.types import LedgerFact, PolicyTerms
 from billing.enums import EventKind
-from billing.models import EntitlementEvent, LedgerHead, SeatLedgerEntry
+from billing.models import EntitlementEvent, SeatLedgerEntry
 from billing.operations.project_holdings import TouchedPeople, project_holdings
 from billing.records.copy_rows import copy_rows
 from billing.records.incoming import IncomingEvent
 from billing.records.ledger_batch import LedgerBatch, OpenLedger, cycle_start
+from billing.records.ledger_rows import EventRow
+from billing.records.prepared import run_prepared
 
 EVENT_FIELDS = (
     "id", "customer", "subscription", "source", "source_event_id", "kind", "actor", "effective_at",
     "recorded_at", "corrects", "payload", "digest", "client",
 )  # fmt: skip
 ENTRY_FIELDS = (*CHAINED, *CHAINED_IF_SET, "previous_digest", "digest")
+MOVE_HEADS = """
+UPDATE billing_ledgerhead AS head SET position = v.position, digest = v.digest
+  FROM unnest(%s::uuid[], %s::bigint[], %s::text[]) AS v(customer_id, position, digest)
+ WHERE head.customer_id = v.customer_id
+"""
 TOUCH = """
 UPDATE billing_subscription AS subscription SET
     touched_from = least(subscription.touched_from, v.touched_from),
-    rate_due_at = CASE WHEN v.wakes THEN least(subscription.rate_due_at, %s)
+    rate_due_at = CASE WHEN v.wakes THEN least(subscription.rate_due_at, %s::timestamptz)
                        ELSE subscription.rate_due_at END,
     due_early = subscription.due_early OR v.wakes
 FROM unnest(%s::uuid[], %s::date[], %s::bool[]) AS v(id, touched_from, wakes)
@@ -64,7 +70,7 @@ class Appender:
         self,
         *,
         event: IncomingEvent,
-        row: EntitlementEvent,
+        row: EventRow,
         entries: Sequence[EntryDraft],
         prices: Mapping[str, UUID],
         ledger: OpenLedger,
@@ -72,8 +78,9 @@ class Appender:
         """Give the event and its entries their places; nothing is written before `write`."""
         self.event_rows.append(
             (
-                row.pk, row.customer_id, row.subscription_id, row.source, row.source_event_id,
-                row.kind, row.actor, row.effective_at, row.recorded_at, row.corrects_id,
+                row.id, row.customer_id, row.subscription_id, row.source, row.source_event_id,
+                row.kind, row.actor, row.effective_at, row.recorded_at,
+                row.corrects.id if row.corrects else None,
                 json.dumps(row.payload), row.digest, self.client.pk if self.client else None,
             )
         )  # fmt: skip
@@ -91,7 +98,7 @@ class Appender:
         self,
         entry: EntryDraft,
         *,
-        row: EntitlementEvent,
+        row: EventRow,
         price_id: UUID | None,
         ledger: OpenLedger,
         group_id: UUID | None,
@@ -106,7 +113,7 @@ class Appender:
         values: dict[str, Any] = {
             "id": entry_id, "customer_id": row.customer_id,
             "subscription_id": row.subscription_id, "position": head.position + 1,
-            "event_id": row.pk, "seat_type_id": seat_type_id, "kind": entry.kind,
+            "event_id": row.id, "seat_type_id": seat_type_id, "kind": entry.kind,
             "from_state": entry.from_state or "", "to_state": entry.to_state or "",
             "quantity": entry.quantity, "set_to": entry.set_to,
             "balance_after": entry.balance_after, "group_id": group_id,
@@ -126,7 +133,7 @@ class Appender:
         ledger.seat_type_of[str(entry_id)] = seat_type_id
         ledger.price_of[str(entry_id)] = values["price_id"]
         known = entry.as_fact(
-            entry_id=str(entry_id), event_id=str(row.pk), position=values["position"]
+            entry_id=str(entry_id), event_id=str(row.id), position=values["position"]
         )
         ledger.take(known)
         ledger.note_group(known, group_id)
@@ -134,9 +141,9 @@ class Appender:
         self.changes += changes_of(known, row, ledger)
         if entry.kind == EventKind.PLAN_CHANGED:
             plan = self.batch.plans[row.payload["plan"]]
-            ledger.plan_changes[entry_id] = (entry.effective_at, plan.pk)
+            ledger.plan_changes[str(entry_id)] = (entry.effective_at, plan.pk)
 
-    def seat_type_id(self, entry: EntryDraft, row: EntitlementEvent, ledger: OpenLedger) -> UUID:
+    def seat_type_id(self, entry: EntryDraft, row: EventRow, ledger: OpenLedger) -> UUID:
         """The corrected entry's seat type, else the one of the plan then in force."""
         if entry.corrects:
             return ledger.seat_type_of[entry.corrects]
@@ -196,9 +203,7 @@ class Appender:
             )
         return grantee
 
-    def touch(
-        self, ledger: OpenLedger, entries: Sequence[EntryDraft], row: EntitlementEvent
-    ) -> None:
+    def touch(self, ledger: OpenLedger, entries: Sequence[EntryDraft], row: EventRow) -> None:
         """What the rate stage must know: how far back it changed, and whether it cannot wait."""
         days = [one.effective_at.astimezone(ledger.zone).date() for one in entries]
         known = [ledger.touched_from] if ledger.touched_from else []
@@ -215,20 +220,27 @@ class Appender:
         self.write_people()
         copy_rows(EntitlementEvent, fields=EVENT_FIELDS, rows=self.event_rows)
         copy_rows(SeatLedgerEntry, fields=ENTRY_FIELDS, rows=self.entry_rows)
-        LedgerHead.objects.bulk_update(self.batch.heads.values(), ["position", "digest"])
+        heads = list(self.batch.heads.values())
+        run_prepared(
+            MOVE_HEADS,
+            [
+                [one.customer_id for one in heads],
+                [one.position for one in heads],
+                [one.digest for one in heads],
+            ],
+        )
         project_holdings(touched=self.touched_people.values(), batch=self.batch)
         note_changes(self.changes, at=self.at)
         ledgers = list(self.touched.values())
-        with connection.cursor() as cursor:
-            cursor.execute(
-                TOUCH,
-                [
-                    self.at,
-                    [one.subscription.pk for one in ledgers],
-                    [one.touched_from for one in ledgers],
-                    [one.wakes for one in ledgers],
-                ],
-            )
+        run_prepared(
+            TOUCH,
+            [
+                self.at,
+                [one.subscription.pk for one in ledgers],
+                [one.touched_from for one in ledgers],
+                [one.wakes for one in ledgers],
+            ],
+        )
 
     def write_people(self) -> None:
         """
@@ -249,7 +261,7 @@ class Appender:
             Membership.objects.bulk_create(self.memberships.values(), ignore_conflicts=True)
 
 
-def changes_of(known: LedgerFact, row: EntitlementEvent, ledger: OpenLedger) -> list[Change]:
+def changes_of(known: LedgerFact, row: EventRow, ledger: OpenLedger) -> list[Change]:
     """Whose answers an entry changes; a plan change and a start those of everybody."""
     name = ledger.subscription.external_id
     at = known.effective_at

@@ -150,7 +150,7 @@ class SeatChanger:
         named = self.named[number]
         known = self.batch.known_events.get((self.customer_id, named.source, named.source_event_id))
         if known is not None:
-            return SeatAnswer(change, "duplicate", known.pk)
+            return SeatAnswer(change, "duplicate", known.id)
         try:
             ledger = self.ledger_of(change)
             event = self.event_of(change, named, ledger)

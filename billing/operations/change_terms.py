@@ -5,7 +5,7 @@ from uuid import UUID
 
 from billing.calc.accept import EntryDraft
 from billing.enums import EventKind
-from billing.models import EntitlementEvent, Plan, Price
+from billing.models import Plan, Price
 from billing.operations.publish_price import publish_price
 from billing.operations.refusals import (
     PlanLacksSeatType,
@@ -16,12 +16,13 @@ from billing.operations.refusals import (
 from billing.records.catalog_book import CatalogBook, Cycle
 from billing.records.incoming import IncomingEvent
 from billing.records.ledger_batch import LedgerBatch, OpenLedger
+from billing.records.ledger_rows import EventRow
 
 
 def prices_of_event(
     event: IncomingEvent,
     *,
-    row: EntitlementEvent,
+    row: EventRow,
     ledger: OpenLedger,
     batch: LedgerBatch,
     entries: Sequence[EntryDraft],
@@ -46,7 +47,7 @@ def prices_of_event(
 
 
 def plan_prices(
-    event: IncomingEvent, *, row: EntitlementEvent, ledger: OpenLedger, batch: LedgerBatch
+    event: IncomingEvent, *, row: EventRow, ledger: OpenLedger, batch: LedgerBatch
 ) -> Mapping[str, UUID]:
     """
     Prices of the new plan for the same currency; its seats carry over by seat type.
@@ -89,7 +90,7 @@ def catalog_prices(
 
 
 def list_price(
-    event: IncomingEvent, *, row: EntitlementEvent, ledger: OpenLedger, batch: LedgerBatch
+    event: IncomingEvent, *, row: EventRow, ledger: OpenLedger, batch: LedgerBatch
 ) -> Price:
     """
     The catalog's price of the day, for the interval the subscription is billed by.
@@ -117,7 +118,7 @@ def list_price(
 def own_price(
     event: IncomingEvent,
     *,
-    row: EntitlementEvent,
+    row: EventRow,
     ledger: OpenLedger,
     batch: LedgerBatch,
     publish: Callable[..., Price],

@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from uuid6 import uuid7
 
 from accounts.models import ApiClient
 from billing.calc.accept import EntryDraft, EventDraft, accept
 from billing.calc.chain import payload_digest
 from billing.enums import EventKind
-from billing.models import EntitlementEvent, Subscription
+from billing.models import Subscription
 from billing.operations.append_ledger import Appender, PersonRaced
 from billing.operations.change_terms import prices_of_event
 from billing.operations.refusals import (
@@ -29,6 +30,7 @@ from billing.operations.refusals import (
 from billing.queries.closed_periods import closed_to_customers
 from billing.records.incoming import IncomingEvent
 from billing.records.ledger_batch import LedgerBatch, OpenLedger, load_ledger_batch
+from billing.records.ledger_rows import EventRow, subscriptions_named
 from kernel.refusal import Refusal
 
 
@@ -67,11 +69,10 @@ def receive_events(
 def receive_once(
     *, events: Sequence[IncomingEvent], client: ApiClient | None, at: datetime, is_agreed: bool
 ) -> list[EventAnswer]:
-    found = Subscription.objects.select_related("customer").filter(
-        external_id__in={one.subscription for one in events}
-    )
-    subscriptions = {one.external_id: one for one in found}
-    batch = load_ledger_batch(events=events, subscriptions=subscriptions)
+    subscriptions = subscriptions_named({one.subscription for one in events})
+    if any(one.customer for one in events):
+        prefetch_related_objects(list(subscriptions.values()), "customer")
+    batch = load_ledger_batch(events=events, subscriptions=subscriptions, is_summed=True)
     appender = Appender(batch=batch, client=client, at=at)
     closed = {} if is_agreed else closed_to_corrections(events, subscriptions)
     answers = [
@@ -109,7 +110,7 @@ def answer(
         if known := batch.known_events.get(key):
             if known.digest != digest:
                 raise EventConflict(event.source_event_id, event.source)
-            return EventAnswer(event.source_event_id, "duplicate", known.pk)
+            return EventAnswer(event.source_event_id, "duplicate", known.id)
         check_group(event, ledger, batch)
         row = event_row(event, ledger, batch, payload, digest, at)
         check_open(row, ledger, closed.get(ledger.subscription.customer_id))
@@ -119,10 +120,10 @@ def answer(
         return EventAnswer(event.source_event_id, "refused", None, refusal.code, str(refusal))
     batch.known_events[key] = row
     appender.append(event=event, row=row, entries=entries, prices=prices, ledger=ledger)
-    return EventAnswer(event.source_event_id, "accepted", row.pk)
+    return EventAnswer(event.source_event_id, "accepted", row.id)
 
 
-def check_open(row: EntitlementEvent, ledger: OpenLedger, closed: date | None) -> None:
+def check_open(row: EventRow, ledger: OpenLedger, closed: date | None) -> None:
     """
     A correction reaches back to the earlier of what was said and what is said now.
 
@@ -139,12 +140,12 @@ def ledger_of(event: IncomingEvent, batch: LedgerBatch) -> OpenLedger:
     ledger = batch.ledgers.get(event.subscription)
     if ledger is None:
         raise SubscriptionUnknown(event.subscription)
-    customer = ledger.subscription.customer
-    if event.customer and event.customer != customer.external_id:
+    subscription = ledger.subscription
+    if event.customer and event.customer != subscription.customer.external_id:
         raise CustomerDiffers(event.subscription, event.customer)
     if names_nobody(event):
         raise GranteeMissing(event.kind)
-    if event.group and (customer.pk, event.group) not in batch.groups:
+    if event.group and (subscription.customer_id, event.group) not in batch.groups:
         raise GroupUnknown(event.group)
     return ledger
 
@@ -173,12 +174,12 @@ def event_row(
     payload: dict[str, Any],
     digest: str,
     at: datetime,
-) -> EntitlementEvent:
+) -> EventRow:
     """The event as it will be stored."""
     subscription = ledger.subscription
     corrected = batch.known_events.get((subscription.customer_id, event.source, event.corrects))
     is_ours = corrected is not None and corrected.subscription_id == subscription.pk
-    return EntitlementEvent(
+    return EventRow(
         id=uuid7(), customer_id=subscription.customer_id, subscription_id=subscription.pk,
         source=event.source, source_event_id=event.source_event_id, kind=event.kind,
         actor=event.actor, effective_at=event.new_effective_at or event.effective_at or at,
@@ -187,7 +188,7 @@ def event_row(
 
 
 def decide(
-    event: IncomingEvent, row: EntitlementEvent, ledger: OpenLedger, batch: LedgerBatch
+    event: IncomingEvent, row: EventRow, ledger: OpenLedger, batch: LedgerBatch
 ) -> tuple[EntryDraft, ...]:
     """
     The entries `accept` makes of it.
@@ -198,7 +199,7 @@ def decide(
     is_correction = event.kind == EventKind.CORRECTION
     plan = batch.plans.get(event.plan)
     draft = EventDraft(
-        event_id=str(row.pk),
+        event_id=str(row.id),
         kind=event.kind,
         effective_at=row.effective_at,
         recorded_at=row.recorded_at,
@@ -209,7 +210,9 @@ def decide(
         to_grantee=batch.key_of(event.to_grantee),
         seats=event.seats or {},
         seat_types=tuple(one.code for one in batch.seat_types(plan.pk)) if plan else (),
-        corrects=str(row.corrects_id or event.corrects) if is_correction else None,
+        corrects=str(row.corrects.id if row.corrects else event.corrects)
+        if is_correction
+        else None,
         new_effective_at=event.new_effective_at,
         new_quantity=event.new_quantity,
         void=event.void,

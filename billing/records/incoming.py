@@ -50,12 +50,15 @@ class IncomingEvent:
 
     def payload(self) -> dict[str, Any]:
         """What was said, without what was left at its default, as JSON types."""
-        said = {one.name: getattr(self, one.name) for one in fields(self)}
+        said = ((name, getattr(self, name)) for name in NAMES)
         return {
             name: json_value(value)
-            for name, value in said.items()
+            for name, value in said
             if value not in ("", None, False) and (name, value) != ("interval_count", 0)
         }
+
+
+NAMES = tuple(one.name for one in fields(IncomingEvent))
 
 
 def incoming_of(payload: Mapping[str, Any]) -> IncomingEvent:

@@ -1,9 +1,9 @@
 """What a batch of events needs to know, read in a fixed number of queries, and kept up as it grows."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,20 +12,21 @@ from django.db.models import Q
 from accounts.models import Grantee, Group
 from billing.calc.accept import LedgerState, SeatBalances, balances_of
 from billing.calc.periods import cycle_from
+from billing.calc.seat_sums import balances_of_sums
 from billing.calc.types import LedgerFact, PolicyTerms
 from billing.enums import EventKind
-from billing.models import (
-    EntitlementEvent,
-    LedgerHead,
-    Plan,
-    SeatLedgerEntry,
-    SeatPolicy,
-    SeatType,
-    Subscription,
-)
-from billing.records.catalog_book import CatalogBook, interval_of, load_catalog_book
+from billing.models import LedgerHead, Plan, SeatPolicy, SeatType, Subscription
+from billing.records.catalog_book import CatalogBook, Cycle, interval_of
 from billing.records.incoming import IncomingEvent
-from billing.records.subscription_book import ENTRY_COLUMNS, EntryRow, fact
+from billing.records.ledger_rows import (
+    EventRow,
+    StoredEntry,
+    heads_locked,
+    seat_sums,
+    stored_entries,
+    stored_events,
+)
+from billing.records.remembered_catalog import remembered_catalog
 
 
 @dataclass(slots=True)
@@ -33,16 +34,25 @@ class OpenLedger:
     """A subscription's ledger while a batch appends to it."""
 
     subscription: Subscription
-    facts: list[LedgerFact] = field(default_factory=list)
+    held: list[LedgerFact] = field(default_factory=list)
     balances: SeatBalances = field(default_factory=SeatBalances)
     seat_type_of: dict[str, UUID] = field(default_factory=dict)
     price_of: dict[str, UUID | None] = field(default_factory=dict)
-    plan_changes: dict[UUID, tuple[datetime, UUID]] = field(default_factory=dict)
+    plan_changes: dict[str, tuple[datetime, UUID]] = field(default_factory=dict)
     group_of: dict[str, UUID | None] = field(default_factory=dict)
     group_of_person: dict[str, UUID] = field(default_factory=dict)
     group_of_seat: dict[tuple[str, str], UUID] = field(default_factory=dict)
     touched_from: date | None = None
     wakes: bool = False
+    unread: "list[OpenLedger]" = field(default_factory=list)
+
+    @property
+    def facts(self) -> list[LedgerFact]:
+        """All entries. They are read now where sums were enough until now: of the whole batch at once."""
+        if self.unread:
+            read_entries(self.unread)
+            self.unread.clear()
+        return self.held
 
     @property
     def zone(self) -> ZoneInfo:
@@ -56,13 +66,13 @@ class OpenLedger:
                 plan_id = changed_to
         return plan_id
 
-    def note_plan(self, row: EntryRow) -> None:
+    def note_plan(self, known: LedgerFact, plan_id: UUID) -> None:
         """Keep up with a plan change, or with a correction that moves or voids one."""
-        changed = self.plan_changes.pop(row.corrects_id, None) if row.corrects_id else None
-        if row.kind == EventKind.PLAN_CHANGED:
-            self.plan_changes[row.id] = (row.effective_at, row.plan_id)
-        elif changed and not row.voids:
-            self.plan_changes[row.id] = (row.effective_at, changed[1])
+        changed = self.plan_changes.pop(known.corrects, None) if known.corrects else None
+        if known.kind == EventKind.PLAN_CHANGED:
+            self.plan_changes[known.entry_id] = (known.effective_at, plan_id)
+        elif changed and not known.void:
+            self.plan_changes[known.entry_id] = (known.effective_at, changed[1])
 
     def note_group(self, known: LedgerFact, group_id: UUID | None) -> None:
         """Remember where the entry, and the person it names, belong."""
@@ -76,9 +86,18 @@ class OpenLedger:
         found = self.group_of_seat.get((seat_type, person))
         return found or self.group_of_person.get(person)
 
+    def hold(self, entry: StoredEntry) -> None:
+        """Keep up with an entry that is stored; balances are folded when all are held."""
+        known = entry.fact
+        self.held.append(known)
+        self.seat_type_of[known.entry_id] = entry.seat_type_id
+        self.price_of[known.entry_id] = entry.price_id
+        self.note_group(known, entry.group_id)
+        self.note_plan(known, entry.plan_id)
+
     def take(self, known: LedgerFact) -> None:
         """Keep up with an entry just appended."""
-        self.facts.append(known)
+        self.held.append(known)
         latest = self.balances.latest_at
         is_next = not known.corrects and (latest is None or known.effective_at >= latest)
         self.balances = self.balances.after(known) if is_next else balances_of(self.facts)
@@ -91,7 +110,7 @@ class LedgerBatch:
     catalog: CatalogBook
     ledgers: dict[str, OpenLedger]
     heads: dict[UUID, LedgerHead]
-    known_events: dict[tuple[UUID, str, str], EntitlementEvent]
+    known_events: dict[tuple[UUID, str, str], EventRow]
     plans: dict[str, Plan]
     grantees: dict[str, Grantee]
     groups: dict[tuple[UUID, str], Group]
@@ -159,12 +178,16 @@ def local_midnight(day: date, zone: ZoneInfo) -> datetime:
 
 def cycle_start(subscription: Subscription, policy: PolicyTerms, day: date) -> date:
     """First local date of the billing cycle a day lies in, before any reset."""
-    cycle = cycle_from(
-        subscription.starts_on,
-        interval_of((subscription.interval_unit, subscription.interval_count)),
-        anchor=policy.anchor,
-        anchor_day=subscription.anchor_day,
-    )
+    interval = (subscription.interval_unit, subscription.interval_count)
+    anchors = (policy.anchor, subscription.anchor_day)
+    return first_of_cycle(subscription.starts_on, interval, anchors, day)
+
+
+@lru_cache(maxsize=4_096)
+def first_of_cycle(starts_on: date, interval: Cycle, anchors: tuple[str, int], day: date) -> date:
+    """Pure, and the same for all subscriptions that began together."""
+    anchor, anchor_day = anchors
+    cycle = cycle_from(starts_on, interval_of(interval), anchor=anchor, anchor_day=anchor_day)
     number = cycle.number_before(day.toordinal())
     while cycle.bounds(number + 1)[0] <= day:
         number += 1
@@ -176,23 +199,22 @@ def load_ledger_batch(
     events: Sequence[IncomingEvent],
     subscriptions: Mapping[str, Subscription],
     is_to_append: bool = True,
+    is_summed: bool = False,
 ) -> LedgerBatch:
     """
     Lock the chains of the customers (in one order, so that batches cannot deadlock) and read.
 
     Without `is_to_append` nothing is locked and there are no heads: the batch is for reading alone.
+    With `is_summed` it holds until the transaction ends, and people only where an event names some.
     """
     customer_ids = sorted({one.customer_id for one in subscriptions.values()})
     heads = lock_heads(customer_ids) if is_to_append else {}
-    ids = {one.source_event_id for one in events} | {one.corrects for one in events}
-    known_events = {
-        (one.customer_id, one.source, one.source_event_id): one
-        for one in EntitlementEvent.objects.filter(
-            customer__in=customer_ids, source_event_id__in=ids
-        )
-    }
+    ids = {one.source_event_id for one in events} | {one.corrects for one in events if one.corrects}
     ledgers = {name: OpenLedger(one) for name, one in subscriptions.items()}
-    read_entries(ledgers)
+    named = {one.subscription for one in events if one.grantee or one.to_grantee}
+    summed = [one for name, one in ledgers.items() if is_summed and name not in named]
+    known = sum_entries(summed)
+    read_entries([one for one in ledgers.values() if one.subscription.pk not in known])
     plans = {
         one.code: one for one in Plan.objects.filter(code__in={e.plan for e in events if e.plan})
     }
@@ -204,10 +226,10 @@ def load_ledger_batch(
         }
     groups = named_groups(events, customer_ids)
     return LedgerBatch(
-        catalog=load_catalog_book(plan_ids=plan_ids, price_ids=set()),
+        catalog=remembered_catalog(plan_ids),
         ledgers=ledgers,
         heads=heads,
-        known_events=known_events,
+        known_events=stored_events(customer_ids, ids),
         plans=plans,
         grantees=named_grantees(events),
         groups=groups,
@@ -217,37 +239,45 @@ def load_ledger_batch(
 
 def lock_heads(customer_ids: Sequence[UUID]) -> dict[UUID, LedgerHead]:
     """The heads of the chains, made where missing, locked until the transaction ends."""
-    locked = LedgerHead.objects.select_for_update().filter(customer__in=customer_ids)
-    heads = {one.customer_id: one for one in locked.order_by("customer_id")}
+    heads = heads_locked(customer_ids)
     missing = [one for one in customer_ids if one not in heads]
     if missing:
         LedgerHead.objects.bulk_create(
             [LedgerHead(customer_id=one) for one in missing], ignore_conflicts=True
         )
-        heads = {one.customer_id: one for one in locked.order_by("customer_id")}
+        heads = heads_locked(customer_ids)
     return heads
 
 
-def read_entries(ledgers: Mapping[str, OpenLedger]) -> None:
-    by_id: dict[UUID, list[OpenLedger]] = defaultdict(list)
-    for ledger in ledgers.values():
-        by_id[ledger.subscription.pk].append(ledger)
-    rows = (
-        SeatLedgerEntry.objects.filter(subscription__in=by_id)
-        .order_by("position")
-        .values_list(*ENTRY_COLUMNS, "seat_type_id")
-    )
-    for *columns, subscription_id, seat_type_id in rows:
-        row = EntryRow(*columns)
-        for ledger in by_id[subscription_id]:
-            known = fact(row)
-            ledger.facts.append(known)
-            ledger.seat_type_of[known.entry_id] = seat_type_id
-            ledger.price_of[known.entry_id] = row.price_id
-            ledger.note_group(known, row.group_id)
-            ledger.note_plan(row)
-    for ledger in ledgers.values():
-        ledger.balances = balances_of(ledger.facts)
+def sum_entries(ledgers: Sequence[OpenLedger]) -> set[UUID]:
+    """
+    Put balances into the ledgers whose sums tell them; answers whose.
+
+    Their entries are read when something asks for them, if anything does.
+    """
+    sums = seat_sums([one.subscription.pk for one in ledgers]) if ledgers else {}
+    unread: list[OpenLedger] = []
+    for ledger in ledgers:
+        balances = balances_of_sums(sums[ledger.subscription.pk])
+        if balances is not None:
+            ledger.balances, ledger.unread = balances, unread
+            unread.append(ledger)
+    return {one.subscription.pk for one in unread}
+
+
+def read_entries(ledgers: Sequence[OpenLedger]) -> None:
+    """All stored entries, before those appended meanwhile."""
+    if not ledgers:
+        return
+    appended = [one.held for one in ledgers]
+    by_id = {one.subscription.pk: one for one in ledgers}
+    for ledger in ledgers:
+        ledger.held = []
+    for entry in stored_entries(by_id):
+        by_id[entry.subscription_id].hold(entry)
+    for ledger, later in zip(ledgers, appended, strict=True):
+        ledger.held += later
+        ledger.balances = balances_of(ledger.held)
 
 
 def named_grantees(events: Sequence[IncomingEvent]) -> dict[str, Grantee]:
