@@ -21,6 +21,7 @@ from billing.api.invoices import (
 from billing.api.members import ActiveMembers, ActiveMembersBatch
 from billing.api.payments import CheckoutSessions, PaymentMethods, SetupIntents
 from billing.api.preview import SubscriptionPreview
+from billing.api.sandbox import SandboxClock
 from billing.api.statement import CustomerStatementView
 from billing.api.subscriptions import Subscriptions
 from billing.api.subscriptions_read import SubscriptionById
@@ -117,5 +118,6 @@ urlpatterns = [
         WebhookDeliveries.as_view(),
         name="webhook_deliveries",
     ),
+    path("sandbox/clock", SandboxClock.as_view(), name="sandbox_clock"),
     path("openapi", OpenApiDocument.as_view(), name="openapi"),
 ]

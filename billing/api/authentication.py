@@ -54,6 +54,14 @@ class SandboxWithout(APIException):
     default_detail = "The sandbox has no payment gateway. Try this with a live key."
 
 
+class SandboxOnly(APIException):
+    status_code = 409
+    default_code = "sandbox_only"
+    default_detail = (
+        "Only the sandbox has a clock to move. Try this with a key that begins with sl_test_."
+    )
+
+
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the OpenAPI document describes API keys."""
 
@@ -82,6 +90,7 @@ class ApiView(APIView):
     throttle_classes = (KeyThrottle,)
     scopes: dict[str, str] = {}
     has_sandbox = True
+    is_for_sandbox_alone = False
 
     @property
     def allowed_methods(self) -> list[str]:
@@ -96,6 +105,8 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         if caller(request).is_sandbox:
             self.enter_sandbox(request)
+        elif self.is_for_sandbox_alone:
+            raise SandboxOnly
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Whatever a sandbox key asked for, it is asked of the live database again afterwards."""

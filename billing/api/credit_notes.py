@@ -4,7 +4,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView, caller
+from billing.api.clock import time_of
 from billing.api.errors import FieldError, field_errors, invalid, not_found, problem, refused
 from billing.api.events import IDEMPOTENCY
 from billing.api.fields import TextField
@@ -112,7 +112,7 @@ class CreditNotes(ApiView):
     )
     def post(self, request: Request, number: str) -> Response:
         """Credit an invoice: 201 the credit note; 200 its estimate with `dry_run`; 422 refused."""
-        now = timezone.now()
+        now = time_of(request)
 
         def act() -> Response:
             return answer(request, number=number, at=now)

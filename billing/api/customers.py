@@ -4,7 +4,6 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -17,6 +16,7 @@ from accounts.operations.register_customer import (
     register_customer,
 )
 from billing.api.authentication import ApiView
+from billing.api.clock import time_of
 from billing.api.errors import FieldError, field_errors, invalid, not_found, problem, refused
 from billing.api.events import IDEMPOTENCY
 from billing.api.fields import TextField
@@ -128,7 +128,7 @@ class Customers(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Register a customer with its first group and, when named, its billing owner and seller."""
-        now = timezone.now()
+        now = time_of(request)
 
         def act() -> Response:
             body = CustomerSchema(data=request.data)

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils import timezone
 from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework.permissions import BasePermission
@@ -16,6 +15,7 @@ from rest_framework.views import APIView
 from accounts.enums import ApiScope
 from accounts.models import AccessAdvice, ApiClient, Customer
 from billing.api.authentication import ApiView
+from billing.api.clock import time_of
 from billing.api.entitlement_answers import NO_ADVICE, answer_body, answer_bytes, weak_etag
 from billing.api.entitlement_schemas import (
     EntitlementBatchAnswerSchema,
@@ -75,7 +75,7 @@ class Entitlements(ApiView):
         asked = EntitlementQuestionSchema(data=request.query_params.dict())
         if not asked.is_valid():
             return invalid(field_errors(asked.errors))
-        now, said = timezone.now(), asked.validated_data
+        now, said = time_of(request), asked.validated_data
         if said["grantee"]:
             question = Question(said["grantee"], said["customer"], said["feature"])
             (answer,) = answers_to([question], at=now)
@@ -103,7 +103,7 @@ class EntitlementCheck(ApiView):
         if not asked.is_valid():
             return invalid(errors_by_place(asked.errors))
         questions = [Question(**one) for one in asked.validated_data]
-        answers = answers_to(questions, at=timezone.now())
+        answers = answers_to(questions, at=time_of(request))
         return Response({"answers": [answer_body(one) for one in answers]})
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -10,6 +9,7 @@ from rest_framework.response import Response
 
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView, caller
+from billing.api.clock import time_of
 from billing.api.errors import field_errors, invalid
 from billing.api.events import IDEMPOTENCY
 from billing.api.fields import TextField
@@ -94,7 +94,7 @@ class Usage(ApiView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Record one report. Being over a limit refuses nothing: the next check says so."""
-        now = timezone.now()
+        now = time_of(request)
 
         def act() -> Response:
             read = UsageSchema(data=request.data)
@@ -120,7 +120,7 @@ class UsageBatch(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Record up to 1,000 reports; each is answered by itself, in their order."""
-        now = timezone.now()
+        now = time_of(request)
 
         def act() -> Response:
             return answer_batch(

@@ -103,6 +103,12 @@ CODES: Mapping[str, tuple[str, str]] = {
     "refund_reason_missing": ("The reason is empty", "Say why"),
     "refund_too_large": ("More goes back than was paid", "Send at most what the sentence says"),
     "reported_at_ahead": ("The count is of a time to come", "Check the sender's clock"),
+    "sandbox_clock_backwards": (
+        "The sandbox's clock stands later than that", "Name an instant from its time on"),
+    "sandbox_clock_moving": ("Another call moves the clock", "Ask again when it is done"),
+    "sandbox_clock_too_far": (
+        "More than 93 days on, or five years ahead of real time", "Move it in several calls; begin afresh"),
+    "sandbox_only": ("Live keys have no clock to move", "Use a key that begins with `sl_test_`"),
     "sandbox_unavailable": ("No sandbox is set up, or it is away", "Ask us, or use a live key"),
     "sandbox_without": ("The sandbox has no payment gateway", "Try this with a live key"),
     "seat_limit_reached": (

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -11,6 +10,7 @@ from rest_framework.response import Response
 
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView, caller
+from billing.api.clock import time_of
 from billing.api.error_codes import EVENT
 from billing.api.errors import BodyInvalid, FieldError, invalid
 from billing.api.idempotency import HEADER, once
@@ -102,7 +102,7 @@ class EntitlementEvents(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Record one event: 201 accepted, 200 it was here before, 409 or 422 refused."""
-        now = timezone.now()
+        now = time_of(request)
 
         def act() -> Response:
             try:
@@ -128,7 +128,7 @@ class EntitlementEventBatch(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Record up to 1,000 events in order; each is answered by itself."""
-        now = timezone.now()
+        now = time_of(request)
 
         def act() -> Response:
             bodies = request.data.get("events") if isinstance(request.data, dict) else None

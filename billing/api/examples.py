@@ -7,6 +7,7 @@ Json = dict[str, Any]
 EXAMPLES: Mapping[str, Any] = {
     "actor": "Hana Ito",
     "address_line1": "1 Lake Street",
+    "advance_to": "2026-12-02T00:00:00Z",
     "amount_minor": 5000,
     "as_of": "2027-01-31T00:00:00Z",
     "billing_entity": "LRUS",

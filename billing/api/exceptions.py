@@ -4,7 +4,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,6 +13,7 @@ from accounts.calc.refusals import ExceptionUnknown, NobodyMayAgree, ReasonMissi
 from accounts.enums import ApiScope, ExceptionKind, ExceptionState, SupportBurden
 from accounts.models import ExceptionRequest
 from billing.api.authentication import ApiView, caller
+from billing.api.clock import time_of
 from billing.api.error_codes import EVENT
 from billing.api.errors import FieldError, field_errors, invalid, not_found, problem, refused
 from billing.api.events import IDEMPOTENCY
@@ -141,7 +141,7 @@ class ExceptionRequests(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Ask for an exception; people decide it on the desk. 200 its effect with `dry_run`."""
-        now = timezone.now()
+        now = time_of(request)
 
         def act() -> Response:
             return answer(request, at=now)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -10,6 +9,7 @@ from rest_framework.response import Response
 
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView, caller
+from billing.api.clock import time_of
 from billing.api.errors import field_errors, invalid, not_found
 from billing.api.events import IDEMPOTENCY, LARGEST_BATCH
 from billing.api.fields import TextField
@@ -89,7 +89,7 @@ class ActiveMembers(ApiView):
     )
     def put(self, request: Request, subscription: str) -> Response:
         """Report the members active at an instant; it changes no seat and no invoice."""
-        now = timezone.now()
+        now = time_of(request)
 
         def act() -> Response:
             found = find_subscription(subscription)
@@ -118,7 +118,7 @@ class ActiveMembersBatch(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Up to 1,000 reports; each is answered by itself, in their order."""
-        now = timezone.now()
+        now = time_of(request)
 
         def act() -> Response:
             return answer_batch(

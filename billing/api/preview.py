@@ -5,7 +5,6 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView
+from billing.api.clock import time_of
 from billing.api.error_codes import EVENT
 from billing.api.errors import BodyInvalid, FieldError, invalid, not_found, problem, refused
 from billing.api.events import EntitlementEventSchema
@@ -54,7 +54,7 @@ class SubscriptionPreview(ApiView):
         found = find_subscription(subscription)
         if found is None:
             return not_found("such subscription")
-        now = timezone.now()
+        now = time_of(request)
         try:
             changes = read_changes(request.data, subscription=found.external_id)
             as_of = read_as_of(request.data, now)

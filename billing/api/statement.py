@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -10,6 +9,7 @@ from rest_framework.response import Response
 
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView
+from billing.api.clock import time_of
 from billing.api.errors import field_errors, invalid, not_found
 from billing.calc.statement import Account
 from billing.queries.find_customer import find_customer
@@ -84,7 +84,7 @@ class CustomerStatementView(ApiView):
         asked = StatementQuestionSchema(data=request.query_params.dict())
         if not asked.is_valid():
             return invalid(field_errors(asked.errors))
-        today = local_day(found, timezone.now())
+        today = local_day(found, time_of(request))
         as_of = min(asked.validated_data.get("as_of", today), today)
         statement = customer_statement(
             customer=found, first=asked.validated_data.get("first"), as_of=as_of

@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,6 +11,7 @@ from rest_framework.response import Response
 from accounts.enums import ApiScope
 from accounts.models import Customer
 from billing.api.authentication import ApiView, caller
+from billing.api.clock import time_of
 from billing.api.error_codes import EVENT
 from billing.api.errors import FieldError, field_errors, invalid, problem, refused
 from billing.api.events import IDEMPOTENCY
@@ -113,7 +113,7 @@ class Subscriptions(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Start a subscription; its first event and ledger entries are recorded with it."""
-        now = timezone.now()
+        now = time_of(request)
 
         def act() -> Response:
             body = SubscriptionSchema(data=request.data)

@@ -2,13 +2,13 @@
 
 from dataclasses import asdict
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.enums import ApiScope
 from billing.api.authentication import ApiView
+from billing.api.clock import time_of
 from billing.api.errors import not_found
 from billing.api.schemas import SubscriptionFactsSchema
 from billing.queries.subscription_facts import find_subscription, subscription_facts
@@ -25,4 +25,4 @@ class SubscriptionById(ApiView):
         found = find_subscription(subscription)
         if found is None:
             return not_found("such subscription")
-        return Response(asdict(subscription_facts(found, at=timezone.now())))
+        return Response(asdict(subscription_facts(found, at=time_of(request))))

@@ -209,6 +209,7 @@ API: dict[str, str | None] = {
     "webhook_tests": None,
     "webhook_replays": None,
     "webhook_deliveries": None,
+    "sandbox_clock": None,
     "openapi": None,
 }
 PAY: dict[str, str | None] = {"case": "dunningcase"}

@@ -2,17 +2,30 @@
 
 import json
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from accounts.enums import ApiScope
 from accounts.models import ApiReply, AuditEntry, Customer
 from accounts.operations.issue_api_key import issue_api_key
-from billing.gateways.sandbox import copy_catalog, in_sandbox
-from billing.models import EntitlementEvent, Plan, Subscription
+from billing.gateways.sandbox import copy_catalog, in_sandbox, sandbox_database
+from billing.models import (
+    EntitlementEvent,
+    Invoice,
+    InvoiceDelivery,
+    InvoiceRun,
+    NumberSeries,
+    PaymentAttempt,
+    Plan,
+    Subscription,
+)
+from billing.operations.advance_sandbox import HOLDER, MOST_AHEAD
+from tax.models import TaxIdCheck
 from tests.seatworld import START, SeatWorld
 
 
@@ -151,3 +164,68 @@ def test_a_key_of_the_sandbox_is_made_by_the_same_command(db, capsys):
     call_command("create_api_client", "try", "--scope", "billing:read", "--sandbox")
 
     assert capsys.readouterr().out.startswith("sl_test_")
+
+
+def clock_of(caller: Caller) -> datetime:
+    return datetime.fromisoformat(caller.get("sandbox/clock").json()["now"])
+
+
+def test_the_integrator_moves_the_clock_and_reads_the_invoices_that_fell_due(
+    tester, world_with_sandbox
+):
+    before = (*live_counts(), NumberSeries.objects.count(), Invoice.objects.count())
+    began = clock_of(tester)
+    assert abs(began - timezone.now()) < timedelta(minutes=1)
+    started = {**SUBSCRIPTION, "starts_on": str(began.date())}
+    assert tester.post("customers", CUSTOMER).status_code == 201
+    assert tester.post("subscriptions", started).status_code == 201
+    with in_sandbox():
+        asked = {"customer": Customer.objects.get(), "number": "IE6388047V", "country": "IE"}
+        TaxIdCheck.objects.create(**asked, register="vies", asked_at=began)
+
+    soon, later = began + timedelta(days=2), began + timedelta(days=35)
+    first = tester.post("sandbox/clock", {"advance_to": soon.isoformat()})
+    event = tester.post("entitlement-events", EVENT)
+    second = tester.post("sandbox/clock", {"advance_to": later.isoformat()})
+
+    assert (first.status_code, first.json()["invoices_issued"]) == (200, 1), first.content
+    assert event.status_code == 201
+    assert (second.json()["invoices_issued"], second.json()["drafts"]) == (1, 0)
+    assert clock_of(tester) == datetime.fromisoformat(second.json()["now"]) == later
+    listed = tester.get("invoices").json()["invoices"]
+    assert [one["number"] for one in listed] == ["TST-SW-000002", "TST-SW-000001"]
+    assert {line["quantity"] for line in tester.get("invoices/TST-SW-000002").json()["lines"]} >= {
+        7
+    }
+    assert tester.get("invoices/TST-SW-000001/pdf").status_code == 404
+    with in_sandbox():
+        assert EntitlementEvent.objects.get(source_event_id="try-out-1").effective_at == soon
+        assert TaxIdCheck.objects.get().state == "valid"
+        assert not InvoiceDelivery.objects.exists()
+        assert not PaymentAttempt.objects.exists()
+    assert (*live_counts(), NumberSeries.objects.count(), Invoice.objects.count()) == before
+
+
+def test_the_clock_goes_forward_by_steps_and_only_for_keys_of_the_sandbox(
+    tester, world_with_sandbox
+):
+    now = clock_of(tester)
+
+    for days, code in [(-1, "sandbox_clock_backwards"), (94, "sandbox_clock_too_far")]:
+        answer = tester.post("sandbox/clock", {"advance_to": str(now + timedelta(days=days))})
+        assert (answer.status_code, answer.json()["code"]) == (409, code)
+    assert tester.post("sandbox/clock", {"advance_to": "soon"}).status_code == 400
+    other = sandbox_database()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [HOLDER])
+    answer = tester.post("sandbox/clock", {"advance_to": str(now + timedelta(days=1))})
+    assert (answer.status_code, answer.json()["code"]) == (409, "sandbox_clock_moving")
+    other.close()
+    with in_sandbox():
+        InvoiceRun.objects.create(as_of=now + MOST_AHEAD, trigger="command", started_at=now)
+    answer = tester.post("sandbox/clock", {"advance_to": str(now + MOST_AHEAD + timedelta(days=1))})
+    assert answer.json()["code"] == "sandbox_clock_too_far"
+
+    _, key = issue_api_key(name="live", scopes=ApiScope.values)
+    answer = Caller(key).get("sandbox/clock")
+    assert (answer.status_code, answer.json()["code"]) == (409, "sandbox_only")
