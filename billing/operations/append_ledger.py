@@ -32,16 +32,16 @@ EVENT_FIELDS = (
 ENTRY_FIELDS = (*CHAINED, *CHAINED_IF_SET, "previous_digest", "digest")
 MOVE_HEADS = """
 UPDATE billing_ledgerhead AS head SET position = v.position, digest = v.digest
-  FROM unnest(%s::uuid[], %s::bigint[], %s::text[]) AS v(customer_id, position, digest)
+  FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS v(customer_id, position, digest)
  WHERE head.customer_id = v.customer_id
 """
 TOUCH = """
 UPDATE billing_subscription AS subscription SET
     touched_from = least(subscription.touched_from, v.touched_from),
-    rate_due_at = CASE WHEN v.wakes THEN least(subscription.rate_due_at, %s::timestamptz)
+    rate_due_at = CASE WHEN v.wakes THEN least(subscription.rate_due_at, $1::timestamptz)
                        ELSE subscription.rate_due_at END,
     due_early = subscription.due_early OR v.wakes
-FROM unnest(%s::uuid[], %s::date[], %s::bool[]) AS v(id, touched_from, wakes)
+FROM unnest($2::uuid[], $3::date[], $4::bool[]) AS v(id, touched_from, wakes)
 WHERE subscription.id = v.id
 """
 TERMS_KINDS = {EventKind.PLAN_CHANGED, EventKind.PRICE_CHANGED}

@@ -18,17 +18,17 @@ SUBSCRIPTION = (
     "starts_on", "ends_on", "anchor_day", "time_zone", "seat_limit_behavior", "seat_limits",
 )  # fmt: skip
 SUBSCRIPTIONS = f"""
-SELECT {", ".join(SUBSCRIPTION)} FROM billing_subscription WHERE external_id = ANY(%s::text[])
+SELECT {", ".join(SUBSCRIPTION)} FROM billing_subscription WHERE external_id = ANY($1::text[])
 """
 LOCK = """
 SELECT customer_id, position, digest FROM billing_ledgerhead
- WHERE customer_id = ANY(%s::uuid[]) ORDER BY customer_id FOR UPDATE
+ WHERE customer_id = ANY($1::uuid[]) ORDER BY customer_id FOR UPDATE
 """
 EVENTS = """
 SELECT id, customer_id, subscription_id, source, source_event_id, kind, actor, effective_at,
        recorded_at, digest
   FROM billing_entitlementevent
- WHERE customer_id = ANY(%s::uuid[]) AND source_event_id = ANY(%s::text[])
+ WHERE customer_id = ANY($1::uuid[]) AND source_event_id = ANY($2::text[])
 """
 ENTRIES = """
 SELECT entry.subscription_id, entry.seat_type_id, seat_type.plan_id, entry.price_id, entry.group_id,
@@ -38,7 +38,7 @@ SELECT entry.subscription_id, entry.seat_type_id, seat_type.plan_id, entry.price
        entry.corrects_id::text, entry.voids, entry.from_grantee_id::text
   FROM billing_seatledgerentry AS entry
   JOIN billing_seattype AS seat_type ON seat_type.id = entry.seat_type_id
- WHERE entry.subscription_id = ANY(%s::uuid[]) ORDER BY entry.position
+ WHERE entry.subscription_id = ANY($1::uuid[]) ORDER BY entry.position
 """
 
 SUMS = """
@@ -51,7 +51,7 @@ SELECT subscription_id, seat_type, from_state, to_state, sum(quantity),
           FROM billing_seatledgerentry AS entry
           JOIN billing_seattype AS seat_type ON seat_type.id = entry.seat_type_id
          CROSS JOIN LATERAL date_trunc('second', entry.effective_at) AS second
-         WHERE entry.subscription_id = ANY(%s::uuid[])
+         WHERE entry.subscription_id = ANY($1::uuid[])
         WINDOW ledger AS (PARTITION BY entry.subscription_id ORDER BY entry.position)) AS move
  GROUP BY subscription_id, seat_type, from_state, to_state
 """

@@ -13,15 +13,15 @@ from billing.records.prepared import run_prepared
 DIGESTS = """
 SELECT plan_id, sha256(convert_to(string_agg(said, ' ' ORDER BY said COLLATE "C"), 'UTF8'))
   FROM (SELECT plan_id, seat_type::text AS said
-          FROM billing_seattype AS seat_type WHERE plan_id = ANY(%(plans)s)
+          FROM billing_seattype AS seat_type WHERE plan_id = ANY($1::uuid[])
          UNION ALL
         SELECT seat_type.plan_id, price::text
           FROM billing_seattype AS seat_type
           JOIN billing_price AS price ON price.seat_type_id = seat_type.id
-         WHERE seat_type.plan_id = ANY(%(plans)s) AND price.subscription_id IS NULL
+         WHERE seat_type.plan_id = ANY($1::uuid[]) AND price.subscription_id IS NULL
          UNION ALL
         SELECT plan_id, policy::text
-          FROM billing_seatpolicy AS policy WHERE plan_id = ANY(%(plans)s)) AS catalog
+          FROM billing_seatpolicy AS policy WHERE plan_id = ANY($1::uuid[])) AS catalog
  GROUP BY plan_id
 """
 kept: dict[tuple[str, UUID], tuple[bytes, CatalogBook]] = {}
@@ -49,4 +49,4 @@ def remembered_catalog(plan_ids: Collection[UUID]) -> CatalogBook:
 
 def plan_digests(plan_ids: Collection[UUID]) -> dict[UUID, bytes]:
     """By plan; empty for a plan that sells nothing."""
-    return dict.fromkeys(plan_ids, b"") | dict(run_prepared(DIGESTS, {"plans": list(plan_ids)}))
+    return dict.fromkeys(plan_ids, b"") | dict(run_prepared(DIGESTS, [list(plan_ids)]))
