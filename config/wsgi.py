@@ -9,5 +9,6 @@ __all__ = ["application", "celery_app"]
 django_application = get_wsgi_application()
 
 from config.entitlement_door import EntitlementDoor  # noqa: E402 - Django must be set up first
+from config.event_door import EventDoor  # noqa: E402
 
-application = EntitlementDoor(django_application)
+application = EntitlementDoor(EventDoor(django_application))

@@ -20,6 +20,7 @@ from accounts.models import ApiClient
 from accounts.operations.issue_api_key import key_digest
 from billing.api.rate_limit import UNLIMITED, KeyThrottle, rate_headers
 from billing.gateways.sandbox import SandboxMissing, in_sandbox, know_client
+from billing.queries.client_of_key import client_of_key
 
 SCHEME = "bearer "
 SANDBOX = "Seatledger-Sandbox"
@@ -33,7 +34,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         if not header.lower().startswith(SCHEME):
             return None
         digest = key_digest(header[len(SCHEME) :].strip())
-        client = ApiClient.objects.filter(key_digest=digest, revoked_at=None).first()
+        client = client_of_key(digest)
         if client is None:
             raise AuthenticationFailed("This API key is unknown or revoked.", "api_key_invalid")
         request._request.client_key = client.pk  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """POST entitlement events, one or up to a thousand."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -9,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.enums import ApiScope
+from accounts.models import ApiClient
 from billing.api.authentication import ApiView, caller
 from billing.api.clock import time_of
 from billing.api.error_codes import EVENT
@@ -17,6 +19,7 @@ from billing.api.idempotency import HEADER, once
 from billing.api.read_event import LARGEST, SENDABLE_CHOICES, read_event
 from billing.enums import PriceMode
 from billing.operations.receive_events import EventAnswer, receive_events
+from billing.records.incoming import IncomingEvent
 
 LARGEST_BATCH = 1_000
 STATUS = {"accepted": 201, "duplicate": 200}
@@ -109,9 +112,8 @@ class EntitlementEvents(ApiView):
                 event = read_event(request.data)
             except BodyInvalid as problem:
                 return invalid(problem.errors)
-            (answer,) = receive_events(events=[event], client=caller(request), at=now)
-            status = STATUS.get(answer.status) or CONFLICTS.get(answer.code, 422)
-            return Response(answer_body(answer), status=status)
+            status, body = receive_one(event, client=caller(request), at=now)
+            return Response(body, status=status)
 
         return once(request, at=now, act=act)
 
@@ -131,31 +133,55 @@ class EntitlementEventBatch(ApiView):
         now = time_of(request)
 
         def act() -> Response:
-            bodies = request.data.get("events") if isinstance(request.data, dict) else None
-            if not isinstance(bodies, list) or not 1 <= len(bodies) <= LARGEST_BATCH:
-                message = f'Send {{"events": […]}} with 1 to {LARGEST_BATCH} events.'
-                return invalid([FieldError("events", "not_a_batch", message)])
-            answers = receive_batch(bodies, request=request, at=now)
-            return Response({"answers": answers})
+            try:
+                batch = read_batch(request.data)
+            except BodyInvalid as problem:
+                return invalid(problem.errors)
+            status, body = receive_batch(batch, client=caller(request), at=now)
+            return Response(body, status=status)
 
         return once(request, at=now, act=act)
 
 
-def receive_batch(bodies: Sequence[Any], *, request: Request, at: Any) -> list[dict[str, Any]]:
-    """Answers in the order of the bodies; unreadable ones are refused, the others received together."""
-    answers: dict[int, dict[str, Any]] = {}
-    readable = []
-    for place, body in enumerate(bodies):
-        try:
-            readable.append((place, read_event(body)))
-        except BodyInvalid as problem:
-            answers[place] = unreadable(body, problem)
-    received = receive_events(
-        events=[event for _, event in readable], client=caller(request), at=at
-    )
-    for (place, _), answer in zip(readable, received, strict=True):
-        answers[place] = answer_body(answer)
-    return [answers[place] for place in range(len(bodies))]
+def receive_one(
+    event: IncomingEvent, *, client: ApiClient, at: datetime
+) -> tuple[int, dict[str, Any]]:
+    """Status and body of the answer: 201 accepted, 200 it was here before, 409 or 422 refused."""
+    (answer,) = receive_events(events=[event], client=client, at=at)
+    status = STATUS.get(answer.status) or CONFLICTS.get(answer.code, 422)
+    return status, answer_body(answer)
+
+
+def read_batch(body: Any) -> list[IncomingEvent | dict[str, Any]]:
+    """
+    The events in their order; in the place of one that cannot be read, its refusal.
+
+    :raises BodyInvalid: if there are none or too many
+    """
+    bodies = body.get("events") if isinstance(body, dict) else None
+    if not isinstance(bodies, list) or not 1 <= len(bodies) <= LARGEST_BATCH:
+        message = f'Send {{"events": […]}} with 1 to {LARGEST_BATCH} events.'
+        raise BodyInvalid([FieldError("events", "not_a_batch", message)])
+    return [read_or_refuse(one) for one in bodies]
+
+
+def read_or_refuse(body: Any) -> IncomingEvent | dict[str, Any]:
+    try:
+        return read_event(body)
+    except BodyInvalid as problem:
+        return unreadable(body, problem)
+
+
+def receive_batch(
+    batch: Sequence[IncomingEvent | dict[str, Any]], *, client: ApiClient, at: datetime
+) -> tuple[int, dict[str, Any]]:
+    """Status and body of the answer; what could be read is received together."""
+    events = [one for one in batch if isinstance(one, IncomingEvent)]
+    received = iter(receive_events(events=events, client=client, at=at))
+    answers = [
+        answer_body(next(received)) if isinstance(one, IncomingEvent) else one for one in batch
+    ]
+    return 200, {"answers": answers}
 
 
 def unreadable(body: Any, problem: BodyInvalid) -> dict[str, Any]:
