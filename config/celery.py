@@ -10,6 +10,8 @@ from celery.signals import worker_process_init
 from config.embedded import ensure_services
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# checks load every page, and nobody asks a worker for one; `manage.py check` runs them
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 ensure_services()
 
 app = Celery("seatledger")

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from billing.api.scim.views import scim
+from billing.api.scim.door import scim
 
 app_name = "scim"
 urlpatterns = [

@@ -1,14 +1,12 @@
-"""The door for directories: whose token, how often, what was answered and what it did."""
+"""Answers directories: whose token, how often, what was answered and what it did."""
 
 import json
 import logging
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
 from scim2_models import Error, PayloadTooLargeException, SCIMException, UnauthorizedException
 from scim2_server.handler import ScimHandler
 from scim2_server.requests import ScimRequest
@@ -36,9 +34,8 @@ LONGEST_NAME = 36
 TOO_MANY = "Too many requests. Wait as long as Retry-After says."
 
 
-@csrf_exempt
-def scim(request: HttpRequest, **_named: Any) -> HttpResponse:
-    """Every address below /scim/v2/: the token says whose directory it is."""
+def scim(request: HttpRequest) -> HttpResponse:
+    """The token says whose directory it is."""
     at = timezone.now()
     try:
         asked = asked_of(request)
