@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from billing.calc.chain import CHAINED, CHAINED_IF_SET
+from billing.calc.types import LedgerFact
 from billing.models import SeatType, Subscription
 from billing.operations.append_ledger import Appender
 from billing.operations.change_terms import prices_of_event
@@ -16,14 +18,14 @@ from billing.operations.receive_events import check_group, decide, event_row, le
 from billing.records.catalog_book import CatalogBook
 from billing.records.incoming import IncomingEvent
 from billing.records.ledger_batch import load_ledger_batch
-from billing.records.subscription_book import EntryRow
+from billing.records.ledger_rows import StoredEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
     """Entries in the order of the chain, and a catalog that knows their plans and prices."""
 
-    entries: tuple[EntryRow, ...]
+    entries: tuple[StoredEntry, ...]
     catalog: CatalogBook
 
 
@@ -60,26 +62,34 @@ def foresee_events(
     )
 
 
-def entry_row(values: dict[str, Any], seat_types: dict[Any, SeatType]) -> EntryRow:
+def entry_row(values: dict[str, Any], seat_types: dict[Any, SeatType]) -> StoredEntry:
     """The row as it would be read back."""
     seat_type = seat_types[values["seat_type_id"]]
-    return EntryRow(
-        id=values["id"],
-        position=values["position"],
-        event_id=values["event_id"],
-        kind=values["kind"],
-        seat_type_code=seat_type.code,
+    return StoredEntry(
+        subscription_id=values["subscription_id"],
+        seat_type_id=seat_type.pk,
         plan_id=seat_type.plan_id,
-        effective_at=values["effective_at"],
-        recorded_at=values["recorded_at"],
-        from_state=values["from_state"],
-        to_state=values["to_state"],
-        quantity=values["quantity"],
-        set_to=values["set_to"],
-        grantee_id=values["grantee_id"],
-        corrects_id=values["corrects_id"],
-        voids=values["voids"],
         price_id=values["price_id"],
-        from_grantee_id=values["from_grantee_id"],
         group_id=values["group_id"],
+        fact=LedgerFact(
+            entry_id=str(values["id"]),
+            event_id=str(values["event_id"]),
+            position=values["position"],
+            kind=values["kind"],
+            seat_type=seat_type.code,
+            effective_at=values["effective_at"],
+            recorded_at=values["recorded_at"],
+            from_state=values["from_state"] or None,
+            to_state=values["to_state"] or None,
+            quantity=values["quantity"],
+            set_to=values["set_to"],
+            grantee=text(values["grantee_id"]),
+            corrects=text(values["corrects_id"]),
+            void=values["voids"],
+            from_grantee=text(values["from_grantee_id"]),
+        ),
     )
+
+
+def text(key: UUID | None) -> str | None:
+    return str(key) if key else None

@@ -107,8 +107,8 @@ def take_in(
         foreseen = foresee_events(events=events, subscription=subscription, at=at)
         book.entries.extend(foreseen.entries)
         book.catalog.take_in(foreseen.catalog)
-        touched += [one.effective_at.astimezone(zone).date() for one in foreseen.entries]
-        book.known_position = max(book.known_position, foreseen.entries[-1].position)
+        touched += [one.fact.effective_at.astimezone(zone).date() for one in foreseen.entries]
+        book.known_position = max(book.known_position, foreseen.entries[-1].fact.position)
     return min(touched, default=None)
 
 

@@ -13,7 +13,7 @@ from billing.calc.timeline import counting_states
 from billing.documents.source import GroupShare
 from billing.models import InvoiceLine, RatedSpan, Subscription
 from billing.queries.trace import span_behind
-from billing.records.subscription_book import SubscriptionBook, fact, load_subscription_books
+from billing.records.subscription_book import SubscriptionBook, load_subscription_books
 from kernel.period import Period
 
 
@@ -64,18 +64,18 @@ class PastSeats:
     def __init__(self, book: SubscriptionBook) -> None:
         self.book = book
         self.zone = ZoneInfo(book.subscription.time_zone)
-        self.entries = {entry.id: entry for entry in book.entries}
+        self.entries = {entry.fact.entry_id: entry for entry in book.entries}
         self.known: dict[int, list[tuple[Holding, HeldSpan]]] = {}
 
     def shares(self, line: InvoiceLine, span: RatedSpan) -> Mapping[str | None, int]:
         """Minor units of the line by group."""
-        named = [self.entries[key] for key in span.entry_ids if key in self.entries]
+        named = [found for key in span.entry_ids if (found := self.entries.get(str(key)))]
         broken = BrokenLine(
             kind=span.kind,
             amount_minor=line.amount_minor,
             quantity=span.quantity,
             span=Period(span.span_first, span.span_after),
-            entries=[(text(one.group_id), one.quantity) for one in named],
+            entries=[(text(one.group_id), one.fact.quantity) for one in named],
         )
         return break_down(broken, self.held(span))
 
@@ -91,7 +91,7 @@ class PastSeats:
 
     def holdings(self, position: int) -> list[tuple[Holding, HeldSpan]]:
         if position not in self.known:
-            facts = [fact(one) for one in self.book.entries if one.position <= position]
+            facts = [one.fact for one in self.book.entries if one.fact.position <= position]
             self.known[position] = self.in_groups(holdings_of(facts))
         return self.known[position]
 
@@ -100,7 +100,7 @@ class PastSeats:
         found, groups = [], dict[tuple[str, str], UUID | None]()
         for one in holdings:
             key = (one.grantee, one.seat_type)
-            groups[key] = self.entries[UUID(one.entry_id)].group_id or groups.get(key)
+            groups[key] = self.entries[one.entry_id].group_id or groups.get(key)
             dates = self.day(one.from_at), self.day(one.until_at)
             found.append((one, HeldSpan(text(groups[key]), *dates)))
         return found

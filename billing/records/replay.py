@@ -110,9 +110,9 @@ def touched_between(
     zone = ZoneInfo(book.subscription.time_zone)
     known = before.known_position if before else 0
     return (
-        entry.effective_at.astimezone(zone).date()
+        entry.fact.effective_at.astimezone(zone).date()
         for entry in book.entries
-        if known < entry.position <= rating.known_position
+        if known < entry.fact.position <= rating.known_position
     )
 
 

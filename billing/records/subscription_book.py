@@ -15,40 +15,12 @@ from billing.calc.types import (
     TermsChange,
 )
 from billing.enums import EventKind
-from billing.models import LedgerHead, SeatLedgerEntry, Subscription
+from billing.models import LedgerHead, Subscription
 from billing.records.catalog_book import CatalogBook, Cycle, interval_of, load_catalog_book
+from billing.records.ledger_rows import StoredEntry, stored_entries
 from billing.records.voided_spans import reopened_periods
 
 TERMS_KINDS = frozenset({EventKind.PLAN_CHANGED, EventKind.PRICE_CHANGED})
-ENTRY_COLUMNS = (
-    "id", "position", "event_id", "kind", "seat_type__code", "seat_type__plan_id", "effective_at",
-    "recorded_at", "from_state", "to_state", "quantity", "set_to", "grantee_id", "corrects_id",
-    "voids", "price_id", "from_grantee_id", "group_id", "subscription_id",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class EntryRow:
-    """A ledger entry as read."""
-
-    id: UUID
-    position: int
-    event_id: UUID
-    kind: str
-    seat_type_code: str
-    plan_id: UUID
-    effective_at: datetime
-    recorded_at: datetime
-    from_state: str
-    to_state: str
-    quantity: int
-    set_to: int | None
-    grantee_id: UUID | None
-    corrects_id: UUID | None
-    voids: bool
-    price_id: UUID | None
-    from_grantee_id: UUID | None
-    group_id: UUID | None
 
 
 @dataclass(slots=True)
@@ -62,7 +34,7 @@ class SubscriptionBook:
     subscription: Subscription
     catalog: CatalogBook
     known_position: int
-    entries: list[EntryRow] = field(default_factory=list)
+    entries: list[StoredEntry] = field(default_factory=list)
     reopened: frozenset[date] = frozenset()
 
     def rating_input(
@@ -85,12 +57,12 @@ class SubscriptionBook:
         `reopened` replaces what the book says, for a rating of the past.
         """
         known = self.known_position if known_position is None else known_position
-        entries = [entry for entry in self.entries if entry.position <= known]
+        entries = [entry for entry in self.entries if entry.fact.position <= known]
         terms_ids = terms_entry_ids(entries)
         zone = ZoneInfo(self.subscription.time_zone)
         return RatingInput(
             terms=self.terms(rated_at=rated_at),
-            facts=tuple(fact(entry) for entry in entries if entry.id not in terms_ids),
+            facts=tuple(one.fact for one in entries if one.fact.entry_id not in terms_ids),
             changes=self.terms_changes(entries=entries, rated_at=rated_at),
             billed=tuple(billed),
             as_of=as_of,
@@ -135,27 +107,31 @@ class SubscriptionBook:
         )
 
     def terms_changes(
-        self, *, entries: Sequence[EntryRow], rated_at: datetime
+        self, *, entries: Sequence[StoredEntry], rated_at: datetime
     ) -> tuple[TermsChange, ...]:
         """Plan and price changes, one an event, after their corrections; void ones say so."""
-        correctors = {entry.corrects_id: entry for entry in entries if entry.corrects_id}
-        changes: dict[UUID, list[tuple[EntryRow, EntryRow]]] = defaultdict(list)
-        for entry in entries:
-            if entry.kind in TERMS_KINDS and not entry.corrects_id:
-                changes[entry.event_id].append((entry, last_correction(entry, correctors)))
+        correctors = {one.fact.corrects: one for one in entries if one.fact.corrects}
+        changes: dict[str, list[tuple[StoredEntry, LedgerFact]]] = defaultdict(list)
+        for one in entries:
+            if one.fact.kind in TERMS_KINDS and not one.fact.corrects:
+                changes[one.fact.event_id].append((one, last_correction(one, correctors)))
         return tuple(self.terms_change(pairs, rated_at) for pairs in changes.values())
 
     def terms_change(
-        self, pairs: Sequence[tuple[EntryRow, EntryRow]], rated_at: datetime
+        self, pairs: Sequence[tuple[StoredEntry, LedgerFact]], rated_at: datetime
     ) -> TermsChange:
         original, newest = pairs[0]
-        changes_plan = original.kind == EventKind.PLAN_CHANGED
-        prices = {first.seat_type_code: first.price_id for first, _ in pairs if first.price_id}
+        changes_plan = original.fact.kind == EventKind.PLAN_CHANGED
+        prices = {one.fact.seat_type: one.price_id for one, _ in pairs if one.price_id}
         price = self.catalog.prices[next(iter(prices.values()))]
         cycle = (price.interval_unit, price.interval_count)
         return TermsChange(
-            entry_ids=tuple({str(e.id): None for pair in pairs for e in pair}),
-            event_id=str(original.event_id),
+            entry_ids=tuple(
+                dict.fromkeys(
+                    key for one, last in pairs for key in (one.fact.entry_id, last.entry_id)
+                )
+            ),
+            event_id=original.fact.event_id,
             position=newest.position,
             effective_at=newest.effective_at,
             recorded_at=newest.recorded_at,
@@ -170,7 +146,7 @@ class SubscriptionBook:
             else None,
             interval=interval_of(cycle) if changes_plan else None,
             plan_key=str(original.plan_id) if changes_plan else None,
-            void=newest.voids,
+            void=newest.void,
             listed=frozenset()
             if changes_plan
             else frozenset(
@@ -179,39 +155,20 @@ class SubscriptionBook:
         )
 
 
-def terms_entry_ids(entries: Sequence[EntryRow]) -> set[UUID]:
+def terms_entry_ids(entries: Sequence[StoredEntry]) -> set[str]:
     """Entries that change terms, and their corrections: they move no seats."""
-    ids = {entry.id for entry in entries if entry.kind in TERMS_KINDS}
-    for entry in entries:  # positions ascend, so a correction comes after what it corrects
-        if entry.corrects_id in ids:
-            ids.add(entry.id)
+    ids = {entry.fact.entry_id for entry in entries if entry.fact.kind in TERMS_KINDS}
+    if ids:
+        for entry in entries:  # positions ascend, so a correction comes after what it corrects
+            if entry.fact.corrects in ids:
+                ids.add(entry.fact.entry_id)
     return ids
 
 
-def last_correction(entry: EntryRow, correctors: Mapping[UUID, EntryRow]) -> EntryRow:
-    while entry.id in correctors:
-        entry = correctors[entry.id]
-    return entry
-
-
-def fact(entry: EntryRow) -> LedgerFact:
-    return LedgerFact(
-        entry_id=str(entry.id),
-        event_id=str(entry.event_id),
-        position=entry.position,
-        kind=entry.kind,
-        seat_type=entry.seat_type_code,
-        effective_at=entry.effective_at,
-        recorded_at=entry.recorded_at,
-        from_state=entry.from_state or None,
-        to_state=entry.to_state or None,
-        quantity=entry.quantity,
-        set_to=entry.set_to,
-        grantee=str(entry.grantee_id) if entry.grantee_id else None,
-        corrects=str(entry.corrects_id) if entry.corrects_id else None,
-        void=entry.voids,
-        from_grantee=str(entry.from_grantee_id) if entry.from_grantee_id else None,
-    )
+def last_correction(entry: StoredEntry, correctors: Mapping[str, StoredEntry]) -> LedgerFact:
+    while entry.fact.entry_id in correctors:
+        entry = correctors[entry.fact.entry_id]
+    return entry.fact
 
 
 def load_subscription_books(
@@ -228,10 +185,9 @@ def load_subscription_books(
             customer__in={one.customer_id for one in subscriptions}
         ).values_list("customer_id", "position")
     )
-    rows: dict[UUID, list[EntryRow]] = defaultdict(list)
-    entries = SeatLedgerEntry.objects.filter(subscription__in=subscriptions).order_by("position")
-    for *columns, subscription_id in entries.values_list(*ENTRY_COLUMNS):
-        rows[subscription_id].append(EntryRow(*columns))
+    rows: dict[UUID, list[StoredEntry]] = defaultdict(list)
+    for entry in stored_entries([one.pk for one in subscriptions]):
+        rows[entry.subscription_id].append(entry)
 
     catalog = load_catalog_book(
         plan_ids={one.plan_id for one in subscriptions}
@@ -244,7 +200,7 @@ def load_subscription_books(
             subscription=one,
             catalog=catalog,
             known_position=(known := heads.get(one.customer_id, 0)),
-            entries=[row for row in rows[one.pk] if row.position <= known],
+            entries=[row for row in rows[one.pk] if row.fact.position <= known],
             reopened=reopened[one.pk],
         )
         for one in subscriptions
