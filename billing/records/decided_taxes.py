@@ -7,7 +7,7 @@ from uuid import UUID
 
 from billing.records.taxable_lines import Origin, Origins, TaxableLine, net_of_pairs, origin_of
 from tax.calc.tax_rows import DecidedLine
-from tax.calc.types import Decision, Hold
+from tax.calc.types import Decision, Hold, Outcome
 from tax.records.tax_world import TaxWorld
 
 
@@ -21,16 +21,20 @@ def decide_lines(
     cycle_date: date,
 ) -> list[DecidedLine] | Hold:
     """Each line on its tax point, corrections as on the line they correct; or the first hold."""
-    decided, nets = [], net_of_pairs(lines)
+    decided: list[DecidedLine] = []
+    nets = net_of_pairs(lines) if origins else {}
+    by_day: dict[date, Outcome] = {}
     for line in lines:
         tax_point, outcome = line.tax_point(cycle_date), None
-        if origin := origin_of(line, origins, nets):
+        if origins and (origin := origin_of(line, origins, nets)):
             tax_point = min(origin.tax_point, tax_point)
             outcome = as_on_original(origin)
         if outcome is None:
-            found = world.determine(
-                entity_id=entity_id, customer_id=customer_id, tax_point=tax_point
-            )
+            found = by_day.get(tax_point)
+            if found is None:
+                found = by_day[tax_point] = world.determine(
+                    entity_id=entity_id, customer_id=customer_id, tax_point=tax_point
+                )
             if isinstance(found, Hold):
                 return found
             outcome = found

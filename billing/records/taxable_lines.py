@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from billing.enums import InvoiceState
 from billing.models import InvoiceLine, InvoiceTax, RatedSpan
+from billing.records.prepared import run_prepared
 from billing.records.voided_spans import load_voids_of
 from tax.calc.types import Decision, Registration, TaxPart
 from tax.records.fact_rows import ppm
@@ -15,10 +17,19 @@ from tax.records.fact_rows import ppm
 ONE_DAY = timedelta(days=1)
 PeriodKey = tuple[UUID, str, date]
 PairKey = tuple[UUID, str, date, date, date]
+RATED_LINES = """
+SELECT line.invoice_id, line.position, line.amount_minor, line.span_first, line.span_after,
+       span.corrects_spans, span.subscription_id, line.seat_type_code, span.period_first,
+       rating.number
+  FROM billing_invoiceline AS line
+  JOIN billing_ratedspan AS span ON span.id = line.rated_span_id
+  JOIN billing_rating AS rating ON rating.id = span.rating_id
+ WHERE line.invoice_id = ANY(%s)
+ ORDER BY line.invoice_id, line.position
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class TaxableLine:
+class TaxableLine(NamedTuple):
     """
     A line before tax; signed minor units, half-open local dates.
 
@@ -30,7 +41,7 @@ class TaxableLine:
     amount_minor: int
     span_first: date
     span_after: date
-    corrects: tuple[UUID, ...]
+    corrects: Sequence[UUID]
     subscription_id: UUID
     seat_type: str
     period_first: date
@@ -70,31 +81,8 @@ Origins = Mapping[PeriodKey | UUID, Origin]
 def load_taxable_lines(invoice_ids: Collection[UUID]) -> dict[UUID, list[TaxableLine]]:
     """The rated lines of invoices, in reading order; one query. Lines that people credit are not."""
     lines: defaultdict[UUID, list[TaxableLine]] = defaultdict(list)
-    rows = (
-        InvoiceLine.objects.filter(invoice__in=invoice_ids, rated_span__isnull=False)
-        .order_by("invoice", "position")
-        .values_list(
-            "invoice_id", "position", "amount_minor", "span_first", "span_after",
-            "rated_span__corrects_spans", "rated_span__subscription_id", "seat_type_code",
-            "rated_span__period_first", "rated_span__rating__number",
-        )
-    )  # fmt: skip
-    for (
-        invoice_id,
-        position,
-        amount,
-        first,
-        after,
-        corrects,
-        owner,
-        seat_type,
-        period,
-        number,
-    ) in rows:
-        line = TaxableLine(
-            position, amount, first, after, tuple(corrects), owner, seat_type, period, number
-        )
-        lines[invoice_id].append(line)
+    for row in run_prepared(RATED_LINES, [list(invoice_ids)]):
+        lines[row[0]].append(TaxableLine._make(row[1:]))
     return lines
 
 
