@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
-from uuid6 import uuid7
 
 from accounts.models import Customer
 from billing.calc.formula import formula_words
@@ -21,6 +20,7 @@ from billing.models import Invoice, InvoiceLine, Subscription, TaxHold
 from billing.operations.refuse import Refused, record_refusals
 from billing.queries.work import held_by_exception
 from billing.records.copy_rows import copy_rows
+from billing.records.row_ids import row_ids
 from billing.records.span_rows import SpanRow, spans_to_draft
 from kernel.stage import StageOutcome
 
@@ -60,7 +60,7 @@ def draft_invoices(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
     customers = (
         Customer.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=keys)
-        .select_related("seller_assignment__billing_entity")
+        .select_related("seller_assignment")
         .order_by("pk")
     )
     ready, refused = split_by_seller(customers)
@@ -68,14 +68,13 @@ def draft_invoices(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
 
     waiting = list(
         Subscription.objects.select_for_update(no_key=True)
-        .filter(customer__in=ready, rating_count__gt=F("drafted_count"))
+        .filter(customer__in=list(ready), rating_count__gt=F("drafted_count"))
         .order_by("pk")
+        .values_list("pk", flat=True)
     )
     pages = fill_pages(customers=ready, spans=spans_to_draft(waiting), at=at)
     write_pages(pages)
-    Subscription.objects.filter(pk__in=[one.pk for one in waiting]).update(
-        drafted_count=F("rating_count")
-    )
+    Subscription.objects.filter(pk__in=waiting).update(drafted_count=F("rating_count"))
     return StageOutcome(passed=len(ready), refused=len(refused))
 
 
@@ -198,12 +197,12 @@ def write_pages(pages: Sequence[DraftPage]) -> None:
         invoice.tax_minor = None
     Invoice.objects.bulk_update(extended, ["subtotal_minor", "tax_minor"])
 
-    first_positions = next_positions(extended)
+    first_positions, ids = next_positions(extended), row_ids()
     copy_rows(
         InvoiceLine,
         fields=LINE_FIELDS,
         rows=(
-            line_row(page.invoice, position, span)
+            (next(ids), *line_values(page.invoice, position, span))
             for page in pages
             for position, span in enumerate(page.spans, first_positions[page.invoice.pk])
         ),
@@ -228,11 +227,12 @@ def invoice_row(invoice: Invoice) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def line_row(invoice: Invoice, position: int, span: SpanRow) -> tuple[Any, ...]:
+def line_values(invoice: Invoice, position: int, span: SpanRow) -> tuple[Any, ...]:
+    """All but the first of LINE_FIELDS."""
     language = invoice.language
     title = describe_line(kind=span.kind, seat_type_name=span.seat_type_name, language=language)
     return (
-        uuid7(), span.customer_id, invoice.pk, position, span.id, span.kind, span.seat_type_code,
+        span.customer_id, invoice.pk, position, span.id, span.kind, span.seat_type_code,
         span.seat_type_name, span.plan_name, title, span.quantity, span.seat_days,
         span.unit_price_minor, span.span_first, span.span_after, span.amount_minor,
         formula_words(span.formula, language=language),

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F
-from uuid6 import uuid7
 
 from billing.calc.rating import Rater
 from billing.calc.types import RatedSpan as SpanFacts
@@ -18,7 +17,8 @@ from billing.models import RatedSpan, Rating, Subscription
 from billing.operations.refuse import Refused, record_refusals
 from billing.queries.work import subscriptions_touched_before_finalizing
 from billing.records.billed_spans import billed_spans
-from billing.records.copy_rows import copy_rows
+from billing.records.copy_rows import array_text, copy_rows
+from billing.records.row_ids import row_ids
 from billing.records.subscription_book import SubscriptionBook, load_subscription_books
 from kernel.refusal import Refusal
 from kernel.stage import StageOutcome
@@ -123,7 +123,8 @@ def write_ratings(
     at: datetime,
 ) -> None:
     """Ratings and spans by COPY, the subscriptions' next due moments by one UPDATE."""
-    rating_ids = {key: uuid7() for key in results}
+    ids = row_ids()
+    rating_ids = dict(zip(results, ids, strict=False))
     copy_rows(
         Rating,
         fields=RATING_FIELDS,
@@ -140,7 +141,7 @@ def write_ratings(
         RatedSpan,
         fields=SPAN_FIELDS,
         rows=(
-            span_row(books[key], rating_ids[key], span)
+            (next(ids), *span_values(books[key], rating_ids[key], span))
             for key, result in results.items()
             for span in result.spans
         ),
@@ -160,15 +161,16 @@ def is_early(result: RatingResult) -> bool:
     return due is not None and regular is not None and due < regular
 
 
-def span_row(book: SubscriptionBook, rating_id: UUID, span: SpanFacts) -> tuple[Any, ...]:
+def span_values(book: SubscriptionBook, rating_id: str, span: SpanFacts) -> tuple[Any, ...]:
+    """All but the first of SPAN_FIELDS."""
     catalog = book.catalog
     subscription = book.subscription
     is_composite = set(span.charges) != {span.basis}
     return (
-        uuid7(), subscription.customer_id, subscription.pk, rating_id, span.period.first,
+        subscription.customer_id, subscription.pk, rating_id, span.period.first,
         span.period.after, span.basis, span.kind, span.disposition,
         catalog.seat_type_id(price_key=span.price_key), span.price_key, span.policy_key,
         span.quantity, span.seat_days, span.unit_price_minor, span.span.first, span.span.after,
         span.amount_minor, json.dumps(dict(span.charges)) if is_composite else None,
-        json.dumps(span.formula.to_json()), list(span.entry_ids), list(span.corrects),
+        json.dumps(span.formula.record), array_text(span.entry_ids), array_text(span.corrects),
     )  # fmt: skip

@@ -31,6 +31,11 @@ def copy_rows(
             copy.write_row(row)
 
 
+def array_text(ids: Iterable[str]) -> str:
+    """Identifiers as PostgreSQL writes an array: nothing in them needs quotes."""
+    return "{" + ",".join(ids) + "}"
+
+
 def column_of(model: type[models.Model], name: str) -> str:
     field = model._meta.get_field(name)
     assert isinstance(field, models.Field), f"{name} is no column of {model.__name__}"

@@ -1,18 +1,14 @@
 """Rated spans on their way to an invoice: only the columns a line needs, no model objects."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F
-
-from billing.models import RatedSpan, Subscription
+from billing.records.prepared import run_prepared
 
 
-@dataclass(frozen=True, slots=True)
-class SpanRow:
+class SpanRow(NamedTuple):
     """A rated span with the words around it. Amounts in minor units of `currency`."""
 
     id: UUID
@@ -36,21 +32,24 @@ class SpanRow:
     formula: dict[str, Any]
 
 
-COLUMNS = (
-    "id", "customer_id", "subscription__currency", "subscription__time_zone", "rating__as_of",
-    "document_kind", "seat_policy__settings__credit_application", "kind", "seat_type__code",
-    "seat_type__name", "seat_type__plan__name", "quantity", "seat_days", "unit_price_minor",
-    "span_first", "span_after", "period_after", "amount_minor", "formula",
-)  # fmt: skip
+TO_DRAFT = """
+SELECT span.id, span.customer_id, subscription.currency, subscription.time_zone, rating.as_of,
+       span.document_kind, policy.settings ->> 'credit_application', span.kind, seat_type.code,
+       seat_type.name, plan.name, span.quantity, span.seat_days, span.unit_price_minor,
+       span.span_first, span.span_after, span.period_after, span.amount_minor, span.formula
+  FROM billing_subscription AS subscription
+  JOIN billing_rating AS rating
+    ON rating.subscription_id = subscription.id AND rating.number > subscription.drafted_count
+  JOIN billing_ratedspan AS span ON span.rating_id = rating.id
+  JOIN billing_seatpolicy AS policy ON policy.id = span.seat_policy_id
+  JOIN billing_seattype AS seat_type ON seat_type.id = span.seat_type_id
+  JOIN billing_plan AS plan ON plan.id = seat_type.plan_id
+ WHERE subscription.id = ANY(%s)
+ ORDER BY span.customer_id, span.subscription_id, rating.number, seat_type.display_order,
+          span.period_first, span.span_first, span.id
+"""
 
 
-def spans_to_draft(waiting: Sequence[Subscription]) -> Iterator[SpanRow]:
-    """Spans of ratings not drafted yet, in reading order."""
-    spans = RatedSpan.objects.filter(
-        rating__subscription__in=waiting,
-        rating__number__gt=F("rating__subscription__drafted_count"),
-    ).order_by(
-        "customer_id", "subscription_id", "rating__number", "seat_type__display_order",
-        "period_first", "span_first", "id",
-    )  # fmt: skip
-    return (SpanRow(*row) for row in spans.values_list(*COLUMNS))
+def spans_to_draft(subscription_ids: Sequence[UUID]) -> Iterator[SpanRow]:
+    """Spans of ratings not drafted yet, in reading order; one query."""
+    return map(SpanRow._make, run_prepared(TO_DRAFT, [subscription_ids]))
