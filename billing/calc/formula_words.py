@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from billing.calc.types import Formula
@@ -12,9 +13,9 @@ from kernel.money import decimal_text, exponent_of
 Record = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Phrases:
-    """The words of one language; units as (one, many)."""
+    """The words of one language; units as (one, many). There is one for each, known by itself."""
 
     point: str
     months: tuple[str, ...]
@@ -150,15 +151,17 @@ def _part(part: Record, record: Record, words: Phrases) -> tuple[int, str]:
         return sign, f"{lead}{units} × {money(unit_rate, record, words)}"
     if "fraction" in part:
         return sign, f"{factor} × {decimal_text(part['fraction'], 4).replace('.', words.point)}"
-    return sign, f"{factor} × {share_words(part, record['unit'], words)}"
+    share = share_words(part["units"], part["of_units"], part["scale"], record["unit"], words)
+    return sign, f"{factor} × {share}"
 
 
-def share_words(part: Record, unit: str, words: Phrases) -> str:
+@lru_cache(maxsize=10_000)
+def share_words(units: int, of_units: int, scale: int, unit: str, words: Phrases) -> str:
     """A share such as 11/31 days; halves of months come out as 5/24 of the months' halves: 2.5/12 months."""
-    units = Fraction(part["units"], part["scale"])
-    of = Fraction(part["of_units"], part["scale"])
     return words.share.format(
-        units=_number(units, words), of=_number(of, words), name=words.units[unit][1]
+        units=_number(Fraction(units, scale), words),
+        of=_number(Fraction(of_units, scale), words),
+        name=words.units[unit][1],
     )
 
 
@@ -180,10 +183,16 @@ def seats_words(count: int, words: Phrases) -> str:
 
 
 def money(minor: int, record: Record, words: Phrases) -> str:
-    text = decimal_text(minor, exponent_of(record["currency"]))
+    return money_words(minor, record["currency"], words)
+
+
+@lru_cache(maxsize=10_000)
+def money_words(minor: int, currency: str, words: Phrases) -> str:
+    text = decimal_text(minor, exponent_of(currency))
     return text.replace(".", words.point).replace("-", "−")
 
 
+@lru_cache(maxsize=10_000)
 def date_words(first: str, last: str, words: Phrases) -> str:
     """ "4 to 14 February", "28 January to 3 February", "1 December 2025 to 3 January 2026"."""
     start, end = date.fromisoformat(first), date.fromisoformat(last)

@@ -1,6 +1,7 @@
 """What an invoice line is called, in the customer's language. Words only; amounts are elsewhere."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 PHRASES: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -28,6 +29,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def describe_line(*, kind: str, seat_type_name: str, language: str) -> str:
     """The line's title, such as "Member – added". Unknown languages read English."""
     phrases = PHRASES.get(language.split("-", maxsplit=1)[0], PHRASES["en"])
