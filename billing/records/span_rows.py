@@ -44,7 +44,7 @@ SELECT span.id, span.customer_id, subscription.currency, subscription.time_zone,
   JOIN billing_seatpolicy AS policy ON policy.id = span.seat_policy_id
   JOIN billing_seattype AS seat_type ON seat_type.id = span.seat_type_id
   JOIN billing_plan AS plan ON plan.id = seat_type.plan_id
- WHERE subscription.id = ANY(%s)
+ WHERE subscription.id = ANY($1::uuid[])
  ORDER BY span.customer_id, span.subscription_id, rating.number, seat_type.display_order,
           span.period_first, span.span_first, span.id
 """

@@ -24,7 +24,7 @@ SELECT line.invoice_id, line.position, line.amount_minor, line.span_first, line.
   FROM billing_invoiceline AS line
   JOIN billing_ratedspan AS span ON span.id = line.rated_span_id
   JOIN billing_rating AS rating ON rating.id = span.rating_id
- WHERE line.invoice_id = ANY(%s)
+ WHERE line.invoice_id = ANY($1::uuid[])
  ORDER BY line.invoice_id, line.position
 """
 
