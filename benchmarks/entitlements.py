@@ -99,7 +99,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--threads", type=int, default=4, help="of each of two workers")
+    parser.add_argument("--threads", type=int, default=5, help="of each of two workers")
     parser.add_argument("--slow", action="store_true", help="through all of Django instead")
     options = parser.parse_args()
     call_command("migrate", verbosity=0)

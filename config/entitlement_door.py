@@ -2,12 +2,11 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-import psycopg
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
@@ -20,10 +19,11 @@ from billing.api.entitlements import MAY_ASK
 from billing.api.rate_limit import RateState, count_request, rate_headers
 from billing.calc.entitlements import decide
 from billing.queries.entitlements import Question
-from billing.queries.entitlements_prepared import Asker, ask_prepared
+from billing.queries.entitlements_prepared import AskedWithKey, Asker, ask_prepared
 from config.request_log import note
 from config.request_names import HEADER as REQUEST_NAME
 from config.request_names import current, name_for
+from kernel.together import Together
 
 logger = logging.getLogger(__name__)
 Environ = dict[str, Any]
@@ -139,23 +139,38 @@ def answer_of(question: Question, environ: Environ) -> Answer | None:
     header = environ.get("HTTP_AUTHORIZATION", "")
     if header[: len(SCHEME)].lower() != SCHEME:
         return None
-    now, digest = timezone.now(), key_digest(header[len(SCHEME) :].strip())
+    digest = key_digest(header[len(SCHEME) :].strip())
     try:
-        asker, facts = ask_prepared(question, key_digest=digest, at=now)
-    except (DatabaseError, psycopg.Error):
+        asker, content = ask_together(AskedWithKey(question, digest))
+    except Exception:  # of one question, for all asked with it: Django answers each alone
         logger.exception("A question about entitlements is handed on to Django")
-        connection.close()
         return None
     state = admitted(asker)
     if asker is None or state is None:
         return None
-    content = answer_bytes(decide(facts, feature=question.feature, at=now))
-    etag = weak_etag(content)
-    is_known = etag in parse_etags(environ.get("HTTP_IF_NONE_MATCH", ""))
+    etag, known = weak_etag(content), environ.get("HTTP_IF_NONE_MATCH")
+    is_known = known is not None and etag in parse_etags(known)
     if is_known:
         content = b""
     headers = [("ETag", etag), ("Content-Length", str(len(content))), *rate_headers(state).items()]
     return Answer(304 if is_known else 200, content, headers, asker.client_id)
+
+
+def answers_to(asked: Sequence[AskedWithKey]) -> list[tuple[Asker | None, bytes]]:
+    """Of each question who asks, and the answer as it is sent. One thread makes them all while it is at it."""
+    now = timezone.now()
+    try:
+        found = ask_prepared(asked, at=now)
+    except DatabaseError:
+        connection.close()
+        raise
+    return [
+        (asker, answer_bytes(decide(facts, feature=one.question.feature, at=now)))
+        for one, (asker, facts) in zip(asked, found, strict=True)
+    ]
+
+
+ask_together = Together(answers_to)
 
 
 def admitted(asker: Asker | None) -> RateState | None:

@@ -30,7 +30,7 @@ def commands(port: int, var_dir: Path) -> dict[str, list[str]]:
         "web": [
             *(str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1"),
             *("--port", str(port), "--workers", "2", "--backlog", "256", "--no-ws"),
-            *("--blocking-threads", "4"),  # each holds a database connection
+            *("--blocking-threads", "5"),  # each holds a database connection
             *("--backpressure", "64"),
             *("--log-level", "warning", "config.wsgi:application"),
         ],

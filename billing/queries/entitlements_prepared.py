@@ -1,26 +1,22 @@
-"""The facts of one question and the key that asks, by one prepared statement on the thread's connection."""
+"""The facts of questions and the clients whose keys they came with, by one planned statement."""
 
-import json
-import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-import psycopg
-from django.db import connection
-from psycopg.pq import ExecStatus
+import orjson
 
 from billing.calc.entitlements import EntitlementFacts
-from billing.queries.entitlements import FACTS, Question, read_facts
+from billing.queries.entitlements import FACTS, Question, asked_of, facts_of
+from billing.records.prepared import run_prepared
 
-NAME = b"entitlement_of_a_person"
-ASKED = (
-    "(SELECT $1::text AS grantee, $2::text AS customer, $3::text AS feature, 1 AS place) AS asked"
-)
 STATEMENT = f"""
-SELECT (SELECT json_build_array(id, scopes, requests_per_minute, is_sandbox)::text
-          FROM accounts_apiclient WHERE key_digest = $5 AND revoked_at IS NULL),
-       facts.* FROM ({FACTS.replace("{asked}", ASKED)}) AS facts""".encode()
+SELECT facts.*,
+       (SELECT json_agg(json_build_array(key_digest, id, scopes, requests_per_minute, is_sandbox))
+          FROM accounts_apiclient
+         WHERE key_digest = ANY($5::text[]) AND revoked_at IS NULL)::text
+  FROM ({FACTS}) AS facts"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,46 +29,36 @@ class Asker:
     is_sandbox: bool
 
 
-class Prepared(threading.local):
-    """The connection of this thread on which the statement is known."""
+@dataclass(frozen=True, slots=True)
+class AskedWithKey:
+    """A question, and the digest of the key it came with."""
 
-    on: psycopg.Connection | None = None
-
-
-prepared = Prepared()
+    question: Question
+    key_digest: str
 
 
 def ask_prepared(
-    question: Question, *, key_digest: str, at: datetime
-) -> tuple[Asker | None, EntitlementFacts]:
+    asked: Sequence[AskedWithKey], *, at: datetime
+) -> list[tuple[Asker | None, EntitlementFacts]]:
     """
-    The client of the key, if it is known and not revoked, and the facts.
+    Of each question the client of its key, if that is known and not revoked, and the facts.
 
-    :raises psycopg.Error: if PostgreSQL does not answer; the connection is then to be closed
+    :raises django.db.Error: if PostgreSQL does not answer; the connection is then to be closed
     """
-    connection.ensure_connection()
-    raw: psycopg.Connection = connection.connection
-    if prepared.on is not raw:
-        expect(raw.pgconn.prepare(NAME, STATEMENT), ExecStatus.COMMAND_OK)
-        prepared.on = raw
-    given = (question.grantee, question.customer, question.feature, at.isoformat(), key_digest)
-    result = raw.pgconn.exec_prepared(NAME, [one.encode() for one in given])
-    expect(result, ExecStatus.TUPLES_OK)
-    client, facts = result.get_value(0, 0), result.get_value(0, 1)
-    assert facts is not None, "one question has one row"
-    return asker(client), read_facts(question, facts)
-
-
-def expect(result: psycopg.pq.abc.PGresult, status: ExecStatus) -> None:
-    if result.status != status:
-        prepared.on = None
-        raise psycopg.OperationalError(result.error_message.decode(errors="replace"))
+    questions = [one.question for one in asked]
+    keys = list({one.key_digest for one in asked})
+    rows = run_prepared(STATEMENT, [*asked_of(questions, at), keys])
+    found = askers(rows[0][-1])
+    facts = facts_of(questions, (row[:-1] for row in rows))
+    return [(found.get(one.key_digest), each) for one, each in zip(asked, facts, strict=True)]
 
 
 @lru_cache(maxsize=256)
-def asker(client: bytes | None) -> Asker | None:
-    """The row as read; the same bytes mean the same, so they need no second reading."""
-    if client is None:
-        return None
-    client_id, scopes, requests_per_minute, is_sandbox = json.loads(client)
-    return Asker(client_id, frozenset(scopes), requests_per_minute, is_sandbox)
+def askers(clients: str | None) -> Mapping[str, Asker]:
+    """By digest, as the rows say; the same words mean the same, so they need no second reading."""
+    return {
+        digest: Asker(client_id, frozenset(scopes), requests_per_minute, is_sandbox)
+        for digest, client_id, scopes, requests_per_minute, is_sandbox in orjson.loads(
+            clients or "[]"
+        )
+    }

@@ -1,6 +1,7 @@
 """Two doors answer about entitlements, one before Django's chain: byte for byte and header for header alike."""
 
 import io
+import json
 import sys
 from urllib.parse import urlencode
 
@@ -10,8 +11,11 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
 from accounts.models import ApiClient
-from accounts.operations.issue_api_key import issue_api_key
+from accounts.operations.issue_api_key import issue_api_key, key_digest
+from billing.models import Feature, SeatTypeFeature
 from billing.operations.record_usage import ReportedUsage, record_usage
+from billing.queries.entitlements import Question, entitlement_facts
+from billing.queries.entitlements_prepared import AskedWithKey, ask_prepared
 from config.entitlement_door import MOST_ENTRANCES, EntitlementDoor
 from config.wsgi import django_application
 from tests.billing.entitlements.world import NOW, PeopleWorld
@@ -197,3 +201,32 @@ def test_names_of_hosts_do_not_fill_the_memory(doors, settings):
         call(door, people.seats.key, HTTP_HOST=f"h{number}.example")
 
     assert len(door.entrances) == MOST_ENTRANCES
+
+
+def test_a_change_of_the_catalog_is_in_the_very_next_answer(doors):
+    people, chain, door = doors
+    call(door, people.seats.key)
+
+    Feature.objects.filter(code="exports").update(name="Exports of boards", unit="files")
+    SeatTypeFeature.objects.filter(feature__code="exports").update(limit=3)
+
+    _, _, content = call(door, people.seats.key, {**ADA, "feature": "exports"})
+    (told,) = json.loads(content)["subscriptions"][0]["features"]
+    assert (told["name"], told["unit"], told["limit"]) == ("Exports of boards", "files", 3)
+    assert chain.calls == 0
+
+
+def test_questions_of_several_keys_are_answered_each_for_its_own(people):
+    _, other = issue_api_key(name="another", scopes=["billing:read"])
+    keys = [people.seats.key, other, "sl_unknown"]
+    asked = [
+        AskedWithKey(Question(name, "acme", feature), key_digest(key))
+        for name, feature, key in zip(("ada", "nobody", "ada"), ("", "sso", "x"), keys, strict=True)
+    ]
+
+    answers = ask_prepared(asked, at=NOW)
+
+    assert [asker and sorted(asker.scopes) for asker, _ in answers][1:] == [["billing:read"], None]
+    assert [facts for _, facts in answers] == entitlement_facts(
+        [one.question for one in asked], at=NOW
+    )
