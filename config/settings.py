@@ -47,7 +47,7 @@ DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
 ANYMAIL = ENVIRONMENT.anymail
 
 INSTALLED_APPS = [
-    "unfold",
+    "config.staff_site.StaffSiteConfig",
     "unfold.contrib.filters",
     "unfold.contrib.simple_history",
     "django.contrib.admin",

@@ -31,6 +31,7 @@ def copy_database(name: str) -> None:
     with template_at_hand() as admin:
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(new))
         admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(new, template))
+        admin.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(new))
 
 
 @contextmanager

@@ -172,11 +172,12 @@ def test_a_key_without_the_scope_a_revoked_one_and_one_of_the_sandbox_do_not_pas
 
 
 def test_requests_are_counted_against_the_same_limit_at_both_doors(people, kept_connection):
-    ApiClient.objects.filter(pk=people.seats.client.pk).update(requests_per_minute=2)
+    client, key = issue_api_key(name="twice a minute", scopes=["entitlements:read"])
+    ApiClient.objects.filter(pk=client.pk).update(requests_per_minute=2)
     chain = Counted()
     door = EntitlementDoor(chain)
 
-    answers = [call(door, people.seats.key) for _ in range(3)]
+    answers = [call(door, key) for _ in range(3)]
 
     assert [one[0][:3] for one in answers] == ["200", "200", "429"]
     assert chain.calls == 2  # the first, and the one that is refused

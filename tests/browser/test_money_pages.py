@@ -6,15 +6,9 @@ from playwright.sync_api import expect
 from billing.models import Payment
 from billing.operations.request_refund import request_refund
 from tests.desk import money_world
-from tests.desk.money_world import MoneyWorld
 from tests.seatworld import day
 
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def money(db) -> MoneyWorld:
-    return MoneyWorld.make()
 
 
 def test_a_payment_is_entered_seeing_what_it_settles_and_taken_back_after_a_question(page, money):

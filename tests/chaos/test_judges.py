@@ -1,10 +1,13 @@
 """Every judge can fail: each is shown a database broken in the way it looks for, past all constraints."""
 
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 from django.utils import timezone
 
 from billing.models import Invoice, Payment, PaymentAttempt, Receivable, Refund
@@ -34,10 +37,26 @@ def scene_of(world: SeatWorld, **known) -> Scene:
     return Scene(promises=[promise], at=AT, files=Path(known.pop("files", ".")), **known)
 
 
-@pytest.fixture
-def told(world, settings, tmp_path) -> SeatWorld:
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("printed")
+
+
+@pytest.fixture(scope="module")
+def module_told(module_world, printed) -> SeatWorld:
     """Two invoices on paper, both paid by a transfer of five dollars too much."""
-    settings.MEDIA_ROOT = tmp_path
+    with override_settings(MEDIA_ROOT=printed):
+        tell(module_world)
+    return module_world
+
+
+@pytest.fixture
+def told(module_told, db, printed, settings, tmp_path) -> SeatWorld:
+    settings.MEDIA_ROOT = copytree(printed, tmp_path, dirs_exist_ok=True)
+    return deepcopy(module_told)
+
+
+def tell(world: SeatWorld) -> None:
     world.send("e1", day(1, 20))
     for at in (START, AT):
         push_flow(stages=STAGES, at=at)
@@ -49,7 +68,6 @@ def told(world, settings, tmp_path) -> SeatWorld:
         invoices=[one.pk for one in invoices],
     )  # fmt: skip
     push_flow(stages=STAGES, at=AT)
-    return world
 
 
 def break_it(*statements: str) -> None:

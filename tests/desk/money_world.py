@@ -32,7 +32,10 @@ class MoneyWorld:
 
     @classmethod
     def make(cls) -> "MoneyWorld":
-        seats = SeatWorld.make()
+        return cls.of(SeatWorld.make())
+
+    @classmethod
+    def of(cls, seats: SeatWorld) -> "MoneyWorld":
         seats.push(day(1, 15))
         seats.push(day(2, 15))
         first, second = Receivable.objects.select_related("invoice").order_by("due_date")

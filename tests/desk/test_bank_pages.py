@@ -20,11 +20,6 @@ from tests.seatworld import day, make_customer
 IMPORT = "desk:money_bank_import"
 
 
-@pytest.fixture
-def money(db) -> MoneyWorld:
-    return MoneyWorld.make()
-
-
 def bring(money: MoneyWorld, *paid: Paid, opening: str | None = None) -> list[BankLine]:
     import_bank_statement(
         content=camt(*paid, opening=opening), file_name="feb.xml",

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from copy import deepcopy
 from datetime import UTC, date, datetime
 
 import pytest
@@ -31,13 +32,18 @@ def in_march(time_machine):
     time_machine.move_to(datetime(2026, 3, 10, 9, tzinfo=UTC))
 
 
-@pytest.fixture
-def invoice(world):
+@pytest.fixture(scope="module")
+def module_invoice(module_world):
     """One invoice of 200.00 from 15 January, paid by card with 50.00 too much; posted in February."""
-    (issued,) = world.push(day(1, 15))
-    pay(world, 250_00)
+    (issued,) = module_world.push(day(1, 15))
+    pay(module_world, 250_00)
     push_flow(stages=(POST,), at=day(2, 1))
     return issued
+
+
+@pytest.fixture
+def invoice(module_invoice, db):
+    return deepcopy(module_invoice)
 
 
 def pay(world: SeatWorld, minor: int, gateway_id: str = "pi_1") -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from copy import deepcopy
 from datetime import UTC, date, datetime
 
 import pytest
@@ -31,10 +32,15 @@ def in_march(time_machine):
     time_machine.move_to(datetime(2026, 3, 3, 9, tzinfo=UTC))
 
 
+@pytest.fixture(scope="module")
+def module_lived(module_world):
+    live(module_world, day(3, 2))
+    return module_world
+
+
 @pytest.fixture
-def lived(world):
-    live(world, day(3, 2))
-    return world
+def lived(module_lived, db):
+    return deepcopy(module_lived)
 
 
 @pytest.fixture

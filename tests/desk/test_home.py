@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
@@ -17,7 +16,6 @@ from desk.operations.open_incident import open_incident
 from desk.queries.home_money import home_measures, overdue
 from desk.queries.next_run import next_run, next_start
 from tests.desk import money_world, world
-from tests.desk.money_world import MoneyWorld
 from tests.seatworld import day
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -37,11 +35,6 @@ def with_permission(*names):
     client = Client()
     client.force_login(user)
     return client
-
-
-@pytest.fixture
-def money(db):
-    return MoneyWorld.make()
 
 
 class TestWhatWaits:

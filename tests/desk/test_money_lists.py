@@ -12,13 +12,7 @@ from billing.enums import AttemptState
 from billing.models import BankLine, BankStatement, Payout
 from billing.operations.request_refund import request_refund
 from tests.desk import money_world
-from tests.desk.money_world import MoneyWorld
 from tests.seatworld import day
-
-
-@pytest.fixture
-def money(db) -> MoneyWorld:
-    return MoneyWorld.make()
 
 
 @pytest.fixture

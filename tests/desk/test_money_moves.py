@@ -14,11 +14,6 @@ from tests.desk.money_world import PRICE, MoneyWorld
 from tests.seatworld import day
 
 
-@pytest.fixture
-def money(db) -> MoneyWorld:
-    return MoneyWorld.make()
-
-
 def entry(**said) -> dict[str, str]:
     return {
         "customer": "acme", "entity": "", "currency": "", "amount": "250", "paid_on": "2026-02-20",

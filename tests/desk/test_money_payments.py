@@ -12,13 +12,8 @@ from billing.operations.record_dispute import reinstate_money, withdraw_money
 from billing.operations.request_refund import request_refund
 from billing.operations.settle_refund import settle_refund
 from tests.desk import money_world
-from tests.desk.money_world import PRICE, MoneyWorld
+from tests.desk.money_world import PRICE
 from tests.seatworld import day
-
-
-@pytest.fixture
-def money(db) -> MoneyWorld:
-    return MoneyWorld.make()
 
 
 @pytest.fixture

@@ -12,13 +12,7 @@ from billing.operations.settle_refund import settle_refund
 from billing.operations.take_back_allocation import take_back_allocation
 from billing.operations.write_off import write_off
 from tests.billing.documents.reading import text_of
-from tests.desk.money_world import MoneyWorld
 from tests.seatworld import SeatWorld, day, make_customer
-
-
-@pytest.fixture
-def money(db) -> MoneyWorld:
-    return MoneyWorld.make()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -21,12 +22,17 @@ from tests.dunning.case_world import FAILED_AT, PRICE, fail, the_case, tick
 from tests.seatworld import day
 
 
-@pytest.fixture
-def case(world):
+@pytest.fixture(scope="module")
+def module_case(module_world):
     """Acme's charge was declined for lack of money, and recovery looked at it once."""
-    fail(world, code="insufficient_funds")
+    fail(module_world, code="insufficient_funds")
     tick(FAILED_AT)
     return the_case()
+
+
+@pytest.fixture
+def case(module_case, db):
+    return deepcopy(module_case)
 
 
 def rows_of(client, **asked):

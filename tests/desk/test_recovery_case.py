@@ -1,5 +1,6 @@
 """A case at the desk: what happened, what comes next, and what people may decide about it."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -15,12 +16,17 @@ from dunning.operations.pause_case import pause_case
 from tests.dunning.case_world import FAILED_AT, PRICE, fail, live, pay, the_case, tick
 
 
-@pytest.fixture
-def case(world):
+@pytest.fixture(scope="module")
+def module_case(module_world):
     """Acme's charge was declined for lack of money, and the first notice was sent."""
-    fail(world, code="insufficient_funds")
+    fail(module_world, code="insufficient_funds")
     tick(FAILED_AT)
     return the_case()
+
+
+@pytest.fixture
+def case(module_case, db):
+    return deepcopy(module_case)
 
 
 def let_analysts_pause() -> None:

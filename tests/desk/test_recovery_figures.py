@@ -2,6 +2,7 @@
 
 import csv
 import io
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -16,13 +17,18 @@ from tests.seatworld import day
 SPAN = {"first": "2026-01-01", "last": "2026-12-31"}
 
 
-@pytest.fixture
-def case(world):
+@pytest.fixture(scope="module")
+def module_case(module_world):
     """Acme's charge was declined, and half of it was paid a day later."""
-    fail(world, code="insufficient_funds")
+    fail(module_world, code="insufficient_funds")
     tick(FAILED_AT)
-    pay(world, FAILED_AT + timedelta(days=1), 100_00)
+    pay(module_world, FAILED_AT + timedelta(days=1), 100_00)
     return the_case()
+
+
+@pytest.fixture
+def case(module_case, db):
+    return deepcopy(module_case)
 
 
 def get(client, name, **asked):

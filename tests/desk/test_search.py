@@ -20,7 +20,7 @@ from billing.operations.request_refund import request_refund
 from desk.operations.open_incident import open_incident
 from desk.queries.search.everything import KINDS, search
 from tests.desk import world
-from tests.desk.money_world import MoneyWorld, event
+from tests.desk.money_world import event
 from tests.seatworld import day
 
 EVERYTHING = {one.permission for one in KINDS}
@@ -47,11 +47,6 @@ def invoice(catalog, subscription):
         world.write_entry(catalog, subscription, added=2, at=world.START + timedelta(days=9)),
     ]
     return world.write_invoice(catalog, subscription, entries)
-
-
-@pytest.fixture
-def money(db):
-    return MoneyWorld.make()
 
 
 class TestOneExactHitIsOpenedAtOnce:

@@ -1,5 +1,6 @@
 """What PostgreSQL refuses, each by the name of its constraint or trigger."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -28,11 +29,16 @@ from tests.seatworld import day
 NEXT_DAY = FAILED_AT + timedelta(days=1)
 
 
-@pytest.fixture
-def case(world):
-    fail(world)
+@pytest.fixture(scope="module")
+def module_case(module_world):
+    fail(module_world)
     live(until=NEXT_DAY)
     return the_case()
+
+
+@pytest.fixture
+def case(module_case, db):
+    return deepcopy(module_case)
 
 
 def refused(name: str):

@@ -1,5 +1,6 @@
 """What the desk shows of recovery: aging, money recovered, and the replay of last year."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -58,15 +59,20 @@ def test_aging_is_filtered_and_totalled_in_two_queries(world, django_assert_num_
         assert aging_rows(at=day(3, 1), asked=nobody) == []
 
 
-@pytest.fixture
-def recovered(world):
-    fail(world, code="insufficient_funds")
+@pytest.fixture(scope="module")
+def module_recovered(module_world):
+    fail(module_world, code="insufficient_funds")
     live(until=FAILED_AT + timedelta(days=13), code="insufficient_funds")
     planned = the_case().next_step_at
     tick(planned)
-    pay(world, planned, 50_00)
-    pay(world, planned + timedelta(hours=1), 150_00)
+    pay(module_world, planned, 50_00)
+    pay(module_world, planned + timedelta(hours=1), 150_00)
     tick(planned + timedelta(hours=1))
+
+
+@pytest.fixture
+def recovered(module_recovered, db):
+    return deepcopy(module_recovered)
 
 
 @pytest.mark.parametrize(

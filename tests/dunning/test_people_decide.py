@@ -1,5 +1,6 @@
 """What people do to a case: pause, promise, hand over, ask for a write-off, move it, write it down."""
 
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -35,11 +36,16 @@ from tests.seatworld import day
 NEXT_DAY = FAILED_AT + timedelta(days=1)
 
 
-@pytest.fixture
-def case(world):
-    fail(world)
+@pytest.fixture(scope="module")
+def module_case(module_world):
+    fail(module_world)
     tick(FAILED_AT)
     return the_case()
+
+
+@pytest.fixture
+def case(module_case, db):
+    return deepcopy(module_case)
 
 
 def pause(case, until=FAILED_AT + timedelta(days=10), reason="They asked for time", at=NEXT_DAY):

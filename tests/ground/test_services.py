@@ -56,7 +56,7 @@ def servers(tmp_path_factory):
     servers.stop()
 
 
-def test_a_second_start_finds_the_data_of_the_first(servers):
+def test_a_second_start_finds_the_data_and_killed_servers_do_not_block_the_next(servers):
     database, cache = servers.start()
     with psycopg.connect(database) as connection:
         connection.execute("CREATE TABLE kept (n int)")
@@ -64,26 +64,21 @@ def test_a_second_start_finds_the_data_of_the_first(servers):
     servers.stop()
 
     database, cache = servers.start()
-
-    with psycopg.connect(database) as connection:
-        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+    assert is_kept(database)
     assert cache.get("kept") == b"1"
 
-
-def test_killed_servers_do_not_block_the_next_start(servers):
-    database, cache = servers.start()
-    with psycopg.connect(database) as connection:
-        connection.execute("CREATE TABLE kept (n int)")
     pid_file = servers.var_dir / "postgres" / "postmaster.pid"
     os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
     os.kill(cache.info()["process_id"], signal.SIGKILL)
     time.sleep(1)
-
     database, cache = servers.start()
-
-    with psycopg.connect(database) as connection:
-        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+    assert is_kept(database)
     assert cache.ping()
+
+
+def is_kept(database: str) -> bool:
+    with psycopg.connect(database) as connection:
+        return connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
 
 @pytest.mark.parametrize("left", ["", "1", "{ours}\n/somewhere/else\n", "999999\n"])
@@ -122,49 +117,38 @@ def test_a_locale_the_machine_never_made_and_a_long_folder_do_not_matter(tmp_pat
         servers.stop()
 
 
-def test_one_command_serves_and_stops_everything_on_interrupt(servers, schema_dump):
+def test_one_command_serves_also_after_it_was_killed_and_stops_everything_on_interrupt(
+    servers, schema_dump
+):
     database, _ = servers.start()
-    environment = {**servers.environment, "PORT": str(free_port())}
+    port = free_port()
     fill(database, schema_dump)
-    serving = subprocess.Popen(
-        [PYTHON, "-m", "config.serve"], env=environment, cwd=BASE_DIR,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
-    )  # fmt: skip
-    assert serving.stdout
-    try:
-        said = next((line for line in serving.stdout if "Seatledger is at" in line), "")
-        wait_until_it_answers(int(environment["PORT"]))
-    finally:
-        serving.send_signal(signal.SIGINT)
-        output, _ = serving.communicate(timeout=40)
-
-    assert f"http://127.0.0.1:{environment['PORT']}/" in said
-    assert output.rstrip().endswith("Stopped.")
-    assert serving.returncode == 0
-    assert not (servers.var_dir / "postgres" / "postmaster.pid").exists()
-    assert not port_answers(int(environment["PORT"]))
-
-
-def test_what_a_killed_command_left_behind_does_not_block_the_next(servers):
-    servers.start()
-    environment = {**servers.environment, "PORT": str(free_port())}
-    command = [PYTHON, "-m", "config.serve"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    killed = subprocess.Popen(command, env=environment, cwd=BASE_DIR, **quiet)
-    wait_until_it_answers(int(environment["PORT"]))
+    killed = serve(servers, port)
     killed.kill()
     killed.wait()
 
-    serving = subprocess.Popen(
-        command, env=environment, cwd=BASE_DIR, text=True, stdout=subprocess.PIPE
-    )
-    assert serving.stdout
-    said = next(line for line in serving.stdout if "Seatledger is at" in line)
-    serving.terminate()
-    serving.communicate(timeout=40)
+    serving = serve(servers, port)
+    serving.send_signal(signal.SIGINT)
+    output, _ = serving.communicate(timeout=40)
 
-    assert environment["PORT"] in said
-    assert not port_answers(int(environment["PORT"]))
+    assert output.rstrip().endswith("Stopped.")
+    assert serving.returncode == 0
+    assert not (servers.var_dir / "postgres" / "postmaster.pid").exists()
+    assert not port_answers(port)
+
+
+def serve(servers: Servers, port: int) -> subprocess.Popen:
+    """The command once it said where it is, and answers there."""
+    serving = subprocess.Popen(
+        [PYTHON, "-m", "config.serve"], env={**servers.environment, "PORT": str(port)},
+        cwd=BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    assert serving.stdout
+    said = next((line for line in serving.stdout if "Seatledger is at" in line), "")
+    assert f"http://127.0.0.1:{port}/" in said
+    wait_until_it_answers(port)
+    return serving
 
 
 def test_a_taken_port_is_said_plainly(servers):

@@ -9,14 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Grantee, Group, Membership
 from billing.models import Invoice
-from tests.desk.money_world import MoneyWorld
 from tests.portal.billing_world import owner_of, page, person, text_of
 from tests.seatworld import day
-
-
-@pytest.fixture
-def money(db) -> MoneyWorld:
-    return MoneyWorld.make()
 
 
 def listed(client, money, **asked):

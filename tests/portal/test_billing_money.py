@@ -2,19 +2,11 @@
 
 from uuid import uuid4
 
-import pytest
-
 from accounts.models import BillingOwner, Grantee, Membership
 from billing.models import EntitlementEvent, PaymentMethod
 from portal.queries.billing_words import SAME
-from tests.desk.money_world import MoneyWorld
 from tests.portal.billing_world import owner_of, page, person, text_of
 from tests.seatworld import START, SeatWorld, day, make_customer
-
-
-@pytest.fixture
-def money(db) -> MoneyWorld:
-    return MoneyWorld.make()
 
 
 def recipients(customer) -> list[str]:

@@ -1,6 +1,7 @@
 """A customer with two months behind it, and a service that may read."""
 
 import json
+from copy import deepcopy
 
 import pytest
 from django.test import Client
@@ -23,15 +24,20 @@ class Reader:
         )
 
 
-@pytest.fixture
-def billed(world: SeatWorld) -> SeatWorld:
+@pytest.fixture(scope="module")
+def module_billed(module_world) -> SeatWorld:
     """SW-000001 for January and SW-000002 with 10 seats added on 25 January."""
-    world.push(day(1, 15))
-    world.push(day(1, 19))
-    world.send("grow", day(1, 25, 9), quantity=10)
-    world.push(day(2, 15))
-    world.push(day(2, 19))
-    return world
+    module_world.push(day(1, 15))
+    module_world.push(day(1, 19))
+    module_world.send("grow", day(1, 25, 9), quantity=10)
+    module_world.push(day(2, 15))
+    module_world.push(day(2, 19))
+    return module_world
+
+
+@pytest.fixture
+def billed(module_billed, db) -> SeatWorld:
+    return deepcopy(module_billed)
 
 
 @pytest.fixture

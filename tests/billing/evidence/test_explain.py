@@ -1,5 +1,7 @@
 """`manage.py explain` answers to every name a thing has, in words a person can read."""
 
+from copy import deepcopy
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -7,13 +9,18 @@ from billing.models import EntitlementEvent, Invoice, InvoiceLine, SeatLedgerEnt
 from tests.seatworld import SeatWorld, day
 
 
+@pytest.fixture(scope="module")
+def module_billed(module_world) -> SeatWorld:
+    module_world.push(day(1, 15))
+    module_world.send("grow", day(1, 25, 9), quantity=10, actor="mia", grantee="")
+    module_world.push(day(2, 15))
+    module_world.push(day(2, 22))
+    return module_world
+
+
 @pytest.fixture
-def billed(world: SeatWorld) -> SeatWorld:
-    world.push(day(1, 15))
-    world.send("grow", day(1, 25, 9), quantity=10, actor="mia", grantee="")
-    world.push(day(2, 15))
-    world.push(day(2, 22))
-    return world
+def billed(module_billed, db) -> SeatWorld:
+    return deepcopy(module_billed)
 
 
 def explained(capsys, name) -> str:

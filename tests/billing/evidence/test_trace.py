@@ -1,5 +1,7 @@
 """A line names its events, an event names its lines, and a correction shows both ways."""
 
+from copy import deepcopy
+
 import pytest
 
 from billing.models import EntitlementEvent, Invoice
@@ -7,19 +9,24 @@ from billing.queries.trace import trace_event, trace_line, trace_line_of, trace_
 from tests.seatworld import SeatWorld, day
 
 
-@pytest.fixture
-def corrected(world: SeatWorld) -> SeatWorld:
+@pytest.fixture(scope="module")
+def module_corrected(module_world) -> SeatWorld:
     """10 seats were added on 25 January, billed in February, and then found to have been 6."""
-    world.push(day(1, 15))
-    world.send("grow", day(1, 25, 9), quantity=10)
-    world.push(day(2, 18))
-    world.push(day(2, 22))
-    world.send(
+    module_world.push(day(1, 15))
+    module_world.send("grow", day(1, 25, 9), quantity=10)
+    module_world.push(day(2, 18))
+    module_world.push(day(2, 22))
+    module_world.send(
         "grow-less", day(2, 23), kind="correction", seat_type="", corrects="grow", new_quantity=6
     )
-    world.push(day(3, 15))
-    world.push(day(3, 20))
-    return world
+    module_world.push(day(3, 15))
+    module_world.push(day(3, 20))
+    return module_world
+
+
+@pytest.fixture
+def corrected(module_corrected, db) -> SeatWorld:
+    return deepcopy(module_corrected)
 
 
 def invoices() -> list[Invoice]:

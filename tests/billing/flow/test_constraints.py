@@ -1,5 +1,7 @@
 """The database speaks: each named constraint and trigger of billing refuses what it says."""
 
+from copy import deepcopy
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -35,8 +37,8 @@ APPEND_ONLY = {
 }
 
 
-@pytest.fixture
-def billed(db) -> SeatWorld:
+@pytest.fixture(scope="module")
+def made(module_transaction) -> SeatWorld:
     """A world with a row in every append-only table but documents."""
     world = SeatWorld.make({"credit_application": "balance"})
     world.push(START)
@@ -44,6 +46,11 @@ def billed(db) -> SeatWorld:
     world.push(day(2, 4))
     run("SELECT 1")
     return world
+
+
+@pytest.fixture
+def billed(made, db) -> SeatWorld:
+    return deepcopy(made)
 
 
 def refuses(name: str, act) -> None:

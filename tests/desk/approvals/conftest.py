@@ -1,5 +1,6 @@
 """Acme with 100 seats of 8.00 USD, an analyst who asks, two approvers; the pages open on 20 February."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -62,20 +63,27 @@ class Approvals:
         )  # fmt: skip
 
 
-@pytest.fixture
-def approvals(db):
+@pytest.fixture(scope="module")
+def module_approvals(module_transaction) -> Approvals:
+    assert module_transaction
     seats = SeatWorld.make(seats={"member": 100})
     seats.push(day(1, 15))
     seats.push(day(2, 15))
     invoices = list(Invoice.objects.order_by("number").values_list("number", flat=True))
     roles = {"ben": "analyst", "alma": "approver", "carla": "approver", "eva": "administrator",
              "sam": "support"}  # fmt: skip
-    people, clients = {}, {}
+    people = {}
     for name, role in roles.items():
         people[name] = User.objects.create_user(name, is_staff=True)
         people[name].groups.add(StaffRoleGroup.objects.get(name=role))
-        clients[name] = Client()
+    return Approvals(seats, people, {}, invoices)
+
+
+@pytest.fixture
+def approvals(module_approvals, db):
+    known = deepcopy(module_approvals)
     with time_machine.travel(NOW, tick=False):
-        for name, client in clients.items():
-            client.force_login(people[name])
-        yield Approvals(seats, people, clients, invoices)
+        for name, person in known.people.items():
+            known.clients[name] = Client()
+            known.clients[name].force_login(person)
+        yield known

@@ -25,7 +25,7 @@ from kernel.money import Money
 from tests.billing.credits.world import credit
 from tests.desk.packet.world import ACTOR, PacketWorld
 from tests.dunning.case_world import FAILED_AT, fail, the_case, tick
-from tests.seatworld import day
+from tests.seatworld import SeatWorld, day
 
 pytestmark = pytest.mark.django_db
 AT = day(4, 1)
@@ -184,7 +184,8 @@ def attempt(invoice: Invoice) -> PaymentAttempt:
     )  # fmt: skip
 
 
-def test_messages_and_visits_of_a_case_are_there_and_told(world):
+def test_messages_and_visits_of_a_case_are_there_and_told(db):
+    world = SeatWorld.make()
     fail(world, code="insufficient_funds")
     tick(FAILED_AT)
     case = the_case()
