@@ -1,52 +1,41 @@
-"""Which rows a search must look at: an exact name or id is asked of an index, the rest of each row."""
+"""Which rows a search must look at, and what of them it needs."""
 
-from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from scim2_models import ResponseParameters, ScimFilter
-from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator
+from scim2_models.path import FilterNode, LogicalExpr, LogicalOperator
 
-from billing.api.scim.reading import name_key
-from billing.operations.provision_group import key_of
-
-Lookups = Mapping[str, Callable[[str], Q]]
+from billing.api.scim.in_sql import NotInSql, condition_of
 
 
-def by_id(value: str) -> Q:
-    key = key_of(value)
-    return Q(pk=key) if key else Q(pk__in=[])
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Rows that may match a filter; all of them do where `is_whole`."""
+
+    rows: QuerySet[Any]
+    is_whole: bool
 
 
-USERS: Lookups = {
-    "username": lambda value: Q(user_name_key=name_key(value)),
-    "externalid": lambda value: Q(external_id=value),
-    "id": by_id,
-}
-GROUPS: Lookups = {"externalid": lambda value: Q(external_id=value), "id": by_id}
-SEARCHED: Mapping[str, Lookups] = {"User": USERS, "Group": GROUPS}
+def narrowed(rows: QuerySet[Any], kind: str, scim_filter: ScimFilter[Any] | None) -> Narrowed:
+    """Of what is joined by `and`, each part narrows that SQL can compare."""
+    is_whole = True
+    for part in parts_of(scim_filter):
+        try:
+            rows = rows.filter(condition_of(part, kind))
+        except NotInSql:
+            is_whole = False
+    return Narrowed(rows, is_whole)
 
 
-def narrowed(
-    rows: QuerySet[Any], lookups: Lookups, scim_filter: ScimFilter[Any] | None
-) -> QuerySet[Any]:
-    """Rows that may match; the filter itself still decides on each."""
-    condition = condition_of(scim_filter.ast, lookups) if scim_filter is not None else None
-    return rows if condition is None else rows.filter(condition)
-
-
-def condition_of(node: FilterNode, lookups: Lookups) -> Q | None:
-    """What every match fulfills: one exact comparison, alone or joined by `and`."""
+def parts_of(scim_filter: ScimFilter[Any] | None) -> tuple[FilterNode, ...]:
+    if scim_filter is None:
+        return ()
+    node = scim_filter.ast
     if isinstance(node, LogicalExpr) and node.op == LogicalOperator.and_:
-        conditions = (condition_of(term, lookups) for term in node.terms)
-        return next((one for one in conditions if one is not None), None)
-    if not isinstance(node, Comparison) or node.op != CompareOperator.eq:
-        return None
-    path = node.attr_path
-    lookup = None if path.sub_attr else lookups.get(path.attr.lower())
-    if lookup is None or not isinstance(node.value, str) or "\x00" in node.value:
-        return None
-    return lookup(node.value)
+        return node.terms
+    return (node,)
 
 
 def mentions_members(scim_filter: ScimFilter[Any] | None, sort_by: object = None) -> bool:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from unicodedata import normalize
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -31,7 +32,7 @@ def person_of(user: User) -> Person:
         user_name_key=name_key(user_name),
         name=shown_name(user, user_name)[:LONGEST_NAME],
         email=address_of(user, user_name),
-        external_id=text_of("externalId", user.external_id),
+        external_id=id_of(user),
         is_active=user.active is not False,
         attributes={**kept, "schemas": [str(User.__schema__)]},
     )
@@ -46,7 +47,7 @@ def team_of(group: Group) -> DirectoryTeam:
         raise InvalidValueException(detail="A group has users as members, no groups.")
     return DirectoryTeam(
         display_name=name_of("displayName", group.display_name),
-        external_id=text_of("externalId", group.external_id),
+        external_id=id_of(group),
         members=frozenset(one.value or "" for one in members),
     )
 
@@ -61,6 +62,11 @@ def name_of(attribute: str, value: str | None) -> str:
     if not text.strip():
         raise InvalidValueException(detail=f"{attribute} is empty.")
     return text
+
+
+def id_of(resource: Resource[Any]) -> str:
+    """The directory's own id, as ids are compared."""
+    return normalize("NFC", text_of("externalId", resource.external_id))
 
 
 def text_of(attribute: str, value: str | None) -> str:

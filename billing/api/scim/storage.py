@@ -22,7 +22,7 @@ from scim2_models import (
 from scim2_server.storage import ScimStorage, SearchPage
 
 from accounts.models import Customer, DirectoryGroup, DirectoryUser
-from billing.api.scim.narrowing import SEARCHED, keeps_members, mentions_members, narrowed
+from billing.api.scim.narrowing import keeps_members, mentions_members, narrowed
 from billing.api.scim.reading import group_resources, person_of, team_of, user_resources
 from billing.api.scim.resources import Group, User
 from billing.operations.follow_directory import Followed, Origin, SeatsRefused
@@ -133,12 +133,12 @@ class DirectoryStorage(ScimStorage):
         *,
         position: Any = None,
     ) -> SearchPage:
-        """In SQL where nothing or an exact name or id is asked for; else each of the customer's."""
+        """In SQL where it can compare all that is asked; else the library decides on what SQL found."""
         start, stop = search_request.start_index_0 or 0, search_request.stop_index_0
-        scim_filter = search_request.filter
-        if scim_filter is None and search_request.sort_by is None and len(resource_types) == 1:
-            rows = self.rows(resource_types[0])
-            total, page = rows.count(), list(rows[start:stop])
+        kind = resource_types[0]
+        searched = narrowed(self.rows(kind), str(kind.name), search_request.filter)
+        if len(resource_types) == 1 and searched.is_whole and search_request.sort_by is None:
+            total, page = searched.rows.count(), list(searched.rows[start:stop])
         else:
             found = self.matching(resource_types, search_request)
             total, page = len(found), found[start:stop]
@@ -152,7 +152,7 @@ class DirectoryStorage(ScimStorage):
         found = {
             str(row.pk): row
             for one in resource_types
-            for row in narrowed(self.rows(one), SEARCHED[str(one.name)], scim_filter)
+            for row in narrowed(self.rows(one), str(one.name), scim_filter).rows
         }
         seen = self.shown(
             list(found.values()),
