@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.operations.forget_directory_requests import forget_directory_requests
 from accounts.operations.forget_ended_sessions import forget_ended_sessions
 from accounts.operations.offer_ownership import expire_offers
 from accounts.operations.queue_portal_mail import send_portal_mail
@@ -12,6 +13,12 @@ from accounts.operations.queue_portal_mail import send_portal_mail
 def forget_sessions(**_added_later: object) -> int:
     """Once a day: sessions that are over are removed; returns how many."""
     return forget_ended_sessions(at=timezone.now())
+
+
+@shared_task
+def forget_requests(**_added_later: object) -> int:
+    """Once a day: what directories asked long ago is removed; returns how many lines."""
+    return forget_directory_requests(at=timezone.now())
 
 
 @shared_task

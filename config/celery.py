@@ -52,6 +52,10 @@ app.conf.beat_schedule = {
         "task": "accounts.tasks.forget_sessions",
         "schedule": crontab(hour="2", minute="30"),
     },
+    "requests of directories": {
+        "task": "accounts.tasks.forget_requests",
+        "schedule": crontab(hour="2", minute="45"),
+    },
 }
 
 

@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AuditEntry, DirectoryMember, DirectoryUser
+from accounts.models import AuditEntry, DirectoryMember, DirectoryRequest, DirectoryUser
+from accounts.operations.forget_directory_requests import forget_directory_requests
 from accounts.operations.issue_directory_token import (
     MOST_TOKENS,
     TooManyTokens,
@@ -121,6 +124,21 @@ def test_a_person_shows_their_groups_and_a_group_its_people(door):
     ]
     short = door.ask("GET", f"/Groups/{team['id']}?excludedAttributes=members").json()
     assert "members" not in short
+
+
+def test_a_page_of_what_matches_is_cut_in_sql(door):
+    for name in ("ada", "bob", "dora", "eva"):
+        door.user(name)
+    door.ask("GET", "/Users")  # what is noted once a minute
+
+    with CaptureQueriesContext(connection) as asked:
+        answer = door.ask("GET", '/Users?filter=userName co "a"&startIndex=2&count=1').json()
+
+    assert [one["userName"] for one in answer["Resources"]] == ["dora"]
+    assert (answer["totalResults"], answer["itemsPerPage"]) == (3, 1)
+    read = [one["sql"] for one in asked if 'FROM "accounts_directoryuser"' in one["sql"]]
+    assert len(read) == 2
+    assert "LIMIT 1 OFFSET 1" in read[1]
 
 
 @pytest.mark.parametrize(
@@ -283,3 +301,13 @@ def test_a_token_sent_in_the_clear_is_refused_not_redirected(door, settings):
     settings.SECURE_SSL_REDIRECT = True
     answer = door.ask("GET", "/Users")
     assert (answer.status_code, answer.json()["code"]) == (403, "https_required")
+
+
+def test_what_was_asked_is_forgotten_after_90_days(door):
+    for days in (0, 91):
+        with time_machine.travel(START + timedelta(days=days), tick=False):
+            door.user(f"ada-{days}")
+
+    assert forget_directory_requests(at=START + timedelta(days=90)) == 0
+    assert forget_directory_requests(at=START + timedelta(days=90, seconds=1)) == 1
+    assert DirectoryRequest.objects.get().asked_at == START + timedelta(days=91)
