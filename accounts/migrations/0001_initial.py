@@ -174,6 +174,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("customer", "external_id"),
+                        name="group_external_id_once_per_customer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("parent", None),
+                            models.Q(("parent", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="group_is_not_its_own_parent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -586,6 +600,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["created_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("group", "grantee"), name="membership_once_per_group_and_grantee"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["active", "suspended", "removed"])),
+                        name="membership_state_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -662,35 +685,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="group",
-            constraint=models.UniqueConstraint(
-                fields=("customer", "external_id"), name="group_external_id_once_per_customer"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="group",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("parent", None),
-                    models.Q(("parent", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="group_is_not_its_own_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                fields=("group", "grantee"), name="membership_once_per_group_and_grantee"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["active", "suspended", "removed"])),
-                name="membership_state_is_known",
-            ),
         ),
     ]

@@ -108,6 +108,47 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["kind", "currency", "up_to_minor"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("matrix", "kind", "currency", "up_to_minor"),
+                        name="authority_rule_once_per_limit",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("approvers__lte", 2)),
+                        name="authority_rule_has_at_most_two_approvers",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("up_to_minor", None), ("up_to_minor__gt", 0), _connector="OR"
+                        ),
+                        name="authority_rule_limit_is_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "discount",
+                                    "free_seats",
+                                    "price_override",
+                                    "proration_exception",
+                                    "credit",
+                                    "refund",
+                                    "write_off",
+                                    "backdated_correction",
+                                    "tax_override",
+                                    "dunning_pause",
+                                    "limit_raise",
+                                    "payment_terms",
+                                    "reopen_period",
+                                    "authority_change",
+                                ],
+                            )
+                        ),
+                        name="authority_rule_kind_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -293,6 +334,111 @@ class Migration(migrations.Migration):
                 "permissions": [
                     ("decide_exception", "Can decide exceptions within the authority matrix")
                 ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("asked_by__isnull", False), ("asked_by_client", None)),
+                            models.Q(("asked_by", None), ("asked_by_client__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="exception_asked_by_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="exception_says_why"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "discount",
+                                    "free_seats",
+                                    "price_override",
+                                    "proration_exception",
+                                    "credit",
+                                    "refund",
+                                    "write_off",
+                                    "backdated_correction",
+                                    "tax_override",
+                                    "dunning_pause",
+                                    "limit_raise",
+                                    "payment_terms",
+                                    "reopen_period",
+                                    "authority_change",
+                                ],
+                            )
+                        ),
+                        name="exception_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "requested",
+                                    "sent_back",
+                                    "approved",
+                                    "rejected",
+                                    "withdrawn",
+                                    "expired",
+                                    "revoked",
+                                ],
+                            )
+                        ),
+                        name="exception_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on", None),
+                            ("starts_on", None),
+                            ("ends_on__gt", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="exception_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("carried_out_at", None),
+                            ("state__in", ["approved", "revoked"]),
+                            _connector="OR",
+                        ),
+                        name="exception_carried_out_only_when_approved",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("idempotency_key", ""), _negated=True),
+                        fields=("asked_by_client", "idempotency_key"),
+                        name="exception_once_per_client_and_key",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("requested", "sent_back"))),
+                        fields=["target_at", "id"],
+                        name="exception_pending",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("blocks_drafts", True), ("state__in", ("requested", "sent_back"))
+                        ),
+                        fields=["customer"],
+                        name="exception_holds_drafts",
+                    ),
+                    models.Index(
+                        condition=models.Q(("carried_out_at", None), ("state", "approved")),
+                        fields=["decided_at", "id"],
+                        name="exception_to_carry_out",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("carried_out_at__isnull", False),
+                            ("ended_at", None),
+                            ("ends_on__isnull", False),
+                        ),
+                        fields=["ends_on", "id"],
+                        name="exception_to_end",
+                    ),
+                    models.Index(fields=["package", "asked_at"], name="exception_by_package"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -356,6 +502,43 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="exception_decision_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "verdict__in",
+                                [
+                                    "approve",
+                                    "reject",
+                                    "send_back",
+                                    "escalate",
+                                    "resubmit",
+                                    "withdraw",
+                                    "revoke",
+                                    "expire",
+                                ],
+                            )
+                        ),
+                        name="exception_decision_verdict_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("by__isnull", False),
+                            ("verdict__in", ["expire", "escalate"]),
+                            _connector="OR",
+                        ),
+                        name="exception_decided_by_a_person",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("verdict", "approve")),
+                        fields=("request", "round", "by"),
+                        name="exception_approved_once_per_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -388,6 +571,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="exception_comment_says_something",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -425,6 +614,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("request", "sha256"), name="exception_attachment_once"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -437,250 +631,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="matrix",
                 to="accounts.exceptionrequest",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authorityrule",
-            constraint=models.UniqueConstraint(
-                fields=("matrix", "kind", "currency", "up_to_minor"),
-                name="authority_rule_once_per_limit",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authorityrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("approvers__lte", 2)),
-                name="authority_rule_has_at_most_two_approvers",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authorityrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("up_to_minor", None), ("up_to_minor__gt", 0), _connector="OR"),
-                name="authority_rule_limit_is_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authorityrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "discount",
-                            "free_seats",
-                            "price_override",
-                            "proration_exception",
-                            "credit",
-                            "refund",
-                            "write_off",
-                            "backdated_correction",
-                            "tax_override",
-                            "dunning_pause",
-                            "limit_raise",
-                            "payment_terms",
-                            "reopen_period",
-                            "authority_change",
-                        ],
-                    )
-                ),
-                name="authority_rule_kind_is_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="exceptionrequest",
-            index=models.Index(
-                condition=models.Q(("state__in", ("requested", "sent_back"))),
-                fields=["target_at", "id"],
-                name="exception_pending",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="exceptionrequest",
-            index=models.Index(
-                condition=models.Q(
-                    ("blocks_drafts", True), ("state__in", ("requested", "sent_back"))
-                ),
-                fields=["customer"],
-                name="exception_holds_drafts",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="exceptionrequest",
-            index=models.Index(
-                condition=models.Q(("carried_out_at", None), ("state", "approved")),
-                fields=["decided_at", "id"],
-                name="exception_to_carry_out",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="exceptionrequest",
-            index=models.Index(
-                condition=models.Q(
-                    ("carried_out_at__isnull", False),
-                    ("ended_at", None),
-                    ("ends_on__isnull", False),
-                ),
-                fields=["ends_on", "id"],
-                name="exception_to_end",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="exceptionrequest",
-            index=models.Index(fields=["package", "asked_at"], name="exception_by_package"),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("asked_by__isnull", False), ("asked_by_client", None)),
-                    models.Q(("asked_by", None), ("asked_by_client__isnull", False)),
-                    _connector="OR",
-                ),
-                name="exception_asked_by_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="exception_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "discount",
-                            "free_seats",
-                            "price_override",
-                            "proration_exception",
-                            "credit",
-                            "refund",
-                            "write_off",
-                            "backdated_correction",
-                            "tax_override",
-                            "dunning_pause",
-                            "limit_raise",
-                            "payment_terms",
-                            "reopen_period",
-                            "authority_change",
-                        ],
-                    )
-                ),
-                name="exception_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "requested",
-                            "sent_back",
-                            "approved",
-                            "rejected",
-                            "withdrawn",
-                            "expired",
-                            "revoked",
-                        ],
-                    )
-                ),
-                name="exception_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on", None),
-                    ("starts_on", None),
-                    ("ends_on__gt", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="exception_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("carried_out_at", None),
-                    ("state__in", ["approved", "revoked"]),
-                    _connector="OR",
-                ),
-                name="exception_carried_out_only_when_approved",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("idempotency_key", ""), _negated=True),
-                fields=("asked_by_client", "idempotency_key"),
-                name="exception_once_per_client_and_key",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptiondecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="exception_decision_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptiondecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "verdict__in",
-                        [
-                            "approve",
-                            "reject",
-                            "send_back",
-                            "escalate",
-                            "resubmit",
-                            "withdraw",
-                            "revoke",
-                            "expire",
-                        ],
-                    )
-                ),
-                name="exception_decision_verdict_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptiondecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("by__isnull", False), ("verdict__in", ["expire", "escalate"]), _connector="OR"
-                ),
-                name="exception_decided_by_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptiondecision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("verdict", "approve")),
-                fields=("request", "round", "by"),
-                name="exception_approved_once_per_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptioncomment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True),
-                name="exception_comment_says_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionattachment",
-            constraint=models.UniqueConstraint(
-                fields=("request", "sha256"), name="exception_attachment_once"
             ),
         ),
     ]

@@ -94,6 +94,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("expires_at", None),
+                            ("expires_at__gt", models.F("created_at")),
+                            _connector="OR",
+                        ),
+                        name="directory_token_expires_after_it_is_made",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +147,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-asked_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["customer", "-asked_at"], name="directory_request_newest"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -183,6 +196,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["created_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("customer", "user_name_key"),
+                        name="directory_user_name_once_per_customer",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("customer", "grantee"),
+                        name="directory_user_grantee_once_per_customer",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["customer", "external_id"], name="directory_user_by_external_id"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -208,6 +236,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "group"), name="directory_membership_once_per_group"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -233,6 +266,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("group", "user"), name="directory_member_once_per_group"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -298,50 +336,5 @@ class Migration(migrations.Migration):
                 "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.AddConstraint(
-            model_name="directorytoken",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("expires_at", None),
-                    ("expires_at__gt", models.F("created_at")),
-                    _connector="OR",
-                ),
-                name="directory_token_expires_after_it_is_made",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="directoryrequest",
-            index=models.Index(fields=["customer", "-asked_at"], name="directory_request_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="directoryuser",
-            index=models.Index(
-                fields=["customer", "external_id"], name="directory_user_by_external_id"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="directoryuser",
-            constraint=models.UniqueConstraint(
-                fields=("customer", "user_name_key"), name="directory_user_name_once_per_customer"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="directoryuser",
-            constraint=models.UniqueConstraint(
-                fields=("customer", "grantee"), name="directory_user_grantee_once_per_customer"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="directorymembership",
-            constraint=models.UniqueConstraint(
-                fields=("user", "group"), name="directory_membership_once_per_group"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="directorymember",
-            constraint=models.UniqueConstraint(
-                fields=("group", "user"), name="directory_member_once_per_group"
-            ),
         ),
     ]

@@ -121,6 +121,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["domain"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("domain",), name="identity_domain_of_one_provider"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("domain", django.db.models.functions.text.Lower("domain")),
+                            ("domain__contains", "."),
+                            models.Q(("domain__contains", "@"), _negated=True),
+                        ),
+                        name="identity_domain_is_lower_case",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +171,37 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-proposed_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("token_digest",), name="ownership_transfer_token_is_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["pending", "accepted", "declined", "withdrawn", "expired"],
+                            )
+                        ),
+                        name="ownership_transfer_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_email", django.db.models.functions.text.Lower("to_email"))
+                        ),
+                        name="ownership_transfer_address_is_lower_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "pending"), ("answered_at", None)),
+                            models.Q(
+                                models.Q(("state", "pending"), _negated=True),
+                                ("answered_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ownership_transfer_answered_says_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -223,6 +267,56 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["queued_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "sign_in_link",
+                                    "welcome",
+                                    "ownership_offered",
+                                    "ownership_accepted",
+                                    "ownership_declined",
+                                    "ownership_ended",
+                                ],
+                            )
+                        ),
+                        name="portal_mail_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("state", "sent")),
+                            models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None)),
+                            _connector="OR",
+                        ),
+                        name="portal_mail_sent_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["sending", "sent", "unknown"]), _negated=True),
+                            ("claimed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="portal_mail_being_sent_is_claimed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("to", []), _negated=True),
+                        name="portal_mail_has_somebody_to_read_it",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["send_after", "id"],
+                        name="portal_mail_to_send",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")),
+                        fields=["claimed_at"],
+                        name="portal_mail_being_sent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -251,6 +345,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-asked_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("token_digest",), name="sign_in_link_token_is_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("asked_at"))),
+                        name="sign_in_link_expires_after_it_was_asked_for",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["asked_at"], name="sign_in_link_by_age"),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -398,64 +504,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="identitydomain",
-            constraint=models.UniqueConstraint(
-                fields=("domain",), name="identity_domain_of_one_provider"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identitydomain",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("domain", django.db.models.functions.text.Lower("domain")),
-                    ("domain__contains", "."),
-                    models.Q(("domain__contains", "@"), _negated=True),
-                ),
-                name="identity_domain_is_lower_case",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="ownershiptransfer",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "pending")),
                 fields=("customer",),
                 name="ownership_transfer_one_pending_per_customer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ownershiptransfer",
-            constraint=models.UniqueConstraint(
-                fields=("token_digest",), name="ownership_transfer_token_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ownershiptransfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["pending", "accepted", "declined", "withdrawn", "expired"])
-                ),
-                name="ownership_transfer_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ownershiptransfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("to_email", django.db.models.functions.text.Lower("to_email"))),
-                name="ownership_transfer_address_is_lower_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ownershiptransfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "pending"), ("answered_at", None)),
-                    models.Q(
-                        models.Q(("state", "pending"), _negated=True),
-                        ("answered_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="ownership_transfer_answered_says_when",
             ),
         ),
         migrations.AddConstraint(
@@ -467,87 +520,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="ownership_transfer_answered_says_by_whom",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="portalmail",
-            index=models.Index(
-                condition=models.Q(("state", "queued")),
-                fields=["send_after", "id"],
-                name="portal_mail_to_send",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="portalmail",
-            index=models.Index(
-                condition=models.Q(("state", "sending")),
-                fields=["claimed_at"],
-                name="portal_mail_being_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="portalmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "sign_in_link",
-                            "welcome",
-                            "ownership_offered",
-                            "ownership_accepted",
-                            "ownership_declined",
-                            "ownership_ended",
-                        ],
-                    )
-                ),
-                name="portal_mail_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="portalmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at__isnull", False), ("state", "sent")),
-                    models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None)),
-                    _connector="OR",
-                ),
-                name="portal_mail_sent_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="portalmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["sending", "sent", "unknown"]), _negated=True),
-                    ("claimed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="portal_mail_being_sent_is_claimed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="portalmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("to", []), _negated=True),
-                name="portal_mail_has_somebody_to_read_it",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="signinlink",
-            index=models.Index(fields=["asked_at"], name="sign_in_link_by_age"),
-        ),
-        migrations.AddConstraint(
-            model_name="signinlink",
-            constraint=models.UniqueConstraint(
-                fields=("token_digest",), name="sign_in_link_token_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signinlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("asked_at"))),
-                name="sign_in_link_expires_after_it_was_asked_for",
             ),
         ),
     ]

@@ -147,6 +147,52 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-recorded_at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("customer", "source", "source_event_id"),
+                        name="event_source_id_once_per_customer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "subscription_started",
+                                    "seat_added",
+                                    "seat_removed",
+                                    "seat_suspended",
+                                    "seat_reactivated",
+                                    "seat_moved",
+                                    "seat_reassigned",
+                                    "seat_invited",
+                                    "seat_accepted",
+                                    "seat_used",
+                                    "seat_inactive",
+                                    "quantity_set",
+                                    "price_changed",
+                                    "plan_changed",
+                                    "correction",
+                                ],
+                            )
+                        ),
+                        name="event_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("corrects__isnull", False), ("kind", "correction")),
+                            models.Q(
+                                models.Q(("kind", "correction"), _negated=True),
+                                ("corrects__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="event_correction_names_its_target",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["recorded_at"], name="event_by_recorded_at"),
+                    models.Index(fields=["source_event_id"], name="event_by_source_id"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -261,6 +307,78 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-cycle_date", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        fields=("number",),
+                        name="invoice_number_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")),
+                        fields=("customer", "billing_entity", "currency", "kind"),
+                        name="invoice_one_draft_per_customer_and_currency",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("total_minor", None),
+                            (
+                                "total_minor",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("subtotal_minor"), "+", models.F("tax_minor")
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="invoice_total_is_subtotal_plus_tax",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount_due_minor", None),
+                            (
+                                "amount_due_minor",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("total_minor"), "-", models.F("credit_applied_minor")
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="invoice_due_is_total_less_credit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("credit_applied_minor", 0),
+                            models.Q(
+                                ("credit_applied_minor__gt", 0),
+                                ("credit_applied_minor__lte", models.F("total_minor")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="invoice_credit_applied_within_total",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("total_minor", None),
+                            models.Q(("kind", "invoice"), ("total_minor__gte", 0)),
+                            models.Q(("kind", "credit_note"), ("total_minor__lte", 0)),
+                            _connector="OR",
+                        ),
+                        name="invoice_sign_follows_kind",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["customer", "-cycle_date"], name="invoice_by_customer"),
+                    models.Index(fields=["issued_at"], name="invoice_by_issued_at"),
+                    models.Index(
+                        condition=models.Q(("state", "draft"), ("tax_minor__isnull", True)),
+                        fields=["id"],
+                        name="invoice_draft_without_tax",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "draft"), ("tax_minor__isnull", False)),
+                        fields=["finalize_after", "id"],
+                        name="invoice_draft_ready",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -354,6 +472,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-started_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at", None), ("state", "running")),
+                            models.Q(("finished_at__isnull", False), ("state", "finished")),
+                            _connector="OR",
+                        ),
+                        name="invoice_run_finished_has_its_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -385,6 +513,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "number series",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("billing_entity", "kind"),
+                        name="number_series_once_per_entity_and_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("last_number__gte", 0)),
+                        name="number_series_is_not_negative",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -641,6 +779,30 @@ class Migration(migrations.Migration):
                     "interval_count",
                     "-version",
                 ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("version__gt", 0)), name="price_version_is_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "mode__in",
+                                ["per_unit", "volume", "graduated", "package", "stairstep"],
+                            )
+                        ),
+                        name="price_mode_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ratio_each", 0), ("ratio_of", "")),
+                            models.Q(
+                                models.Q(("ratio_of", ""), _negated=True), ("ratio_each__gt", 0)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="price_ratio_names_both_parts",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -788,6 +950,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["rating", "period_first", "basis"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("period_after__gt", models.F("period_first"))),
+                        name="rated_span_period_is_not_empty",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("entry_ids__len__gt", 0)),
+                        name="rated_span_names_its_entries",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["entry_ids"], name="rated_span_by_entry"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -860,6 +1037,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["invoice", "position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("invoice", "position"), name="invoice_line_position_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -950,6 +1132,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "seat policies",
                 "ordering": ["plan", "interval_unit", "interval_count", "-version"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("plan", "interval_unit", "interval_count", "version"),
+                        name="seat_policy_version_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("version__gt", 0)),
+                        name="seat_policy_version_is_positive",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1002,6 +1194,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["plan", "display_order", "code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("plan", "code"), name="seat_type_code_once_per_plan"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1070,6 +1267,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-last_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("resolved_at", None)),
+                        fields=("stage", "subject_id"),
+                        name="stage_refusal_one_open_per_subject",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("resolved_at", None)),
+                        fields=["stage", "last_at"],
+                        name="stage_refusal_open",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1173,6 +1384,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-starts_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("anchor_day__range", (1, 31))),
+                        name="subscription_anchor_day_is_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on", None),
+                            ("ends_on__gt", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="subscription_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("interval_count__gt", 0)),
+                        name="subscription_interval_is_positive",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("rate_due_at__isnull", False)),
+                        fields=["rate_due_at", "id"],
+                        name="subscription_due_for_rating",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1352,6 +1588,43 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "seat ledger entries",
                 "ordering": ["customer", "position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "seat_type"),
+                        name="ledger_entry_once_per_event_and_seat_type",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("customer", "position"), name="ledger_position_once_per_customer"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("corrects__isnull", False)),
+                        fields=("corrects",),
+                        name="ledger_entry_corrected_once_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("balance_after__gte", 0)),
+                        name="ledger_balance_is_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("corrects", None),
+                            models.Q(("corrects", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="ledger_entry_does_not_correct_itself",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("voids", False), ("corrects__isnull", False), _connector="OR"
+                        ),
+                        name="ledger_void_is_a_correction",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["subscription", "effective_at"], name="ledger_by_subscription"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1457,74 +1730,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="invoicerun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at", None), ("state", "running")),
-                    models.Q(("finished_at__isnull", False), ("state", "finished")),
-                    _connector="OR",
-                ),
-                name="invoice_run_finished_has_its_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="numberseries",
-            constraint=models.UniqueConstraint(
-                fields=("billing_entity", "kind"), name="number_series_once_per_entity_and_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="numberseries",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_number__gte", 0)), name="number_series_is_not_negative"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(fields=["customer", "-cycle_date"], name="invoice_by_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(fields=["issued_at"], name="invoice_by_issued_at"),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(
-                condition=models.Q(("state", "draft"), ("tax_minor__isnull", True)),
-                fields=["id"],
-                name="invoice_draft_without_tax",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(
-                condition=models.Q(("state", "draft"), ("tax_minor__isnull", False)),
-                fields=["finalize_after", "id"],
-                name="invoice_draft_ready",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="invoice",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("series__isnull", False)),
                 fields=("series", "sequence"),
                 name="invoice_sequence_once_per_series",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("number", ""), _negated=True),
-                fields=("number",),
-                name="invoice_number_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "draft")),
-                fields=("customer", "billing_entity", "currency", "kind"),
-                name="invoice_one_draft_per_customer_and_currency",
             ),
         ),
         migrations.AddConstraint(
@@ -1547,195 +1757,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("total_minor", None),
-                    (
-                        "total_minor",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("subtotal_minor"), "+", models.F("tax_minor")
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="invoice_total_is_subtotal_plus_tax",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount_due_minor", None),
-                    (
-                        "amount_due_minor",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("total_minor"), "-", models.F("credit_applied_minor")
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="invoice_due_is_total_less_credit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("credit_applied_minor", 0),
-                    models.Q(
-                        ("credit_applied_minor__gt", 0),
-                        ("credit_applied_minor__lte", models.F("total_minor")),
-                    ),
-                    _connector="OR",
-                ),
-                name="invoice_credit_applied_within_total",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("total_minor", None),
-                    models.Q(("kind", "invoice"), ("total_minor__gte", 0)),
-                    models.Q(("kind", "credit_note"), ("total_minor__lte", 0)),
-                    _connector="OR",
-                ),
-                name="invoice_sign_follows_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoiceline",
-            constraint=models.UniqueConstraint(
-                fields=("invoice", "position"), name="invoice_line_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatpolicy",
-            constraint=models.UniqueConstraint(
-                fields=("plan", "interval_unit", "interval_count", "version"),
-                name="seat_policy_version_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatpolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version__gt", 0)), name="seat_policy_version_is_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seattype",
-            constraint=models.UniqueConstraint(
-                fields=("plan", "code"), name="seat_type_code_once_per_plan"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stagerefusal",
-            index=models.Index(
-                condition=models.Q(("resolved_at", None)),
-                fields=["stage", "last_at"],
-                name="stage_refusal_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagerefusal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("resolved_at", None)),
-                fields=("stage", "subject_id"),
-                name="stage_refusal_one_open_per_subject",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="subscription",
-            index=models.Index(
-                condition=models.Q(("rate_due_at__isnull", False)),
-                fields=["rate_due_at", "id"],
-                name="subscription_due_for_rating",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("anchor_day__range", (1, 31))),
-                name="subscription_anchor_day_is_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"
-                ),
-                name="subscription_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("interval_count__gt", 0)),
-                name="subscription_interval_is_positive",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="seatledgerentry",
-            index=models.Index(
-                fields=["subscription", "effective_at"], name="ledger_by_subscription"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatledgerentry",
-            constraint=models.UniqueConstraint(
-                fields=("event", "seat_type"), name="ledger_entry_once_per_event_and_seat_type"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatledgerentry",
-            constraint=models.UniqueConstraint(
-                fields=("customer", "position"), name="ledger_position_once_per_customer"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatledgerentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("corrects__isnull", False)),
-                fields=("corrects",),
-                name="ledger_entry_corrected_once_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatledgerentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("balance_after__gte", 0)), name="ledger_balance_is_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatledgerentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("corrects", None),
-                    models.Q(("corrects", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="ledger_entry_does_not_correct_itself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatledgerentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("voids", False), ("corrects__isnull", False), _connector="OR"),
-                name="ledger_void_is_a_correction",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="rating",
             constraint=models.UniqueConstraint(
                 fields=("subscription", "number"), name="rating_number_once_per_subscription"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ratedspan",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["entry_ids"], name="rated_span_by_entry"
             ),
         ),
         migrations.AddConstraint(
@@ -1743,19 +1767,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("subscription", "period_first", "basis", "rating"),
                 name="rated_span_once_per_period_and_basis",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ratedspan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period_after__gt", models.F("period_first"))),
-                name="rated_span_period_is_not_empty",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ratedspan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("entry_ids__len__gt", 0)), name="rated_span_names_its_entries"
             ),
         ),
         migrations.AddConstraint(
@@ -1773,92 +1784,10 @@ class Migration(migrations.Migration):
                 nulls_distinct=False,
             ),
         ),
-        migrations.AddConstraint(
-            model_name="price",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version__gt", 0)), name="price_version_is_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="price",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("mode__in", ["per_unit", "volume", "graduated", "package", "stairstep"])
-                ),
-                name="price_mode_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="price",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ratio_each", 0), ("ratio_of", "")),
-                    models.Q(models.Q(("ratio_of", ""), _negated=True), ("ratio_each__gt", 0)),
-                    _connector="OR",
-                ),
-                name="price_ratio_names_both_parts",
-            ),
-        ),
         migrations.AddIndex(
             model_name="entitlementevent",
             index=models.Index(
                 fields=["subscription", "recorded_at"], name="event_by_subscription"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entitlementevent",
-            index=models.Index(fields=["recorded_at"], name="event_by_recorded_at"),
-        ),
-        migrations.AddIndex(
-            model_name="entitlementevent",
-            index=models.Index(fields=["source_event_id"], name="event_by_source_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="entitlementevent",
-            constraint=models.UniqueConstraint(
-                fields=("customer", "source", "source_event_id"),
-                name="event_source_id_once_per_customer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entitlementevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "subscription_started",
-                            "seat_added",
-                            "seat_removed",
-                            "seat_suspended",
-                            "seat_reactivated",
-                            "seat_moved",
-                            "seat_reassigned",
-                            "seat_invited",
-                            "seat_accepted",
-                            "seat_used",
-                            "seat_inactive",
-                            "quantity_set",
-                            "price_changed",
-                            "plan_changed",
-                            "correction",
-                        ],
-                    )
-                ),
-                name="event_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entitlementevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("corrects__isnull", False), ("kind", "correction")),
-                    models.Q(
-                        models.Q(("kind", "correction"), _negated=True), ("corrects__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="event_correction_names_its_target",
             ),
         ),
     ]

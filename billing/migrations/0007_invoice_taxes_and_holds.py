@@ -88,6 +88,28 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "invoice taxes",
                 "ordering": ["invoice", "number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("positions__len__gt", 0)),
+                        name="invoice_tax_names_its_lines",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("exchange_rate", None),
+                                ("local_amount_minor", None),
+                                ("local_currency", ""),
+                            ),
+                            models.Q(
+                                models.Q(("local_currency", ""), _negated=True),
+                                ("exchange_rate__gt", 0),
+                                ("local_amount_minor__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="invoice_tax_local_amount_has_its_rate",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -108,6 +130,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["since"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("released_at", None)),
+                        fields=["since", "id"],
+                        name="tax_hold_open",
+                    ),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -206,39 +235,6 @@ class Migration(migrations.Migration):
                     ("amount_minor", 0), ("registration__isnull", False), _connector="OR"
                 ),
                 name="invoice_tax_needs_a_registration",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicetax",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("positions__len__gt", 0)), name="invoice_tax_names_its_lines"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicetax",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("exchange_rate", None),
-                        ("local_amount_minor", None),
-                        ("local_currency", ""),
-                    ),
-                    models.Q(
-                        models.Q(("local_currency", ""), _negated=True),
-                        ("exchange_rate__gt", 0),
-                        ("local_amount_minor__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="invoice_tax_local_amount_has_its_rate",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="taxhold",
-            index=models.Index(
-                condition=models.Q(("released_at", None)),
-                fields=["since", "id"],
-                name="tax_hold_open",
             ),
         ),
         migrations.AddConstraint(

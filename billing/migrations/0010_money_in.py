@@ -41,6 +41,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["recorded_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor", 0), _negated=True),
+                        name="allocation_is_not_nothing",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["recorded_at"], name="allocation_by_recorded_at"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +93,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-booked_on", "statement", "position"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "set_aside"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="bank_line_set_aside_has_its_reason",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["booked_on", "id"],
+                        name="bank_line_open",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -185,6 +211,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-received_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("applied_at", None),
+                            models.Q(
+                                models.Q(("outcome", ""), _negated=True),
+                                ("applied_at__gte", models.F("received_at")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="gateway_event_applied_says_what_came_of_it",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("applied_at", None)),
+                        fields=["created_at", "id"],
+                        name="gateway_event_to_apply",
+                    ),
+                    models.Index(fields=["object_id"], name="gateway_event_by_object"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -242,6 +289,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-recorded_at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("gateway_id", ""), _negated=True),
+                        fields=("gateway_id", "kind"),
+                        name="payment_once_per_gateway_object",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("method", "manual"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="payment_by_hand_has_its_reason",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["-recorded_at", "-id"], name="payment_by_recorded_at"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -309,6 +374,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["receivable", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("gateway_id", ""), _negated=True),
+                        fields=("gateway_id",),
+                        name="payment_attempt_gateway_id_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)),
+                        name="payment_attempt_amount_is_positive",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ask_at__isnull", False)),
+                        fields=["ask_at", "id"],
+                        name="payment_attempt_to_ask",
+                    ),
+                    models.Index(fields=["answered_at"], name="payment_attempt_by_answer"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -334,6 +418,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-is_default", "-added_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_default", False), ("detached_at", None), _connector="OR"
+                        ),
+                        name="payment_method_detached_is_not_default",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -395,6 +487,36 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due_date", "invoice"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("open_minor__gte", 0), ("open_minor__lte", models.F("amount_minor"))
+                        ),
+                        name="receivable_open_within_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("open_minor", 0), ("settled_at__isnull", False)),
+                            models.Q(("open_minor__gt", 0), ("settled_at", None)),
+                            _connector="OR",
+                        ),
+                        name="receivable_settled_when_nothing_is_open",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("open_minor__gt", 0)),
+                        fields=["due_date", "invoice"],
+                        name="receivable_open_by_due_date",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("next_attempt_at__isnull", False), ("open_minor__gt", 0)
+                        ),
+                        fields=["next_attempt_at", "invoice"],
+                        name="receivable_to_collect",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -435,6 +557,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-requested_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)),
+                        name="refund_amount_is_positive",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("gateway_id", ""), _negated=True),
+                        fields=("gateway_id",),
+                        name="refund_gateway_id_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ask_at__isnull", False)),
+                        fields=["ask_at", "id"],
+                        name="refund_to_ask",
+                    ),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -591,32 +731,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="disputes",
                 to="accounts.customer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="gatewayevent",
-            index=models.Index(
-                condition=models.Q(("applied_at", None)),
-                fields=["created_at", "id"],
-                name="gateway_event_to_apply",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="gatewayevent",
-            index=models.Index(fields=["object_id"], name="gateway_event_by_object"),
-        ),
-        migrations.AddConstraint(
-            model_name="gatewayevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("applied_at", None),
-                    models.Q(
-                        models.Q(("outcome", ""), _negated=True),
-                        ("applied_at__gte", models.F("received_at")),
-                    ),
-                    _connector="OR",
-                ),
-                name="gateway_event_applied_says_what_came_of_it",
             ),
         ),
         migrations.AddField(
@@ -896,14 +1010,6 @@ class Migration(migrations.Migration):
                 name="credit_entry_names_where_it_comes_from",
             ),
         ),
-        migrations.AddIndex(
-            model_name="bankline",
-            index=models.Index(
-                condition=models.Q(("state", "open")),
-                fields=["booked_on", "id"],
-                name="bank_line_open",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="bankline",
             constraint=models.UniqueConstraint(
@@ -922,37 +1028,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "set_aside"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="bank_line_set_aside_has_its_reason",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="paymentmethod",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("is_default", True)),
                 fields=("customer",),
                 name="payment_method_one_default_per_customer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentmethod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_default", False), ("detached_at", None), _connector="OR"),
-                name="payment_method_detached_is_not_default",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="receivable",
-            index=models.Index(
-                condition=models.Q(("open_minor__gt", 0)),
-                fields=["due_date", "invoice"],
-                name="receivable_open_by_due_date",
             ),
         ),
         migrations.AddIndex(
@@ -962,46 +1042,6 @@ class Migration(migrations.Migration):
                 fields=["customer", "currency", "due_date"],
                 name="receivable_open_by_customer",
             ),
-        ),
-        migrations.AddIndex(
-            model_name="receivable",
-            index=models.Index(
-                condition=models.Q(("next_attempt_at__isnull", False), ("open_minor__gt", 0)),
-                fields=["next_attempt_at", "invoice"],
-                name="receivable_to_collect",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receivable",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("open_minor__gte", 0), ("open_minor__lte", models.F("amount_minor"))
-                ),
-                name="receivable_open_within_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receivable",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("open_minor", 0), ("settled_at__isnull", False)),
-                    models.Q(("open_minor__gt", 0), ("settled_at", None)),
-                    _connector="OR",
-                ),
-                name="receivable_settled_when_nothing_is_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paymentattempt",
-            index=models.Index(
-                condition=models.Q(("ask_at__isnull", False)),
-                fields=["ask_at", "id"],
-                name="payment_attempt_to_ask",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paymentattempt",
-            index=models.Index(fields=["answered_at"], name="payment_attempt_by_answer"),
         ),
         migrations.AddConstraint(
             model_name="paymentattempt",
@@ -1015,32 +1055,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ["started", "processing", "needs_customer"])),
                 fields=("receivable",),
                 name="payment_attempt_one_open_per_invoice",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentattempt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("gateway_id", ""), _negated=True),
-                fields=("gateway_id",),
-                name="payment_attempt_gateway_id_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentattempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)),
-                name="payment_attempt_amount_is_positive",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="allocation",
-            index=models.Index(fields=["recorded_at"], name="allocation_by_recorded_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor", 0), _negated=True),
-                name="allocation_is_not_nothing",
             ),
         ),
         migrations.AddConstraint(
@@ -1062,42 +1076,8 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(
-                condition=models.Q(("ask_at__isnull", False)),
-                fields=["ask_at", "id"],
-                name="refund_to_ask",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="refund_amount_is_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("gateway_id", ""), _negated=True),
-                fields=("gateway_id",),
-                name="refund_gateway_id_once",
-            ),
-        ),
-        migrations.AddIndex(
             model_name="payment",
             index=models.Index(fields=["customer", "-recorded_at"], name="payment_by_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["-recorded_at", "-id"], name="payment_by_recorded_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("gateway_id", ""), _negated=True),
-                fields=("gateway_id", "kind"),
-                name="payment_once_per_gateway_object",
-            ),
         ),
         migrations.AddConstraint(
             model_name="payment",
@@ -1119,17 +1099,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="payment_refunded_names_its_refund",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("method", "manual"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="payment_by_hand_has_its_reason",
             ),
         ),
     ]

@@ -61,6 +61,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("asked_minor__gt", 0), ("scope", "amount")),
+                            models.Q(
+                                models.Q(("scope", "amount"), _negated=True), ("asked_minor", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="credit_note_of_an_amount_names_it",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +93,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="invoice_void_has_its_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -292,29 +310,11 @@ class Migration(migrations.Migration):
             model_name="creditnote",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("asked_minor__gt", 0), ("scope", "amount")),
-                    models.Q(models.Q(("scope", "amount"), _negated=True), ("asked_minor", None)),
-                    _connector="OR",
-                ),
-                name="credit_note_of_an_amount_names_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="creditnote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
                     models.Q(("by__isnull", False), ("client", None)),
                     models.Q(("by", None), ("client__isnull", False)),
                     _connector="OR",
                 ),
                 name="credit_note_names_who_issued_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicevoid",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="invoice_void_has_its_reason",
             ),
         ),
         migrations.AddConstraint(

@@ -311,6 +311,17 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "journal entries",
                 "ordering": ["-day", "-id"],
                 "permissions": [("export_books", "Can export the books")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source_id", "kind"), name="journal_entry_once_per_source_and_kind"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["billing_entity", "-day", "-id"], name="journal_by_entity_and_day"
+                    ),
+                    models.Index(fields=["document"], name="journal_by_document"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -372,6 +383,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["entry", "position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("entry", "position"), name="journal_posting_position_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role", "receivable"), _negated=True),
+                            ("invoice__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="journal_posting_of_a_receivable_names_its_invoice",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["role", "entry"], name="journal_posting_by_role"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -418,6 +445,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["line", "month"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("line", "month"), name="recognition_slice_once_per_line_and_month"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("days__gte", 1), ("days__lte", 31), ("ends_on__gte", models.F("month"))
+                        ),
+                        name="recognition_slice_has_days",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("entry__isnull", True)),
+                        fields=["month", "billing_entity", "currency", "id"],
+                        name="recognition_slice_deferred",
+                    ),
+                    models.Index(
+                        fields=["billing_entity", "month"], name="recognition_slice_by_month"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -469,71 +517,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="journalentry",
-            index=models.Index(
-                fields=["billing_entity", "-day", "-id"], name="journal_by_entity_and_day"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="journalentry",
-            index=models.Index(fields=["document"], name="journal_by_document"),
-        ),
-        migrations.AddConstraint(
-            model_name="journalentry",
-            constraint=models.UniqueConstraint(
-                fields=("source_id", "kind"), name="journal_entry_once_per_source_and_kind"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="journalposting",
-            index=models.Index(fields=["role", "entry"], name="journal_posting_by_role"),
-        ),
-        migrations.AddConstraint(
-            model_name="journalposting",
-            constraint=models.UniqueConstraint(
-                fields=("entry", "position"), name="journal_posting_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="journalposting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("role", "receivable"), _negated=True),
-                    ("invoice__isnull", False),
-                    _connector="OR",
-                ),
-                name="journal_posting_of_a_receivable_names_its_invoice",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recognitionslice",
-            index=models.Index(
-                condition=models.Q(("entry__isnull", True)),
-                fields=["month", "billing_entity", "currency", "id"],
-                name="recognition_slice_deferred",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recognitionslice",
-            index=models.Index(
-                fields=["billing_entity", "month"], name="recognition_slice_by_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recognitionslice",
-            constraint=models.UniqueConstraint(
-                fields=("line", "month"), name="recognition_slice_once_per_line_and_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recognitionslice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("days__gte", 1), ("days__lte", 31), ("ends_on__gte", models.F("month"))
-                ),
-                name="recognition_slice_has_days",
-            ),
         ),
     ]

@@ -73,6 +73,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["close", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("computed_at", None), ("outcome", "")),
+                            models.Q(
+                                models.Q(("outcome", ""), _negated=True),
+                                ("computed_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="close_check_outcome_has_its_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "passed"), _negated=True),
+                            ("count", 0),
+                            _connector="OR",
+                        ),
+                        name="close_check_passed_found_nothing",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -90,6 +111,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["close", "round"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="close_reopening_has_its_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -151,6 +178,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-started_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at", None), ("state", "running")),
+                            models.Q(("finished_at__isnull", False), ("state", "finished")),
+                            _connector="OR",
+                        ),
+                        name="close_run_finished_has_its_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("digest", ""), ("result", None)),
+                            models.Q(
+                                ("result__isnull", False), models.Q(("digest", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="close_run_result_has_its_digest",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -172,6 +219,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["close", "round", "position"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("position__in", [1, 2])),
+                        name="close_signature_is_first_or_second",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -216,6 +269,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["close", "at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="close_waiver_has_its_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("code__in", ("earlier", "ledger", "recheck", "reconcile")),
+                            _negated=True,
+                        ),
+                        name="close_waiver_never_for_ledger_recheck_or_books",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -233,6 +299,12 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-month", "billing_entity"],
                 "permissions": [("sign_close", "Can sign off a month")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)),
+                        name="period_close_month_is_its_first_day",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -379,31 +451,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="periodclose",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="period_close_month_is_its_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="closewaiver",
             constraint=models.UniqueConstraint(
                 fields=("close", "round", "code", "finding"), name="close_waiver_once_per_finding"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closewaiver",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="close_waiver_has_its_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closewaiver",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("code__in", ("earlier", "ledger", "recheck", "reconcile")), _negated=True
-                ),
-                name="close_waiver_never_for_ledger_recheck_or_books",
             ),
         ),
         migrations.AddConstraint(
@@ -419,40 +469,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="closesignature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("position__in", [1, 2])),
-                name="close_signature_is_first_or_second",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="closerun",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "running")),
                 fields=("close",),
                 name="close_run_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closerun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at", None), ("state", "running")),
-                    models.Q(("finished_at__isnull", False), ("state", "finished")),
-                    _connector="OR",
-                ),
-                name="close_run_finished_has_its_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closerun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("digest", ""), ("result", None)),
-                    models.Q(("result__isnull", False), models.Q(("digest", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="close_run_result_has_its_digest",
             ),
         ),
         migrations.AddConstraint(
@@ -469,38 +490,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="closereopening",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="close_reopening_has_its_reason",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="closecheck",
             constraint=models.UniqueConstraint(
                 fields=("close", "code"), name="close_check_once_per_close_and_item"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closecheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("computed_at", None), ("outcome", "")),
-                    models.Q(
-                        models.Q(("outcome", ""), _negated=True), ("computed_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="close_check_outcome_has_its_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closecheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "passed"), _negated=True), ("count", 0), _connector="OR"
-                ),
-                name="close_check_passed_found_nothing",
             ),
         ),
     ]

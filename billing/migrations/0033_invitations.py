@@ -103,6 +103,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-opened_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_open", True)),
+                        fields=("subscription", "seat_type"),
+                        name="claim_offer_open_once_per_seat_type",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("domains", []), _negated=True),
+                        name="claim_offer_names_a_domain",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -136,6 +147,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_enforced", False),
+                            models.Q(("domains", []), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="domain_rule_enforced_names_a_domain",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="HistoricalClaimOffer",
@@ -430,6 +453,118 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("token_digest",), name="invitation_link_is_unique"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "pending")),
+                        fields=("customer", "email"),
+                        name="invitation_pending_once_per_address",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("email", django.db.models.functions.text.Lower("email"))
+                        ),
+                        name="invitation_address_is_lower_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["member", "group_administrator", "billing_administrator"])
+                        ),
+                        name="invitation_role_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["pending", "accepted", "revoked", "expired"])
+                        ),
+                        name="invitation_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("created_at"))),
+                        name="invitation_expires_after_it_is_written",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("group", None),
+                                ("role", "billing_administrator"),
+                                ("subscription", None),
+                            ),
+                            models.Q(
+                                models.Q(("role", "billing_administrator"), _negated=True),
+                                ("group__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="invitation_to_a_group_unless_for_billing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("seat_type", None), ("subscription", None)),
+                            models.Q(("seat_type__isnull", False), ("subscription__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="invitation_seat_is_of_a_subscription",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reserves", "none"),
+                            models.Q(("reserves", "free_seat"), ("seat_type__isnull", False)),
+                            models.Q(
+                                ("grantee__isnull", False),
+                                ("reserves", "invited_seat"),
+                                ("seat_type__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="invitation_reserves_what_it_names",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("accepted_at__isnull", False),
+                                ("accepted_by__isnull", False),
+                                ("state", "accepted"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "accepted"), _negated=True),
+                                ("accepted_at", None),
+                                ("accepted_by", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="invitation_accepted_says_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["revoked", "expired"]), ("ended_at__isnull", False)
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["revoked", "expired"]), _negated=True),
+                                ("ended_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="invitation_ended_says_when",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "pending")),
+                        fields=["expires_at", "id"],
+                        name="invitation_to_expire",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "pending")),
+                        fields=["subscription", "seat_type", "reserves"],
+                        name="invitation_waiting_for_a_seat",
+                    ),
+                    models.Index(
+                        fields=["customer", "-created_at", "-id"], name="invitation_newest_first"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -500,6 +635,48 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["queued_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("invitation", "kind", "number"),
+                        name="invitation_mail_once_per_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["invite", "asks_link", "asks_seat"])),
+                        name="invitation_mail_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("state", "sent")),
+                            models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None)),
+                            _connector="OR",
+                        ),
+                        name="invitation_mail_sent_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["sending", "sent", "unknown"]), _negated=True),
+                            ("claimed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="invitation_mail_being_sent_is_claimed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("to", []), _negated=True),
+                        name="invitation_mail_has_somebody_to_read_it",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["send_after", "id"],
+                        name="invitation_mail_to_send",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")),
+                        fields=["claimed_at"],
+                        name="invitation_mail_being_sent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -539,238 +716,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["claimed_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("offer", "user"), name="seat_claim_once_per_person"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="claimoffer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_open", True)),
-                fields=("subscription", "seat_type"),
-                name="claim_offer_open_once_per_seat_type",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimoffer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("domains", []), _negated=True),
-                name="claim_offer_names_a_domain",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="domainrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_enforced", False),
-                    models.Q(("domains", []), _negated=True),
-                    _connector="OR",
-                ),
-                name="domain_rule_enforced_names_a_domain",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invitation",
-            index=models.Index(
-                condition=models.Q(("state", "pending")),
-                fields=["expires_at", "id"],
-                name="invitation_to_expire",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invitation",
-            index=models.Index(
-                condition=models.Q(("state", "pending")),
-                fields=["subscription", "seat_type", "reserves"],
-                name="invitation_waiting_for_a_seat",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invitation",
-            index=models.Index(
-                fields=["customer", "-created_at", "-id"], name="invitation_newest_first"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(
-                fields=("token_digest",), name="invitation_link_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "pending")),
-                fields=("customer", "email"),
-                name="invitation_pending_once_per_address",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
-                name="invitation_address_is_lower_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("role__in", ["member", "group_administrator", "billing_administrator"])
-                ),
-                name="invitation_role_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["pending", "accepted", "revoked", "expired"])),
-                name="invitation_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("created_at"))),
-                name="invitation_expires_after_it_is_written",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("group", None), ("role", "billing_administrator"), ("subscription", None)
-                    ),
-                    models.Q(
-                        models.Q(("role", "billing_administrator"), _negated=True),
-                        ("group__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="invitation_to_a_group_unless_for_billing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("seat_type", None), ("subscription", None)),
-                    models.Q(("seat_type__isnull", False), ("subscription__isnull", False)),
-                    _connector="OR",
-                ),
-                name="invitation_seat_is_of_a_subscription",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reserves", "none"),
-                    models.Q(("reserves", "free_seat"), ("seat_type__isnull", False)),
-                    models.Q(
-                        ("grantee__isnull", False),
-                        ("reserves", "invited_seat"),
-                        ("seat_type__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="invitation_reserves_what_it_names",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("accepted_at__isnull", False),
-                        ("accepted_by__isnull", False),
-                        ("state", "accepted"),
-                    ),
-                    models.Q(
-                        models.Q(("state", "accepted"), _negated=True),
-                        ("accepted_at", None),
-                        ("accepted_by", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="invitation_accepted_says_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["revoked", "expired"]), ("ended_at__isnull", False)),
-                    models.Q(
-                        models.Q(("state__in", ["revoked", "expired"]), _negated=True),
-                        ("ended_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="invitation_ended_says_when",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invitationmail",
-            index=models.Index(
-                condition=models.Q(("state", "queued")),
-                fields=["send_after", "id"],
-                name="invitation_mail_to_send",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invitationmail",
-            index=models.Index(
-                condition=models.Q(("state", "sending")),
-                fields=["claimed_at"],
-                name="invitation_mail_being_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitationmail",
-            constraint=models.UniqueConstraint(
-                fields=("invitation", "kind", "number"), name="invitation_mail_once_per_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitationmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["invite", "asks_link", "asks_seat"])),
-                name="invitation_mail_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitationmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at__isnull", False), ("state", "sent")),
-                    models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None)),
-                    _connector="OR",
-                ),
-                name="invitation_mail_sent_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitationmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["sending", "sent", "unknown"]), _negated=True),
-                    ("claimed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="invitation_mail_being_sent_is_claimed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitationmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("to", []), _negated=True),
-                name="invitation_mail_has_somebody_to_read_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatclaim",
-            constraint=models.UniqueConstraint(
-                fields=("offer", "user"), name="seat_claim_once_per_person"
-            ),
         ),
     ]

@@ -58,6 +58,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["product", "code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("product", "code"), name="feature_code_once_per_product"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["switch", "metered"])),
+                        name="feature_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "switch"), ("unit", "")),
+                            models.Q(("kind", "metered"), models.Q(("unit", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="feature_metered_has_a_unit",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -298,6 +315,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["subscription", "feature", "group"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subscription", "group", "feature"),
+                        name="quota_once_per_group_and_feature",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -346,6 +369,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["seat_type", "feature"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("seat_type", "feature"), name="seat_type_feature_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("limit_of__in", ["person", "subscription"])),
+                        name="seat_type_feature_limit_is_of_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -419,6 +451,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-recorded_at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("customer", "source", "source_event_id"),
+                        name="usage_source_id_once_per_customer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity", 0), _negated=True),
+                        name="usage_quantity_is_not_zero",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["subscription", "used_at"], name="usage_by_subscription"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -472,90 +517,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["subscription", "feature", "-from_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subscription", "feature", "grantee", "group", "from_at"),
+                        name="usage_total_once_per_cycle",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("grantee", None), ("group", None), _connector="OR"),
+                        name="usage_total_is_of_a_person_or_a_group",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until_at__gt", models.F("from_at"))),
+                        name="usage_total_ends_after_it_begins",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="feature",
-            constraint=models.UniqueConstraint(
-                fields=("product", "code"), name="feature_code_once_per_product"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["switch", "metered"])),
-                name="feature_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "switch"), ("unit", "")),
-                    models.Q(("kind", "metered"), models.Q(("unit", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="feature_metered_has_a_unit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quotaallocation",
-            constraint=models.UniqueConstraint(
-                fields=("subscription", "group", "feature"), name="quota_once_per_group_and_feature"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seattypefeature",
-            constraint=models.UniqueConstraint(
-                fields=("seat_type", "feature"), name="seat_type_feature_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seattypefeature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("limit_of__in", ["person", "subscription"])),
-                name="seat_type_feature_limit_is_of_somebody",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="usagerecord",
-            index=models.Index(fields=["subscription", "used_at"], name="usage_by_subscription"),
-        ),
-        migrations.AddConstraint(
-            model_name="usagerecord",
-            constraint=models.UniqueConstraint(
-                fields=("customer", "source", "source_event_id"),
-                name="usage_source_id_once_per_customer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usagerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity", 0), _negated=True),
-                name="usage_quantity_is_not_zero",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usagetotal",
-            constraint=models.UniqueConstraint(
-                fields=("subscription", "feature", "grantee", "group", "from_at"),
-                name="usage_total_once_per_cycle",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usagetotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grantee", None), ("group", None), _connector="OR"),
-                name="usage_total_is_of_a_person_or_a_group",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usagetotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_at__gt", models.F("from_at"))),
-                name="usage_total_ends_after_it_begins",
-            ),
         ),
         migrations.RunSQL(
             """

@@ -80,6 +80,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at", None)),
+                        fields=("client", "url"),
+                        name="webhook_endpoint_once_per_client_and_url",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("switched_off_at", None), ("switched_off_because", "")),
+                            models.Q(
+                                ("switched_off_at__isnull", False),
+                                models.Q(("switched_off_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="webhook_endpoint_switched_off_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -151,6 +169,50 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "webhook deliveries",
                 "ordering": ["-created_at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("endpoint", "first_change"),
+                        name="webhook_delivery_tells_a_change_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["waiting", "sending", "delivered", "parked", "canceled"])
+                        ),
+                        name="webhook_delivery_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sending"), _negated=True),
+                            ("claimed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="webhook_delivery_being_sent_is_claimed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "delivered"), _negated=True),
+                            ("delivered_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="webhook_delivery_delivered_says_when",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["endpoint", "due_at", "id"],
+                        name="webhook_delivery_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")),
+                        fields=["endpoint", "claimed_at"],
+                        name="webhook_delivery_being_sent",
+                    ),
+                    models.Index(
+                        fields=["endpoint", "created_at", "id"], name="webhook_delivery_log"
+                    ),
+                    models.Index(fields=["created_at", "id"], name="webhook_delivery_by_time"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -181,6 +243,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_until", None)),
+                        fields=("endpoint",),
+                        name="webhook_secret_one_lasts_per_endpoint",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -232,99 +301,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="webhookendpoint",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("removed_at", None)),
-                fields=("client", "url"),
-                name="webhook_endpoint_once_per_client_and_url",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookendpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("switched_off_at", None), ("switched_off_because", "")),
-                    models.Q(
-                        ("switched_off_at__isnull", False),
-                        models.Q(("switched_off_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="webhook_endpoint_switched_off_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")),
-                fields=["endpoint", "due_at", "id"],
-                name="webhook_delivery_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(
-                condition=models.Q(("state", "sending")),
-                fields=["endpoint", "claimed_at"],
-                name="webhook_delivery_being_sent",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(
-                fields=["endpoint", "created_at", "id"], name="webhook_delivery_log"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(fields=["created_at", "id"], name="webhook_delivery_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookdelivery",
-            constraint=models.UniqueConstraint(
-                fields=("endpoint", "first_change"), name="webhook_delivery_tells_a_change_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["waiting", "sending", "delivered", "parked", "canceled"])
-                ),
-                name="webhook_delivery_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "sending"), _negated=True),
-                    ("claimed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="webhook_delivery_being_sent_is_claimed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "delivered"), _negated=True),
-                    ("delivered_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="webhook_delivery_delivered_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhooksecret",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("valid_until", None)),
-                fields=("endpoint",),
-                name="webhook_secret_one_lasts_per_endpoint",
-            ),
         ),
         migrations.RunSQL(TRIGGERS, DROP_TRIGGERS),
     ]

@@ -233,6 +233,55 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-asked_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", None),
+                            models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="seat_request_is_not_decided_by_who_asked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["approved", "declined"]),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["approved", "declined"]), _negated=True),
+                                ("decided_at", None),
+                                ("decided_by", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="seat_request_decided_says_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__range", (1, 10000))),
+                        name="seat_request_asks_for_a_seat",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["asked", "approved", "declined", "withdrawn"])
+                        ),
+                        name="seat_request_state_is_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("subscription", "seat_type", "group", "grantee"),
+                        name="seat_request_open_once_for_the_same",
+                        nulls_distinct=False,
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "asked")),
+                        fields=["customer"],
+                        name="seat_request_open",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -298,6 +347,47 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["queued_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("request", "kind"), name="seat_request_mail_once_per_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["asked", "decided"])),
+                        name="seat_request_mail_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("state", "sent")),
+                            models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None)),
+                            _connector="OR",
+                        ),
+                        name="seat_request_mail_sent_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["sending", "sent", "unknown"]), _negated=True),
+                            ("claimed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="seat_request_mail_being_sent_is_claimed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("to", []), _negated=True),
+                        name="seat_request_mail_has_somebody_to_read_it",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["send_after", "id"],
+                        name="seat_request_mail_to_send",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")),
+                        fields=["claimed_at"],
+                        name="seat_request_mail_being_sent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -372,124 +462,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="seatrequest",
-            index=models.Index(
-                condition=models.Q(("state", "asked")),
-                fields=["customer"],
-                name="seat_request_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by", None),
-                    models.Q(("decided_by", models.F("asked_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="seat_request_is_not_decided_by_who_asked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state__in", ["approved", "declined"]),
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["approved", "declined"]), _negated=True),
-                        ("decided_at", None),
-                        ("decided_by", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="seat_request_decided_says_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__range", (1, 10000))),
-                name="seat_request_asks_for_a_seat",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["asked", "approved", "declined", "withdrawn"])),
-                name="seat_request_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "asked")),
-                fields=("subscription", "seat_type", "group", "grantee"),
-                name="seat_request_open_once_for_the_same",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="seatrequestmail",
-            index=models.Index(
-                condition=models.Q(("state", "queued")),
-                fields=["send_after", "id"],
-                name="seat_request_mail_to_send",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="seatrequestmail",
-            index=models.Index(
-                condition=models.Q(("state", "sending")),
-                fields=["claimed_at"],
-                name="seat_request_mail_being_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatrequestmail",
-            constraint=models.UniqueConstraint(
-                fields=("request", "kind"), name="seat_request_mail_once_per_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatrequestmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["asked", "decided"])),
-                name="seat_request_mail_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatrequestmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at__isnull", False), ("state", "sent")),
-                    models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None)),
-                    _connector="OR",
-                ),
-                name="seat_request_mail_sent_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatrequestmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["sending", "sent", "unknown"]), _negated=True),
-                    ("claimed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="seat_request_mail_being_sent_is_claimed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seatrequestmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("to", []), _negated=True),
-                name="seat_request_mail_has_somebody_to_read_it",
-            ),
         ),
     ]

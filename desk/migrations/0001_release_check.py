@@ -164,6 +164,35 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "release check",
                 "ordering": ["-started_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at", None), ("state", "running")),
+                            models.Q(("finished_at__isnull", False), ("state", "finished")),
+                            _connector="OR",
+                        ),
+                        name="release_check_finished_has_its_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("acknowledged_at", None),
+                                ("acknowledged_by", None),
+                                ("acknowledgment", ""),
+                            ),
+                            models.Q(
+                                ("acknowledged_at__isnull", False),
+                                ("acknowledged_by__isnull", False),
+                                models.Q(("acknowledgment", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="release_check_acknowledged_by_whom_when_and_why",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["-started_at", "-id"], name="release_check_by_start"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -221,6 +250,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["area", "key"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("area__in", ["seats", "corrections", "terms", "tax", "money"])
+                        ),
+                        name="release_scenario_area_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text", ""), _negated=True),
+                            models.Q(("name", ""), _negated=True),
+                        ),
+                        name="release_scenario_has_a_text",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -269,74 +313,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["scenario"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("run", "scenario"),
+                        name="release_result_once_per_check_and_scenario",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("differences", []), ("outcome", "passed")),
+                            models.Q(
+                                models.Q(("outcome", "passed"), _negated=True),
+                                models.Q(("differences", []), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="release_result_passed_has_no_differences",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="releasecheckrun",
-            index=models.Index(fields=["-started_at", "-id"], name="release_check_by_start"),
-        ),
-        migrations.AddConstraint(
-            model_name="releasecheckrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at", None), ("state", "running")),
-                    models.Q(("finished_at__isnull", False), ("state", "finished")),
-                    _connector="OR",
-                ),
-                name="release_check_finished_has_its_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releasecheckrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("acknowledged_at", None), ("acknowledged_by", None), ("acknowledgment", "")
-                    ),
-                    models.Q(
-                        ("acknowledged_at__isnull", False),
-                        ("acknowledged_by__isnull", False),
-                        models.Q(("acknowledgment", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="release_check_acknowledged_by_whom_when_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releasescenario",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("area__in", ["seats", "corrections", "terms", "tax", "money"])),
-                name="release_scenario_area_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releasescenario",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("text", ""), _negated=True), models.Q(("name", ""), _negated=True)
-                ),
-                name="release_scenario_has_a_text",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releasecheckresult",
-            constraint=models.UniqueConstraint(
-                fields=("run", "scenario"), name="release_result_once_per_check_and_scenario"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releasecheckresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("differences", []), ("outcome", "passed")),
-                    models.Q(
-                        models.Q(("outcome", "passed"), _negated=True),
-                        models.Q(("differences", []), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="release_result_passed_has_no_differences",
-            ),
         ),
     ]

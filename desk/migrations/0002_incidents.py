@@ -207,6 +207,66 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-opened_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("state", "closed"),
+                                ("closed_by__isnull", False),
+                                models.Q(("learned", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "closed"), _negated=True),
+                                ("closed_at", None),
+                                ("closed_by", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="incident_closed_says_what_was_learned",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "mitigated"), _negated=True),
+                            ("contained_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="incident_contained_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("opened_by", None), ("detector", ""), _connector="OR"),
+                        name="incident_opened_by_a_person_or_a_detector",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("acknowledge_by__gte", models.F("opened_at")),
+                            ("contain_by__gte", models.F("acknowledge_by")),
+                            ("resolve_by__gte", models.F("contain_by")),
+                        ),
+                        name="incident_targets_follow_each_other",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("owner", None), ("acknowledged_at__isnull", False), _connector="OR"
+                        ),
+                        name="incident_owned_is_acknowledged",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state", "open"), models.Q(("detector", ""), _negated=True)
+                        ),
+                        fields=("detector",),
+                        name="incident_one_open_per_detector",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "closed"), _negated=True),
+                        fields=["resolve_by", "id"],
+                        name="incident_not_closed",
+                    ),
+                    models.Index(fields=["-opened_at", "-id"], name="incident_by_opened_at"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -309,6 +369,38 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "incidents' affected",
                 "ordering": ["found_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("incident", "subject"), name="incident_affected_once_per_subject"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount_minor", None),
+                            models.Q(("currency", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="incident_affected_amount_has_a_currency",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "dismissed"), _negated=True),
+                            models.Q(("state_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="incident_affected_dismissed_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "prepared"), _negated=True),
+                            ("request_id__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="incident_affected_prepared_names_its_request",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["customer"], name="incident_affected_by_customer"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -348,6 +440,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["found_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("detector", "subject"),
+                        name="incident_finding_once_per_detector_and_subject",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -424,6 +522,44 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["queued_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("incident", "customer", "template"),
+                        name="incident_message_once_per_customer_and_text",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("state", "sent")),
+                            models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None)),
+                            _connector="OR",
+                        ),
+                        name="incident_message_sent_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["sending", "sent", "unknown"]), _negated=True),
+                            ("claimed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="incident_message_being_sent_is_claimed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("to", []), _negated=True),
+                        name="incident_message_has_somebody_to_read_it",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["send_after", "id"],
+                        name="incident_message_to_send",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")),
+                        fields=["claimed_at"],
+                        name="incident_message_being_sent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -458,6 +594,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["noted_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True),
+                        name="incident_note_says_something",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -494,200 +636,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["done_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("result", ""), _negated=True),
+                        name="incident_step_says_its_result",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="incident",
-            index=models.Index(
-                condition=models.Q(("state", "closed"), _negated=True),
-                fields=["resolve_by", "id"],
-                name="incident_not_closed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="incident",
-            index=models.Index(fields=["-opened_at", "-id"], name="incident_by_opened_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("state", "closed"),
-                        ("closed_by__isnull", False),
-                        models.Q(("learned", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "closed"), _negated=True),
-                        ("closed_at", None),
-                        ("closed_by", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="incident_closed_says_what_was_learned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "mitigated"), _negated=True),
-                    ("contained_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="incident_contained_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("opened_by", None), ("detector", ""), _connector="OR"),
-                name="incident_opened_by_a_person_or_a_detector",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("acknowledge_by__gte", models.F("opened_at")),
-                    ("contain_by__gte", models.F("acknowledge_by")),
-                    ("resolve_by__gte", models.F("contain_by")),
-                ),
-                name="incident_targets_follow_each_other",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("owner", None), ("acknowledged_at__isnull", False), _connector="OR"
-                ),
-                name="incident_owned_is_acknowledged",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open"), models.Q(("detector", ""), _negated=True)),
-                fields=("detector",),
-                name="incident_one_open_per_detector",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="incidentaffected",
-            index=models.Index(fields=["customer"], name="incident_affected_by_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentaffected",
-            constraint=models.UniqueConstraint(
-                fields=("incident", "subject"), name="incident_affected_once_per_subject"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentaffected",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount_minor", None),
-                    models.Q(("currency", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="incident_affected_amount_has_a_currency",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentaffected",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "dismissed"), _negated=True),
-                    models.Q(("state_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="incident_affected_dismissed_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentaffected",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "prepared"), _negated=True),
-                    ("request_id__isnull", False),
-                    _connector="OR",
-                ),
-                name="incident_affected_prepared_names_its_request",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentfinding",
-            constraint=models.UniqueConstraint(
-                fields=("detector", "subject"),
-                name="incident_finding_once_per_detector_and_subject",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="incidentmessage",
-            index=models.Index(
-                condition=models.Q(("state", "queued")),
-                fields=["send_after", "id"],
-                name="incident_message_to_send",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="incidentmessage",
-            index=models.Index(
-                condition=models.Q(("state", "sending")),
-                fields=["claimed_at"],
-                name="incident_message_being_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentmessage",
-            constraint=models.UniqueConstraint(
-                fields=("incident", "customer", "template"),
-                name="incident_message_once_per_customer_and_text",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at__isnull", False), ("state", "sent")),
-                    models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None)),
-                    _connector="OR",
-                ),
-                name="incident_message_sent_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["sending", "sent", "unknown"]), _negated=True),
-                    ("claimed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="incident_message_being_sent_is_claimed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("to", []), _negated=True),
-                name="incident_message_has_somebody_to_read_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentnote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True),
-                name="incident_note_says_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("result", ""), _negated=True),
-                name="incident_step_says_its_result",
-            ),
         ),
     ]

@@ -114,6 +114,37 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["priority", "code", "-version"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "version"), name="campaign_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("code",),
+                        name="campaign_one_current_version",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("billing_entity", None), ("country", ""), ("segment", "all")),
+                            models.Q(
+                                ("billing_entity", None),
+                                ("country__regex", "^[A-Z]{2}$"),
+                                ("segment", "country"),
+                            ),
+                            models.Q(
+                                ("billing_entity__isnull", False),
+                                ("country", ""),
+                                ("segment", "billing_entity"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaign_segment_names_its_value",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("threshold_minor__gte", 0)),
+                        name="campaign_threshold_is_not_negative",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -235,6 +266,61 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["next_step_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "closed"), _negated=True),
+                        fields=("customer", "currency", "billing_entity"),
+                        name="dunning_case_one_open_per_customer_currency_and_entity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("state", "closed"),
+                                models.Q(("closed_reason", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "closed"), _negated=True),
+                                ("closed_at", None),
+                                ("closed_reason", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dunning_case_closed_says_when_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "closed"), _negated=True),
+                            models.Q(("access_level", "none"), ("next_step_at", None)),
+                            _connector="OR",
+                        ),
+                        name="dunning_case_closed_advises_nothing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "handed_over"), _negated=True),
+                            models.Q(
+                                ("handed_over_at__isnull", False),
+                                models.Q(("handed_over_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dunning_case_handed_over_says_when_and_why",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_step_at__isnull", False)),
+                        fields=["next_step_at", "id"],
+                        name="dunning_case_steps_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "closed"), _negated=True),
+                        fields=["customer"],
+                        name="dunning_case_not_closed",
+                    ),
+                    models.Index(fields=["opened_at"], name="dunning_case_by_opened_at"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -267,6 +353,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["joined_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("case", "receivable"), name="case_receivable_joins_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -313,6 +404,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-noted_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True),
+                        name="case_note_says_something",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -363,6 +460,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["moved_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("left", models.F("joined")), _negated=True),
+                        name="case_campaign_move_changes_it",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -425,6 +528,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["case", "done_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("case", "key"), name="dunning_step_once_per_case"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "retry"), ("receivable__isnull", False)),
+                            models.Q(
+                                models.Q(("kind", "retry"), _negated=True), ("receivable", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dunning_step_retry_names_its_invoice",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -548,6 +666,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-queued_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("state", "sent")),
+                            models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None)),
+                            _connector="OR",
+                        ),
+                        name="message_sent_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["sending", "sent", "unknown"]), _negated=True),
+                            ("claimed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="message_being_sent_is_claimed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("to", []), _negated=True),
+                        name="message_has_somebody_to_read_it",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["send_after", "id"],
+                        name="message_to_send",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")),
+                        fields=["claimed_at"],
+                        name="message_being_sent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -583,6 +735,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-since"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("since"))),
+                        name="pause_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="pause_has_its_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -625,226 +787,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-promised_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)),
+                        name="promise_amount_is_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("hold_until__gt", models.F("promised_at"))),
+                        name="promise_holds_after_it_was_given",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.UniqueConstraint(
-                fields=("code", "version"), name="campaign_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)),
-                fields=("code",),
-                name="campaign_one_current_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("billing_entity", None), ("country", ""), ("segment", "all")),
-                    models.Q(
-                        ("billing_entity", None),
-                        ("country__regex", "^[A-Z]{2}$"),
-                        ("segment", "country"),
-                    ),
-                    models.Q(
-                        ("billing_entity__isnull", False),
-                        ("country", ""),
-                        ("segment", "billing_entity"),
-                    ),
-                    _connector="OR",
-                ),
-                name="campaign_segment_names_its_value",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("threshold_minor__gte", 0)),
-                name="campaign_threshold_is_not_negative",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dunningcase",
-            index=models.Index(
-                condition=models.Q(("next_step_at__isnull", False)),
-                fields=["next_step_at", "id"],
-                name="dunning_case_steps_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dunningcase",
-            index=models.Index(
-                condition=models.Q(("state", "closed"), _negated=True),
-                fields=["customer"],
-                name="dunning_case_not_closed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dunningcase",
-            index=models.Index(fields=["opened_at"], name="dunning_case_by_opened_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningcase",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "closed"), _negated=True),
-                fields=("customer", "currency", "billing_entity"),
-                name="dunning_case_one_open_per_customer_currency_and_entity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("state", "closed"),
-                        models.Q(("closed_reason", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "closed"), _negated=True),
-                        ("closed_at", None),
-                        ("closed_reason", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="dunning_case_closed_says_when_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "closed"), _negated=True),
-                    models.Q(("access_level", "none"), ("next_step_at", None)),
-                    _connector="OR",
-                ),
-                name="dunning_case_closed_advises_nothing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "handed_over"), _negated=True),
-                    models.Q(
-                        ("handed_over_at__isnull", False),
-                        models.Q(("handed_over_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="dunning_case_handed_over_says_when_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casereceivable",
-            constraint=models.UniqueConstraint(
-                fields=("case", "receivable"), name="case_receivable_joins_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casenote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="case_note_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casecampaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("left", models.F("joined")), _negated=True),
-                name="case_campaign_move_changes_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningstep",
-            constraint=models.UniqueConstraint(
-                fields=("case", "key"), name="dunning_step_once_per_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "retry"), ("receivable__isnull", False)),
-                    models.Q(models.Q(("kind", "retry"), _negated=True), ("receivable", None)),
-                    _connector="OR",
-                ),
-                name="dunning_step_retry_names_its_invoice",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("state", "queued")),
-                fields=["send_after", "id"],
-                name="message_to_send",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("state", "sending")),
-                fields=["claimed_at"],
-                name="message_being_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at__isnull", False), ("state", "sent")),
-                    models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None)),
-                    _connector="OR",
-                ),
-                name="message_sent_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["sending", "sent", "unknown"]), _negated=True),
-                    ("claimed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="message_being_sent_is_claimed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("to", []), _negated=True),
-                name="message_has_somebody_to_read_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pause",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gte", models.F("since"))),
-                name="pause_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pause",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="pause_has_its_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promise",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="promise_amount_is_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promise",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hold_until__gt", models.F("promised_at"))),
-                name="promise_holds_after_it_was_given",
-            ),
         ),
     ]

@@ -36,6 +36,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-day", "quote"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("base", "quote", "day"), name="exchange_rate_once_a_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rate__gt", 0)), name="exchange_rate_is_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -68,6 +76,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["customer", "jurisdiction", "-valid_to"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_to__gte", models.F("valid_from"))),
+                        name="exemption_certificate_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -544,6 +558,23 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "location evidence",
                 "ordering": ["customer", "kind", "-version"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "billing_address",
+                                    "tax_id",
+                                    "card_country",
+                                    "declared_place",
+                                    "gst_statement",
+                                ],
+                            )
+                        ),
+                        name="location_evidence_kind_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -592,6 +623,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["billing_entity", "market"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("market__regex", "^[A-Z]{2}(-[A-Z0-9]{1,4})?$")),
+                        name="market_checklist_market_is_a_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("signed_off_at", None),
+                            models.Q(
+                                ("rate_checked", True),
+                                ("text_checked", True),
+                                models.Q(("tax_due", ""), _negated=True),
+                                models.Q(("billed_where", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="market_checklist_signed_when_answered",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -657,6 +707,53 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["jurisdiction", "-valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gte", 0)),
+                        name="registration_threshold_is_not_negative",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.Func(
+                                        django.db.models.functions.comparison.Cast(
+                                            "jurisdiction", models.TextField()
+                                        ),
+                                        models.Value("|"),
+                                        arg_joiner=" || ",
+                                        output_field=models.BigIntegerField(),
+                                        template="hashtextextended(%(expressions)s, 0)",
+                                    ),
+                                    models.Func(
+                                        django.db.models.functions.comparison.Cast(
+                                            "jurisdiction", models.TextField()
+                                        ),
+                                        models.Value("|"),
+                                        arg_joiner=" || ",
+                                        output_field=models.BigIntegerField(),
+                                        template="hashtextextended(%(expressions)s, 0)",
+                                    ),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                    output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("valid_from"),
+                                    models.F("valid_to"),
+                                    models.Value("[]"),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="registration_threshold_once_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -724,6 +821,61 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "taxabilities",
                 "ordering": ["jurisdiction", "-valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("share_percent__gt", 0), ("share_percent__lte", 100)),
+                        name="taxability_share_is_a_percentage",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.Func(
+                                        django.db.models.functions.comparison.Cast(
+                                            "jurisdiction", models.TextField()
+                                        ),
+                                        models.Value("|"),
+                                        django.db.models.functions.comparison.Cast(
+                                            "buyer_kind", models.TextField()
+                                        ),
+                                        models.Value("|"),
+                                        arg_joiner=" || ",
+                                        output_field=models.BigIntegerField(),
+                                        template="hashtextextended(%(expressions)s, 0)",
+                                    ),
+                                    models.Func(
+                                        django.db.models.functions.comparison.Cast(
+                                            "jurisdiction", models.TextField()
+                                        ),
+                                        models.Value("|"),
+                                        django.db.models.functions.comparison.Cast(
+                                            "buyer_kind", models.TextField()
+                                        ),
+                                        models.Value("|"),
+                                        arg_joiner=" || ",
+                                        output_field=models.BigIntegerField(),
+                                        template="hashtextextended(%(expressions)s, 0)",
+                                    ),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                    output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("valid_from"),
+                                    models.F("valid_to"),
+                                    models.Value("[]"),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="taxability_once_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -783,6 +935,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-asked_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at", None), ("state", "pending")),
+                            models.Q(
+                                models.Q(("state", "pending"), _negated=True),
+                                ("answered_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="tax_id_check_answer_has_its_time",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "pending")),
+                        fields=["next_attempt_at", "id"],
+                        name="tax_id_check_waiting",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -838,6 +1010,81 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["jurisdiction", "tax", "postal_code", "-valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("jurisdiction__regex", "^[A-Z]{2}(-[A-Z0-9]{1,4})?$")),
+                        name="tax_rate_jurisdiction_is_a_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("percent__gte", 0), ("percent__lte", 100)),
+                        name="tax_rate_is_a_percentage",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.Func(
+                                        django.db.models.functions.comparison.Cast(
+                                            "jurisdiction", models.TextField()
+                                        ),
+                                        models.Value("|"),
+                                        django.db.models.functions.comparison.Cast(
+                                            "tax", models.TextField()
+                                        ),
+                                        models.Value("|"),
+                                        django.db.models.functions.comparison.Cast(
+                                            "postal_code", models.TextField()
+                                        ),
+                                        models.Value("|"),
+                                        django.db.models.functions.comparison.Cast(
+                                            "buyer_kind", models.TextField()
+                                        ),
+                                        models.Value("|"),
+                                        arg_joiner=" || ",
+                                        output_field=models.BigIntegerField(),
+                                        template="hashtextextended(%(expressions)s, 0)",
+                                    ),
+                                    models.Func(
+                                        django.db.models.functions.comparison.Cast(
+                                            "jurisdiction", models.TextField()
+                                        ),
+                                        models.Value("|"),
+                                        django.db.models.functions.comparison.Cast(
+                                            "tax", models.TextField()
+                                        ),
+                                        models.Value("|"),
+                                        django.db.models.functions.comparison.Cast(
+                                            "postal_code", models.TextField()
+                                        ),
+                                        models.Value("|"),
+                                        django.db.models.functions.comparison.Cast(
+                                            "buyer_kind", models.TextField()
+                                        ),
+                                        models.Value("|"),
+                                        arg_joiner=" || ",
+                                        output_field=models.BigIntegerField(),
+                                        template="hashtextextended(%(expressions)s, 0)",
+                                    ),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                    output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("valid_from"),
+                                    models.F("valid_to"),
+                                    models.Value("[]"),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="tax_rate_once_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -912,6 +1159,32 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["billing_entity", "jurisdiction", "scheme", "valid_from"],
                 "permissions": [("sign_off_tax", "Can sign off markets and file tax returns")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("jurisdiction__regex", "^[A-Z]{2}(-[A-Z0-9]{1,4})?$")),
+                        name="tax_registration_jurisdiction_is_a_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="tax_registration_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_day__lte", 31)),
+                        name="tax_registration_due_day_is_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("scheme__in", ["oss_union", "oss_non_union"]), _negated=True),
+                            ("jurisdiction", "EU"),
+                            _connector="OR",
+                        ),
+                        name="tax_registration_one_stop_shop_is_of_the_union",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -947,6 +1220,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-period_first"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("period_after__gt", models.F("period_first"))),
+                        name="tax_return_period_is_not_empty",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -980,6 +1259,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "tax territories",
                 "ordering": ["country", "postal_from"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("country", "postal_from"),
+                        name="tax_territory_once_per_postal_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("postal_to__gte", models.F("postal_from"))),
+                        name="tax_territory_range_is_ordered",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1123,18 +1412,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("location_evidence_pieces__in", [1, 2])),
                 name="billing_entity_needs_one_or_two_pieces",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exchangerate",
-            constraint=models.UniqueConstraint(
-                fields=("base", "quote", "day"), name="exchange_rate_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exchangerate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rate__gt", 0)), name="exchange_rate_is_positive"
             ),
         ),
         migrations.AddField(
@@ -1339,116 +1616,6 @@ class Migration(migrations.Migration):
                 to=settings.AUTH_USER_MODEL,
             ),
         ),
-        migrations.AddConstraint(
-            model_name="registrationthreshold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gte", 0)),
-                name="registration_threshold_is_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registrationthreshold",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (
-                        models.Func(
-                            models.Func(
-                                django.db.models.functions.comparison.Cast(
-                                    "jurisdiction", models.TextField()
-                                ),
-                                models.Value("|"),
-                                arg_joiner=" || ",
-                                output_field=models.BigIntegerField(),
-                                template="hashtextextended(%(expressions)s, 0)",
-                            ),
-                            models.Func(
-                                django.db.models.functions.comparison.Cast(
-                                    "jurisdiction", models.TextField()
-                                ),
-                                models.Value("|"),
-                                arg_joiner=" || ",
-                                output_field=models.BigIntegerField(),
-                                template="hashtextextended(%(expressions)s, 0)",
-                            ),
-                            models.Value("[]"),
-                            function="int8range",
-                            output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
-                        ),
-                        "&&",
-                    ),
-                    (
-                        models.Func(
-                            models.F("valid_from"),
-                            models.F("valid_to"),
-                            models.Value("[]"),
-                            function="daterange",
-                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="registration_threshold_once_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxability",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("share_percent__gt", 0), ("share_percent__lte", 100)),
-                name="taxability_share_is_a_percentage",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxability",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (
-                        models.Func(
-                            models.Func(
-                                django.db.models.functions.comparison.Cast(
-                                    "jurisdiction", models.TextField()
-                                ),
-                                models.Value("|"),
-                                django.db.models.functions.comparison.Cast(
-                                    "buyer_kind", models.TextField()
-                                ),
-                                models.Value("|"),
-                                arg_joiner=" || ",
-                                output_field=models.BigIntegerField(),
-                                template="hashtextextended(%(expressions)s, 0)",
-                            ),
-                            models.Func(
-                                django.db.models.functions.comparison.Cast(
-                                    "jurisdiction", models.TextField()
-                                ),
-                                models.Value("|"),
-                                django.db.models.functions.comparison.Cast(
-                                    "buyer_kind", models.TextField()
-                                ),
-                                models.Value("|"),
-                                arg_joiner=" || ",
-                                output_field=models.BigIntegerField(),
-                                template="hashtextextended(%(expressions)s, 0)",
-                            ),
-                            models.Value("[]"),
-                            function="int8range",
-                            output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
-                        ),
-                        "&&",
-                    ),
-                    (
-                        models.Func(
-                            models.F("valid_from"),
-                            models.F("valid_to"),
-                            models.Value("[]"),
-                            function="daterange",
-                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="taxability_once_at_a_time",
-            ),
-        ),
         migrations.AddField(
             model_name="taxidcheck",
             name="answered_by",
@@ -1467,88 +1634,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="tax_id_checks",
                 to="accounts.customer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxrate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("jurisdiction__regex", "^[A-Z]{2}(-[A-Z0-9]{1,4})?$")),
-                name="tax_rate_jurisdiction_is_a_code",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxrate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("percent__gte", 0), ("percent__lte", 100)),
-                name="tax_rate_is_a_percentage",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxrate",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (
-                        models.Func(
-                            models.Func(
-                                django.db.models.functions.comparison.Cast(
-                                    "jurisdiction", models.TextField()
-                                ),
-                                models.Value("|"),
-                                django.db.models.functions.comparison.Cast(
-                                    "tax", models.TextField()
-                                ),
-                                models.Value("|"),
-                                django.db.models.functions.comparison.Cast(
-                                    "postal_code", models.TextField()
-                                ),
-                                models.Value("|"),
-                                django.db.models.functions.comparison.Cast(
-                                    "buyer_kind", models.TextField()
-                                ),
-                                models.Value("|"),
-                                arg_joiner=" || ",
-                                output_field=models.BigIntegerField(),
-                                template="hashtextextended(%(expressions)s, 0)",
-                            ),
-                            models.Func(
-                                django.db.models.functions.comparison.Cast(
-                                    "jurisdiction", models.TextField()
-                                ),
-                                models.Value("|"),
-                                django.db.models.functions.comparison.Cast(
-                                    "tax", models.TextField()
-                                ),
-                                models.Value("|"),
-                                django.db.models.functions.comparison.Cast(
-                                    "postal_code", models.TextField()
-                                ),
-                                models.Value("|"),
-                                django.db.models.functions.comparison.Cast(
-                                    "buyer_kind", models.TextField()
-                                ),
-                                models.Value("|"),
-                                arg_joiner=" || ",
-                                output_field=models.BigIntegerField(),
-                                template="hashtextextended(%(expressions)s, 0)",
-                            ),
-                            models.Value("[]"),
-                            function="int8range",
-                            output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
-                        ),
-                        "&&",
-                    ),
-                    (
-                        models.Func(
-                            models.F("valid_from"),
-                            models.F("valid_to"),
-                            models.Value("[]"),
-                            function="daterange",
-                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="tax_rate_once_at_a_time",
             ),
         ),
         migrations.AddField(
@@ -1588,26 +1673,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="taxterritory",
-            constraint=models.UniqueConstraint(
-                fields=("country", "postal_from"), name="tax_territory_once_per_postal_range"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxterritory",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("postal_to__gte", models.F("postal_from"))),
-                name="tax_territory_range_is_ordered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exemptioncertificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_to__gte", models.F("valid_from"))),
-                name="exemption_certificate_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="exemptioncertificate",
             constraint=models.UniqueConstraint(
                 fields=("customer", "jurisdiction", "kind", "number"),
@@ -1621,58 +1686,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="locationevidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "billing_address",
-                            "tax_id",
-                            "card_country",
-                            "declared_place",
-                            "gst_statement",
-                        ],
-                    )
-                ),
-                name="location_evidence_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="marketchecklist",
             constraint=models.UniqueConstraint(
                 fields=("billing_entity", "market"), name="market_checklist_once_per_entity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="marketchecklist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("market__regex", "^[A-Z]{2}(-[A-Z0-9]{1,4})?$")),
-                name="market_checklist_market_is_a_code",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="marketchecklist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("signed_off_at", None),
-                    models.Q(
-                        ("rate_checked", True),
-                        ("text_checked", True),
-                        models.Q(("tax_due", ""), _negated=True),
-                        models.Q(("billed_where", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="market_checklist_signed_when_answered",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="taxidcheck",
-            index=models.Index(
-                condition=models.Q(("state", "pending")),
-                fields=["next_attempt_at", "id"],
-                name="tax_id_check_waiting",
             ),
         ),
         migrations.AddIndex(
@@ -1687,53 +1703,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "pending")),
                 fields=("customer", "number"),
                 name="tax_id_check_one_pending_per_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxidcheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at", None), ("state", "pending")),
-                    models.Q(
-                        models.Q(("state", "pending"), _negated=True),
-                        ("answered_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="tax_id_check_answer_has_its_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxregistration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("jurisdiction__regex", "^[A-Z]{2}(-[A-Z0-9]{1,4})?$")),
-                name="tax_registration_jurisdiction_is_a_code",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxregistration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
-                ),
-                name="tax_registration_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxregistration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_day__lte", 31)), name="tax_registration_due_day_is_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxregistration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("scheme__in", ["oss_union", "oss_non_union"]), _negated=True),
-                    ("jurisdiction", "EU"),
-                    _connector="OR",
-                ),
-                name="tax_registration_one_stop_shop_is_of_the_union",
             ),
         ),
         migrations.AddConstraint(
@@ -1800,13 +1769,6 @@ class Migration(migrations.Migration):
             model_name="taxreturn",
             constraint=models.UniqueConstraint(
                 fields=("registration", "kind", "period_first"), name="tax_return_once_per_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxreturn",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period_after__gt", models.F("period_first"))),
-                name="tax_return_period_is_not_empty",
             ),
         ),
     ]
