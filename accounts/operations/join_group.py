@@ -9,6 +9,8 @@ from uuid6 import uuid7
 from accounts.enums import MembershipRole, MembershipState
 from accounts.models import Grantee, Group, Membership
 
+LONGEST_ID = 100
+
 
 def own_grantee(*, customer_id: UUID, user: User, email: str) -> Grantee:
     """
@@ -34,7 +36,7 @@ def known_by_address(customer_id: UUID, email: str) -> Grantee | None:
 
 def new_grantee(user: User) -> Grantee:
     name = user.get_full_name()
-    if user.email:
+    if 0 < len(user.email) <= LONGEST_ID:
         found, is_new = Grantee.objects.get_or_create(
             external_id=user.email, defaults={"user": user, "name": name, "email": user.email}
         )

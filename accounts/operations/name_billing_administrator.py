@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.enums import PortalMailKind
 from accounts.models import BillingOwner, Customer
+from accounts.operations.administer_billing import administer_billing, known_payer
 from accounts.operations.person_with_address import person_with_address
 from accounts.operations.queue_portal_mail import queue_portal_mail
 from kernel.refusal import Refusal
@@ -32,19 +33,15 @@ def name_billing_administrator(
     :raises AdministersAlready: nothing to do
     :raises AddressOfStaff: our staff administer no customer's billing this way
     """
-    customer = Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=customer_id)
+    Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=customer_id)
     address = email.strip().lower()
     person = person_with_address(email=address, name=name)
-    rows = BillingOwner.objects.filter(customer=customer)
-    found = rows.filter(user=person).first() or rows.filter(email__iexact=address).first()
-    if found and found.manages_billing and found.user_id:
-        raise AdministersAlready(f"{found.name} manages billing already.")
-    if found is None:
-        found = BillingOwner(
-            customer=customer, name=name.strip() or address, email=address, receives_invoices=False
-        )
-    found.user, found.manages_billing = person, True
-    found.save()
+    known = known_payer(customer_id=customer_id, person=person, email=address)
+    if known and known.manages_billing and known.user_id:
+        raise AdministersAlready(f"{known.name} manages billing already.")
+    found = administer_billing(
+        customer_id=customer_id, person=person, email=address, name=name.strip() or address
+    )
     welcome(found, at=at)
     return found
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.documents.one_time_link import digest_of_token, new_token
 from accounts.enums import PortalMailKind, TransferState
 from accounts.models import BillingOwner, Customer, OwnershipTransfer
+from accounts.operations.administer_billing import administer_billing
 from accounts.operations.person_with_address import AddressOfStaff, people_with_address
 from accounts.operations.queue_portal_mail import queue_portal_mail
 from accounts.operations.transfer_ownership import transfer_ownership
@@ -87,7 +88,10 @@ def accept_ownership(*, transfer_id: UUID, by: User, at: datetime) -> BillingOwn
     offer = answerable(transfer_id, by, at)
     if not BillingOwner.objects.filter(pk=offer.from_owner_id, is_primary=True).exists():
         raise OfferOver("Who made this offer owns the company here no more. Ask the new owner.")
-    new = as_administrator(offer, by)
+    new = administer_billing(
+        customer_id=offer.customer_id, person=by, email=offer.to_email,
+        name=by.get_full_name() or offer.to_name or offer.to_email, receives_invoices=True,
+    )  # fmt: skip
     transfer_ownership(customer_id=offer.customer_id, to_owner_id=new.pk)
     close(offer, TransferState.ACCEPTED, at, by)
     tell_owner(offer, PortalMailKind.OWNERSHIP_ACCEPTED, at)
@@ -167,18 +171,6 @@ def answerable(transfer_id: UUID, by: User, at: datetime) -> OwnershipTransfer:
 
 def is_for(offer: OwnershipTransfer, person: User) -> bool:
     return offer.to_email in {person.email.lower(), person.get_username().lower()}
-
-
-def as_administrator(offer: OwnershipTransfer, person: User) -> BillingOwner:
-    """The person among those who pay; who was only a recipient, or nobody, administers billing now."""
-    rows = BillingOwner.objects.filter(customer=offer.customer_id)
-    found = rows.filter(user=person).first() or rows.filter(email__iexact=offer.to_email).first()
-    if found is None:
-        name = person.get_full_name() or offer.to_name or offer.to_email
-        found = BillingOwner(customer_id=offer.customer_id, name=name, email=offer.to_email)
-    found.user, found.manages_billing = person, True
-    found.save()
-    return found
 
 
 def close(offer: OwnershipTransfer, state: TransferState, at: datetime, by: User) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.enums import ChangeKind, CustomerStatus, MembershipRole, MembershipState
 from accounts.models import BillingOwner, Grantee, Membership
+from accounts.operations.administer_billing import administer_billing
 from accounts.operations.join_group import join_group, own_grantee, tie
 from accounts.operations.note_changes import Change, note_changes
 from accounts.operations.person_with_address import people_with_address, person_with_address
@@ -64,7 +65,10 @@ def accept_invitation(*, invitation_id: UUID, user: User, at: datetime) -> Joine
     )  # fmt: skip
     invitation.save(update_fields=["state", "accepted_by", "accepted_at"])
     if invitation.role == InvitationRole.BILLING_ADMINISTRATOR:
-        join_billing(invitation, user)
+        administer_billing(
+            customer_id=invitation.customer_id, person=user, email=user.email or invitation.email,
+            name=invitation.name or user.get_full_name() or user.email,
+        )  # fmt: skip
         return Joined(invitation.customer_id, None)
     grantee = person_of(invitation, user)
     take_seat(invitation, grantee, at)
@@ -126,20 +130,6 @@ def memberships_of(user: User, customer_id: UUID) -> list[Membership]:
         grantee__user=user, customer=customer_id, state=MembershipState.ACTIVE
     )
     return list(rows.exclude(group__external_id=EVERYONE).select_related("group"))
-
-
-def join_billing(invitation: Invitation, user: User) -> None:
-    """Administers billing from now on; somebody who only received invoices goes on doing so."""
-    owner, _ = BillingOwner.objects.get_or_create(
-        customer=invitation.customer,
-        email=user.email or invitation.email,
-        defaults={
-            "name": invitation.name or user.get_full_name() or user.email,
-            "receives_invoices": False,
-        },
-    )
-    owner.user, owner.manages_billing = user, True
-    owner.save(update_fields=["user", "manages_billing"])
 
 
 def person_of(invitation: Invitation, user: User) -> Grantee:

@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 
 from accounts.enums import MembershipState
 from accounts.models import BillingOwner, Group, Membership
+from accounts.operations.shape_groups import check_decided_here
 from accounts.queries.portal_rights import Rights
 from billing.calc.budget import SeatLine
 from billing.calc.domains import domain_of, joined_domains
@@ -35,6 +36,7 @@ from billing.records.group_room import GroupRoom, SeatPlace, load_group_room
 from kernel.refusal import Refusal
 
 MOST = 500
+LONGEST_ADDRESS = 150  # an account goes by it
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ def check_address(email: str, wish: NewInvitation, standing: Standing) -> None:
         validate_email(email)
     except ValidationError:
         raise AddressInvalid(f"“{email[:80]}” is no e-mail address.") from None
+    if len(email) > LONGEST_ADDRESS:
+        raise AddressInvalid(f"“{email[:80]}…” is longer than {LONGEST_ADDRESS} characters.")
     if standing.domains and domain_of(email) not in standing.domains:
         raise OutsideDomains(
             f"Only addresses of {joined_domains(standing.domains)} may join. The billing owner can "
@@ -142,6 +146,7 @@ def named(
     The group and the seat, if whoever invites may give them.
 
     :raises NotYours: otherwise
+    :raises DecidedAbove: for an administrator of one's own topmost group
     """
     if wish.role == InvitationRole.BILLING_ADMINISTRATOR:
         if not standing.rights.is_owner:
@@ -150,6 +155,8 @@ def named(
     group = standing.groups.get(wish.group_id) if wish.group_id else None
     if group is None:
         raise NotYours("Choose a group you administer.")
+    if wish.role == InvitationRole.GROUP_ADMINISTRATOR:
+        check_decided_here(standing.rights, group)
     if wish.subscription_id is None or wish.seat_type_id is None:
         return group, None, None
     if (wish.subscription_id, wish.seat_type_id) not in standing.activation:

@@ -7,12 +7,13 @@ from django.db import IntegrityError, transaction
 
 from accounts.enums import MembershipRole
 from accounts.models import BillingOwner, Grantee, Group, Membership
+from accounts.operations.change_recipients import add_recipient
 from accounts.queries.portal_rights import rights_of
 from billing.calc.domains import DomainInvalid, domain_of, joined_domains, read_domains
 from billing.calc.invitees import Invitee, read_invitees
 from billing.documents.invitation_link import token_digest
 from billing.models import ClaimOffer, DomainRule, Invitation, InvitationMail, SeatClaim, SeatType
-from billing.operations.accept_invitation import accept_invitation
+from billing.operations.accept_invitation import accept_as_new_person, accept_invitation
 from billing.operations.check_domain_rule import AddressForbidden, check_domain_rule
 from billing.operations.claim_seat import NoneLeft, NotOfDomain, OfferClosed, claim_seat
 from billing.operations.invitation_refusals import (
@@ -126,11 +127,11 @@ def test_who_cannot_be_invited_is_told_why_and_the_others_are(world):
     )  # fmt: skip
     answers = invite(
         world, "ada@acme.example", "Bob@acme.example", "cem@acme.example", "cem@acme.example",
-        "eve@else.example", "nonsense",
+        "eve@else.example", "nonsense", f"eve@{'e' * 60}.{'e' * 60}.{'e' * 20}.acme.example",
     )  # fmt: skip
     assert [one.code for one in answers] == [
         "already_a_member", "invitation_pending", "", "invitation_pending",
-        "address_outside_domains", "invitation_address_invalid",
+        "address_outside_domains", "invitation_address_invalid", "invitation_address_invalid",
     ]  # fmt: skip
 
 
@@ -138,6 +139,9 @@ def test_a_group_administrator_invites_into_their_own_part_only(world):
     ours, theirs = (
         Group.objects.create(customer=world.customer, external_id=name, name=name)
         for name in ("ours", "theirs")
+    )
+    below = Group.objects.create(
+        customer=world.customer, external_id="below", name="below", parent=ours
     )
     tina = person("tina@acme.example")
     Membership.objects.create(
@@ -151,11 +155,14 @@ def test_a_group_administrator_invites_into_their_own_part_only(world):
             wish(world, "b@acme.example", group_id=theirs.pk),
             wish(world, "c@acme.example", role="billing_administrator"),
             wish(world, "d@acme.example", group_id=ours.pk, seat_type_id=ours.pk),
+            wish(world, "e@acme.example", group_id=ours.pk, role="group_administrator"),
+            wish(world, "f@acme.example", group_id=below.pk, role="group_administrator"),
         ],
         rights=rights, by=tina, at=NOON,
     )  # fmt: skip
     assert [one.code for one in answers] == [
         "", "invitation_not_yours", "invitation_not_yours", "invitation_not_yours",
+        "group_decided_above", "",
     ]  # fmt: skip
     # and only sees and changes invitations of it
     foreign = invited(world, group_id=theirs.pk)
@@ -177,6 +184,23 @@ def test_a_billing_administrator_takes_no_seat_and_manages_billing(world):
     )
     with pytest.raises(AlreadyMember):
         accept_invitation(invitation_id=again.pk, user=cfo, at=NOON)
+
+
+def test_a_recipient_of_invoices_stays_the_same_person_as_billing_administrator(world):
+    add_recipient(customer_id=world.customer.pk, email="CFO@acme.example", name="Cleo")
+    invitation = invited(
+        world, "cfo@acme.example", seat=False, group_id=None, role="billing_administrator"
+    )
+    cfo = person("cfo@acme.example")
+    accept_invitation(invitation_id=invitation.pk, user=cfo, at=NOON)
+    kept = BillingOwner.objects.get(customer=world.customer, email__iexact="cfo@acme.example")
+    assert (kept.user, kept.manages_billing, kept.receives_invoices) == (cfo, True, True)
+
+
+def test_an_address_too_long_for_an_id_joins_under_another(world):
+    long = f"ada@{'a' * 60}.{'a' * 40}.example"
+    _, joined = accept_as_new_person(invitation_id=invited(world, long).pk, at=NOON)
+    assert Grantee.objects.get(pk=joined.grantee_id, email=long).external_id.startswith("person-")
 
 
 def test_a_member_may_be_raised_to_group_administrator(world):
