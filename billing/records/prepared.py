@@ -34,6 +34,8 @@ def run_prepared(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, .
         result = checked(
             raw.pgconn.exec_prepared(name, values, result_format=Format.BINARY)  # type: ignore[arg-type]
         )
+    if connection.queries_logged:  # whoever counts statements counts these too
+        connection.queries_log.append({"sql": statement, "time": ""})
     given.set_pgresult(result)
     return given.load_rows(0, result.ntuples, tuple)
 
