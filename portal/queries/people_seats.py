@@ -83,7 +83,9 @@ def seats_of(
 
 
 def seat_row(row: SeatHolding, rights: Rights) -> SeatRow:
-    """Needs its subscription with the plan, seat type and group loaded."""
+    """Needs its subscription with the plan, seat type and group loaded. Names no group of others."""
+    is_yours = rights.is_owner or row.group_id in rights.group_ids
+    is_seen = is_yours or row.grantee_id in rights.grantee_ids
     return SeatRow(
         id=row.pk,
         grantee_id=row.grantee_id,
@@ -94,8 +96,8 @@ def seat_row(row: SeatHolding, rights: Rights) -> SeatRow:
         state=row.state,
         since=row.from_at,
         group_id=row.group_id,
-        group=row.group.name if row.group else "",
-        is_yours=rights.is_owner or row.group_id in rights.group_ids,
+        group=row.group.name if row.group and is_seen else "",
+        is_yours=is_yours,
     )
 
 

@@ -14,7 +14,6 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.operations.person_with_address import person_with_address
 from billing.calc.domains import joined_domains
 from billing.models import ClaimOffer
 from billing.operations.claim_seat import check_claim, claim_seat, find_offer
@@ -59,8 +58,7 @@ def prove_address(request: HttpRequest, offer: ClaimOffer) -> HttpResponseBase:
         form.add_error("email", f"The offer is for addresses of {joined_domains(offer.domains)}.")
     if form.is_valid():
         email = form.cleaned_data["email"]
-        person_with_address(email=email)
-        if send_link(request, email, onward=request.path):
+        if send_link(request, email, onward=request.path, admits_new=True):
             return redirect("portal:link_sent")
         form.add_error(None, TOO_OFTEN)
     words = facts(request, offer, None) | {"form": form}

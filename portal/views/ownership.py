@@ -27,8 +27,9 @@ from accounts.operations.offer_ownership import (
 )
 from accounts.operations.person_with_address import person_with_address
 from accounts.queries.people_with_rights import people_with_rights
+from billing.operations.check_domain_rule import check_domain_rule
 from kernel.refusal import Refusal
-from portal.views.page import PortalRequest, portal_page, show
+from portal.views.page import PortalRequest, address_of, portal_page, show
 from portal.views.sign_in import TOO_OFTEN, call_a_hand, send_link
 
 
@@ -48,6 +49,7 @@ def offer(request: PortalRequest) -> HttpResponse:
     form = OfferForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
+            check_domain_rule(customer_id=request.customer.pk, email=form.cleaned_data["email"])
             made = offer_ownership(
                 customer_id=request.customer.pk,
                 to_email=form.cleaned_data["email"],
@@ -139,6 +141,8 @@ def answered(request: HttpRequest, found: OwnershipTransfer, person: User) -> Ht
     accepts = request.POST.get("answer") == "accept"
     act = accept_ownership if accepts else decline_ownership
     try:
+        if accepts:  # an owner whom the rule keeps out could not lift it
+            check_domain_rule(customer_id=found.customer_id, email=address_of(request))
         act(transfer_id=found.pk, by=person, at=timezone.now())
     except Refusal as refusal:
         return told(request, refusal.message)

@@ -26,6 +26,7 @@ from accounts.operations.count_sign_in_attempt import (
     forgive_attempts,
     open_attempt,
 )
+from accounts.operations.person_with_address import person_with_address
 from accounts.operations.use_sign_in_link import look_at_link, use_sign_in_link
 from accounts.queries.identity_providers import provider_of_address
 from accounts.tasks import send_mail
@@ -84,8 +85,14 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     return door(request, "sign_in", title="Sign in", form=form, next=onward(request))
 
 
-def send_link(request: HttpRequest, email: str, *, onward: str) -> bool:
-    """False for somebody who asked too often. Known or not, the answer is the same."""
+def send_link(request: HttpRequest, email: str, *, onward: str, admits_new: bool = False) -> bool:
+    """
+    False for somebody who asked too often. Known or not, the answer is the same.
+
+    With `admits_new` somebody without an account gets one, which only the link opens.
+
+    :raises Refusal: AddressOfStaff or AddressOfSeveral, if it admits people
+    """
     now = timezone.now()
     try:
         open_attempt(
@@ -98,6 +105,8 @@ def send_link(request: HttpRequest, email: str, *, onward: str) -> bool:
     except SignInLocked:
         note(request, "sign_in_locked", step=SignInStep.LINK)
         return False
+    if admits_new:
+        person_with_address(email=email)
     language = get_language_from_request(request)
     ask_sign_in_link(email=email, onward=onward, language=language, at=now)
     call_a_hand()

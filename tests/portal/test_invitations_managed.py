@@ -7,10 +7,18 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import MembershipRole
-from accounts.models import Grantee, Group, Membership, SignInLink
+from accounts.models import (
+    BillingOwner,
+    Grantee,
+    Group,
+    Membership,
+    OwnershipTransfer,
+    SignInLink,
+)
 from billing.models import ClaimOffer, DomainRule, Invitation, SeatClaim, SeatType
 from tests.billing.invitations.given import invite, invited, owner_of, person, seats_of
 from tests.seatworld import SeatWorld
@@ -160,6 +168,34 @@ def test_the_owner_sets_the_domain_rule_and_offers_seats(olga, client, world):
     client.force_login(person("bob@acme.example"))
     assert client.get(claim).status_code == 410
     assert client.get(f"/portal/claim/{world.customer.pk}/").status_code == 404
+
+
+def test_whoever_asks_too_often_makes_no_accounts(olga, client, world, settings):
+    settings.SIGN_IN_FAILURES_PER_ADDRESS = 1
+    given = {**filled_in(world, ""), "domains": "acme.example"}
+    olga.post(f"{places(world)}joining/offer/", given)
+    claim = f"/portal/claim/{ClaimOffer.objects.get().pk}/"
+    client.logout()
+    answers = [client.post(claim, {"email": f"{one}@acme.example"}) for one in ("ada", "bob")]
+    assert [one.status_code for one in answers] == [302, 422]
+    assert not User.objects.filter(username="bob@acme.example").exists()
+
+
+def test_nobody_becomes_owner_whom_the_domain_rule_keeps_out(olga, client, world):
+    offer = reverse("portal:ownership_offer", args=[world.customer.pk])
+    olga.post(offer, {"email": "nina@else.example", "name": "Nina"})
+    made = OwnershipTransfer.objects.get()
+    olga.post(f"{places(world)}joining/", {"domains": "acme.example", "is_enforced": "on"})
+    client.force_login(person("nina@else.example"))
+    answer = client.post(reverse("portal:ownership", args=[made.pk]), {"answer": "accept"})
+    assert "cannot be used here" in answer.content.decode()
+    client.force_login(owner_of(world))
+    client.post(reverse("portal:ownership_withdraw", args=[world.customer.pk]))
+    again = client.post(offer, {"email": "nina@else.example", "name": "Nina"})
+    assert "cannot be used here" in again.content.decode()
+    assert BillingOwner.objects.get(customer=world.customer, is_primary=True).email == (
+        "olga@acme.example"
+    )
 
 
 def test_the_domain_rule_is_looked_at_with_every_page(client, world):

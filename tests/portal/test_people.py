@@ -7,7 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Grantee
-from tests.portal.people_world import PeopleWorld
+from billing.calc.seat_changes import SeatChange
+from billing.operations.change_seats import change_seats
+from tests.portal.people_world import NOW, PeopleWorld
 from tests.seatworld import make_customer
 
 
@@ -52,6 +54,29 @@ def test_people_and_groups_outside_ones_part_are_not_found(people):
         assert client.post(page(people, name, people.sales.pk), {"add": sam.pk}).status_code == 404
     answer = client.post(page(people, "group_administrator", people.platform.pk), {"add": sam.pk})
     assert answer.status_code == 404
+
+
+def test_what_a_person_of_ones_part_has_elsewhere_names_no_group_and_nobody(people):
+    # given Anna of Engineering, who handed a seat over to Sam in Sales and has another one there
+    for number, wish in enumerate(("assign", "reassign", "assign")):
+        change = SeatChange(
+            wish, "acme-team", "viewer", "anna", to_grantee="sam" if wish == "reassign" else "",
+            group="sales",
+        )  # fmt: skip
+        (answer,) = change_seats(
+            customer_id=people.seats.customer.pk, changes=[change], source="portal",
+            request_id=str(number), actor="Olga Owner", at=NOW,
+        )  # fmt: skip
+        assert answer.status == "accepted", answer
+    anna = page(people, "person", Grantee.objects.get(external_id="anna").pk)
+
+    lead, owner = (people.client(one) for one in (people.lead, people.owner))
+    seen, known = (one.get(anna).content.decode() for one in (lead, owner))
+    rows = b"".join(lead.get(page(people, "people_csv")).streaming_content).decode()
+
+    assert "over to Sam" in known
+    assert "over to somebody in another group" in seen
+    assert [name for name in ("Sam", "Sales") if name in seen + rows] == []
 
 
 def test_another_companys_people_are_not_found_even_by_its_owner(people):
