@@ -23,7 +23,6 @@ SENDABLE_CHOICES = [one for one in EventKind.choices if one[0] != EventKind.SUBS
 SENDABLE = {value for value, _ in SENDABLE_CHOICES}
 NEEDS: Mapping[str, tuple[str, ...]] = {
     EventKind.SEAT_MOVED: ("seat_type", "to_seat_type"),
-    EventKind.SEAT_REASSIGNED: ("seat_type", "grantee", "to_grantee"),
     EventKind.SEAT_USED: ("seat_type", "grantee"),
     EventKind.PRICE_CHANGED: ("seat_type", "price"),
     EventKind.PLAN_CHANGED: ("plan",),

@@ -104,6 +104,22 @@ def test_a_refused_event_says_why_in_a_sentence(api):
     assert "25 member seats are there" in response.json()["message"]
 
 
+def test_a_bought_seat_comes_to_a_person_and_goes_to_nobody(api):
+    said = {
+        "source": "hr",
+        "kind": "seat_reassigned",
+        "subscription": "acme-team",
+        "seat_type": "member",
+    }
+    people = ({"to_grantee": "ada"}, {"grantee": "ada"}, {})
+    answers = [
+        api.post(EVENTS, {**said, "source_event_id": f"r{number}", **one})
+        for number, one in enumerate(people)
+    ]
+    assert [one.status_code for one in answers] == [201, 201, 422]
+    assert answers[2].json()["code"] == "grantee_missing"
+
+
 def test_other_content_under_the_same_id_is_a_conflict(api):
     api.post(EVENTS, EVENT)
 
