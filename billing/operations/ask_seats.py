@@ -13,6 +13,7 @@ from uuid6 import uuid7
 from accounts.gateways.mail import message_id_for
 from accounts.models import Grantee, Group
 from accounts.operations.raise_pools import raise_pools
+from accounts.operations.shape_groups import locked_tree
 from accounts.queries.portal_rights import Rights
 from billing.calc.seat_changes import SeatChange
 from billing.documents.letter import write_letter
@@ -92,6 +93,7 @@ def approve_seats(*, request_id: UUID, by: User, rights: Rights, at: datetime) -
     :raises Refusal: RequestDecided, OwnRequest, or SeatsRefused where a seat is refused
     """
     request = locked(request_id, rights, by)
+    locked_tree(rights)  # the tree before the ledger, as directories do: so nobody waits in a ring
     lock_heads([rights.customer_id])
     room = load_group_room(customer_id=rights.customer_id, at=at)
     used = {key: room.used(key) for key in room.groups}

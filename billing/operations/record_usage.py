@@ -123,7 +123,8 @@ def record_usage(
         else:
             row.client = client
             rows[place], used[row.pk] = row, seat
-    UsageRecord.objects.bulk_create(rows.values(), ignore_conflicts=True)
+    # in one order, so that two batches of the same reports do not wait for each other in a ring
+    UsageRecord.objects.bulk_create(sorted(rows.values(), key=key_of), ignore_conflicts=True)
     kept = kept_rows(rows.values())
     new = {place: row for place, row in rows.items() if kept[key_of(row)].pk == row.pk}
     add_to_totals(list(new.values()), used, sources)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.operations.shape_groups import NotEmpty, close_group
+from accounts.operations.shape_groups import NotEmpty, close_group, locked_tree
 from accounts.queries.portal_rights import Rights
 from billing.enums import InvitationState, SeatStateChoice
 from billing.models import ClaimOffer, DirectoryMapping, Invitation, LedgerHead, SeatHolding
@@ -21,6 +21,7 @@ def remove_group(*, rights: Rights, group_id: UUID, at: datetime) -> None:
 
     :raises NotEmpty: naming what is in it; GroupNotYours or DecidedAbove as any change of the tree
     """
+    locked_tree(rights)  # the tree before the ledger, as directories do: so nobody waits in a ring
     LedgerHead.objects.select_for_update(no_key=True).filter(customer=rights.customer_id).first()
     is_held = Q(until_at=None) | Q(until_at__gt=at)
     seats = SeatHolding.objects.filter(is_held, customer=rights.customer_id, group=group_id)

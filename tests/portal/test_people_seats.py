@@ -3,11 +3,14 @@
 import re
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Grantee, Membership
 from billing.models import EntitlementEvent, SeatHolding, SeatRequest, SeatRequestMail
+from billing.operations.ask_seats import WantedSeats, approve_seats, ask_seats
+from billing.operations.remove_group import remove_group
 from tests.portal.people_world import NOW, PeopleWorld
 
 SEAT = "seat_of=acme-team&type=member"
@@ -169,6 +172,27 @@ def test_approving_makes_room_in_the_pools_on_the_way_up(full):
     full.engineering.refresh_from_db()
     full.platform.refresh_from_db()
     assert (full.engineering.seat_pool, full.platform.seat_pool) == (3, 2)
+
+
+def test_the_tree_of_groups_is_locked_before_the_ledger(full):
+    """As directories do it: who locks them the other way round would wait in a ring."""
+    rights = full.rights(full.owner)
+    wanted = WantedSeats(full.seats.subscription, full.seats.plan.seat_types.first(), full.sales)
+    asked = ask_seats(rights=full.rights(full.lead), wanted=wanted, by=full.lead, at=NOW)
+    empty = full.seats.customer.groups.create(name="Empty", external_id="empty")
+    acts = (
+        lambda: approve_seats(request_id=asked.pk, by=full.owner, rights=rights, at=NOW),
+        lambda: remove_group(rights=full.rights(full.owner), group_id=empty.pk, at=NOW),
+    )
+    for act in acts:
+        with CaptureQueriesContext(connection) as queries:
+            act()
+        locks = [one["sql"] for one in queries if " FOR " in one["sql"] and "UPDATE" in one["sql"]]
+        first = [
+            min(place for place, sql in enumerate(locks) if f'FROM "{table}"' in sql)
+            for table in ("accounts_customer", "billing_ledgerhead")
+        ]
+        assert first == sorted(first)
 
 
 def test_a_request_is_taken_back_by_who_asked_and_declined_with_a_word(full):
