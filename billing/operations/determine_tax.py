@@ -43,7 +43,8 @@ def determine_tax(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
     """
     drafts = list(
         Invoice.objects.filter(pk__in=keys, state=InvoiceState.DRAFT)
-        .select_related("billing_entity", "customer")
+        .select_related("customer")
+        .prefetch_related("billing_entity")
         .order_by("pk")
     )
     untaxed = [one for one in drafts if one.billing_entity.tax_engine == TaxEngine.NONE]

@@ -97,7 +97,7 @@ def finalize_invoices(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
         .filter(
             ~held_by_exception(), pk__in=keys, state=InvoiceState.DRAFT, tax_minor__isnull=False
         )
-        .select_related("billing_entity")
+        .prefetch_related("billing_entity")
         .order_by("pk")
     )
     finals = decide_finals(drafts=drafts, customers=customers, at=at)

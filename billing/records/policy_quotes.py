@@ -26,10 +26,13 @@ def quote_policies(drafts: Sequence[Invoice]) -> dict[UUID, list[dict[str, Any]]
     rows = list(firsts)
     policies = SeatPolicy.objects.select_related("plan").in_bulk({row[1] for row in rows})
     prices = Price.objects.in_bulk({row[2] for row in rows})
+    known: dict[tuple[UUID, UUID, str, str], dict[str, Any]] = {}
     for invoice_id, policy_id, price_id in rows:
-        quotes[invoice_id][policy_id] = quote(
-            policies[policy_id], prices[price_id], by_id[invoice_id]
-        )
+        draft = by_id[invoice_id]
+        key = (policy_id, price_id, draft.currency, draft.language)
+        if key not in known:
+            known[key] = quote(policies[policy_id], prices[price_id], draft)
+        quotes[invoice_id][policy_id] = known[key]
     return {key: list(found.values()) for key, found in quotes.items()}
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from accounts.models import Customer
@@ -12,7 +12,16 @@ from tax.enums import EvidenceKind, TaxIdCheckState
 from tax.models import ExemptionCertificate, LocationEvidence, TaxIdCheck
 
 OTHER_PLACES = (EvidenceKind.CARD_COUNTRY, EvidenceKind.DECLARED_PLACE)
-Pieces = dict[str, LocationEvidence]
+
+
+class Piece(NamedTuple):
+    """The newest version of a piece of evidence."""
+
+    pk: UUID
+    country: str
+
+
+Pieces = dict[str, Piece]
 
 
 def load_buyers(customers: Collection[Customer]) -> dict[UUID, Buyer]:
@@ -28,9 +37,10 @@ def load_buyers(customers: Collection[Customer]) -> dict[UUID, Buyer]:
         LocationEvidence.objects.filter(customer__in=customer_ids)
         .order_by("customer_id", "kind", "-version")
         .distinct("customer_id", "kind")
+        .values_list("customer_id", "kind", "pk", "country")
     )
-    for piece in newest:
-        pieces[piece.customer_id][piece.kind] = piece
+    for customer_id, kind, pk, country in newest:
+        pieces[customer_id][kind] = Piece(pk, country)
     states = number_states(customer_ids)
     certificates = load_certificates(customer_ids)
     return {
