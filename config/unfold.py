@@ -56,6 +56,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "desk:webhook_endpoints",
                 "billing.view_webhookendpoint",
             ),
+            page("Directories", "sync", "desk:directories", "accounts.view_directoryrequest"),
             page("What if", "calculate", "desk:preview", "billing.view_subscription"),
             page("Release check", "rule", "desk:release", "desk.view_releasecheckrun"),
         ],

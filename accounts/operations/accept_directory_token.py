@@ -7,7 +7,7 @@ from django.db.models import Q
 from accounts.enums import CustomerStatus
 from accounts.models import DirectoryToken
 from accounts.operations.issue_api_key import key_digest
-from accounts.operations.issue_directory_token import has_expired
+from accounts.queries.directory import has_expired
 
 NOTED_EACH = timedelta(minutes=1)
 

@@ -66,6 +66,10 @@ INCIDENTS = (
     "desk.incidentfinding", "desk.incidentmessage", "desk.detectorrule", "desk.seatdrift",
     "billing.memberreport",
 )  # fmt: skip
+DIRECTORIES = (
+    "accounts.directorytoken", "accounts.directoryuser", "accounts.directorygroup",
+    "accounts.directoryrequest",
+)  # fmt: skip
 WEBHOOKS = ("billing.webhookendpoint", "billing.webhookdelivery", "billing.webhookattempt")
 RELEASE = ("desk.releasescenario", "desk.releasecheckrun", "desk.releasecheckresult")
 MACHINES = ("accounts.apiclient", "accounts.apireply")
@@ -84,7 +88,7 @@ TAX = (*TAX_FACTS, *TAX_ANSWERS, *TAX_RECORDS)
 LOOK = may(
     "view", *PEOPLE, *COMING_IN, *SELLERS, *CATALOG, *BOUGHT, *USED, *RECORDS, *MONEY, *BOOKS, *BOOKS_KEPT, *RECOVERY,
     *EXCEPTIONS, *FLOW, *TAX, *RELEASE, *INCIDENTS,
-    *WEBHOOKS,
+    *WEBHOOKS, *DIRECTORIES,
 )  # fmt: skip
 RUN_THE_FLOW = {"billing.add_invoicerun", "billing.change_stagerefusal"}
 KEEP_PEOPLE = may("add change", *PEOPLE, "tax.sellerassignment")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from accounts.models import DirectoryToken
 from accounts.operations.issue_api_key import key_digest
+from accounts.queries.directory import has_expired
 from kernel.refusal import Refusal
 
 PREFIX = "sl_scim_"
@@ -39,7 +40,3 @@ def issue_directory_token(
         expires_at=None if days is None else at + timedelta(days=days),
     )
     return token, text
-
-
-def has_expired(token: DirectoryToken, at: datetime) -> bool:
-    return token.expires_at is not None and token.expires_at <= at

@@ -1,20 +1,14 @@
 """What the billing owner sees of the company's directory: tokens, mappings, people, last requests."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q, Sum
 
-from accounts.models import (
-    DirectoryGroup,
-    DirectoryRequest,
-    DirectoryToken,
-    DirectoryUser,
-    Group,
-)
-from accounts.operations.issue_directory_token import has_expired
+from accounts.models import DirectoryGroup, DirectoryRequest, DirectoryUser, Group
+from accounts.queries.directory import RequestRow, TokenRow, request_rows, token_rows
 from billing.enums import WhenGone
 from billing.models import DirectoryMapping, Subscription
 from billing.queries.seat_room import seat_room
@@ -22,19 +16,6 @@ from billing.queries.seat_room import seat_room
 LAST = 25
 A_DAY = timedelta(days=1)
 EVERYBODY = "Everybody in the directory"
-DONE = {"POST": "Added", "PUT": "Changed", "PATCH": "Changed", "DELETE": "Removed"}
-THINGS = {"Users": "a person", "Groups": "a group"}
-
-
-@dataclass(frozen=True, slots=True)
-class TokenRow:
-    key: UUID
-    name: str
-    prefix: str
-    created_at: datetime
-    expires_at: datetime | None
-    used_at: datetime | None
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +29,6 @@ class MappingRow:
     group: str
     when_gone: str
     rank: int
-
-
-@dataclass(frozen=True, slots=True)
-class RequestRow:
-    what: str
-    asked_at: datetime
-    status: int
-    detail: str
-    seats_given: int
-    seats_taken: int
-
-    @property
-    def is_refused(self) -> bool:
-        return self.status >= 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +46,9 @@ class DirectoryFigures:
 @dataclass(frozen=True, slots=True)
 class DirectoryPage:
     figures: DirectoryFigures
-    tokens: tuple[TokenRow, ...]
+    tokens: Sequence[TokenRow]
     mappings: tuple[MappingRow, ...]
-    requests: tuple[RequestRow, ...]
+    requests: Sequence[RequestRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +65,11 @@ def directory_page(*, customer_id: UUID, at: datetime) -> DirectoryPage:
     figures = figures_of(customer_id, at)
     return DirectoryPage(
         figures=figures,
-        tokens=tuple(token_rows(customer_id, at)),
+        tokens=token_rows(customer_id, at),
         mappings=tuple(mapping_rows(customer_id, figures.people)),
-        requests=tuple(request_rows(customer_id)),
+        requests=request_rows(
+            customer_id, DirectoryRequest.objects.filter(customer=customer_id)[:LAST]
+        ),
     )
 
 
@@ -122,25 +91,6 @@ def figures_of(customer_id: UUID, at: datetime) -> DirectoryFigures:
         taken=done["taken"] or 0,
         refused=done["refused"],
     )
-
-
-def token_rows(customer_id: UUID, at: datetime) -> Iterable[TokenRow]:
-    """Working ones first, then those that ended, newest first."""
-    tokens = DirectoryToken.objects.filter(customer=customer_id)
-    rows = [
-        TokenRow(
-            one.pk, one.name, one.token_prefix, one.created_at, one.expires_at, one.used_at,
-            token_state(one, at),
-        )
-        for one in tokens
-    ]  # fmt: skip
-    return sorted(rows, key=lambda one: one.state != "working")
-
-
-def token_state(token: DirectoryToken, at: datetime) -> str:
-    if token.revoked_at is not None:
-        return "revoked"
-    return "expired" if has_expired(token, at) else "working"
 
 
 def mapping_rows(customer_id: UUID, people: int) -> Iterable[MappingRow]:
@@ -173,50 +123,6 @@ def plan_names(*, customer_id: UUID) -> dict[str, str]:
     """What people call their subscriptions, by external id."""
     rows = Subscription.objects.filter(customer=customer_id)
     return dict(rows.values_list("external_id", "plan__name"))
-
-
-def request_rows(customer_id: UUID) -> Iterable[RequestRow]:
-    found = list(DirectoryRequest.objects.filter(customer=customer_id)[:LAST])
-    names = names_in(customer_id, [one.path for one in found])
-    for one in found:
-        yield RequestRow(
-            what=what_was_asked(one.method, one.path, names),
-            asked_at=one.asked_at,
-            status=one.status,
-            detail=one.detail,
-            seats_given=one.seats_given,
-            seats_taken=one.seats_taken,
-        )
-
-
-def names_in(customer_id: UUID, paths: Iterable[str]) -> dict[str, str]:
-    """What the people and groups that addresses name are called, as far as they still exist."""
-    keys = [key for path in paths if (key := key_in(path))]
-    people = DirectoryUser.objects.filter(customer=customer_id, pk__in=keys)
-    groups = DirectoryGroup.objects.filter(customer=customer_id, pk__in=keys)
-    found = [
-        *people.values_list("pk", "user_name"),
-        *groups.values_list("pk", "display_name"),
-    ]
-    return {str(key): name for key, name in found}
-
-
-def key_in(path: str) -> UUID | None:
-    try:
-        return UUID(path.rpartition("/")[2])
-    except ValueError:
-        return None
-
-
-def what_was_asked(method: str, path: str, names: Mapping[str, str]) -> str:
-    """In plain words: “Changed ada@acme.example”."""
-    parts = path.strip("/").split("/")
-    if parts[0] == "Bulk":
-        return "Many changes at once"
-    done = DONE.get(method, "Looked up")
-    if len(parts) > 1 and parts[1] in names:
-        return f"{done} {names[parts[1]]}"
-    return f"{done} {THINGS.get(parts[0], path)}"
 
 
 def mapping_choices(*, customer_id: UUID, at: datetime) -> MappingChoices:

@@ -14,6 +14,8 @@ PAGES = (
     "desk:invoices",
     "desk:customers_csv",
     "desk:invoices_csv",
+    "desk:directories",
+    "desk:directories_csv",
     "desk:tax_holds",
     "desk:tax_holds_csv",
     "desk:money_bank",
