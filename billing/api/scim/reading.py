@@ -66,7 +66,7 @@ def name_of(attribute: str, value: str | None) -> str:
 
 def id_of(resource: Resource[Any]) -> str:
     """The directory's own id, as ids are compared."""
-    return normalize("NFC", text_of("externalId", resource.external_id))
+    return text_of("externalId", normalize("NFC", resource.external_id or ""))
 
 
 def text_of(attribute: str, value: str | None) -> str:
