@@ -14,6 +14,7 @@ from billing.calc.directory import HeldSeat, Rule, Step, Wanted, steps_to, wante
 from billing.calc.seat_changes import SeatChange
 from billing.enums import SubscriptionState
 from billing.models import DirectoryMapping, DirectorySeat, SeatHolding
+from billing.queries.local_day import local_day
 
 TAKING = frozenset(["release", "suspend"])
 
@@ -81,7 +82,8 @@ def plan_people(
 def is_served(at: datetime) -> Q:
     """Seats of a subscription that ended are nobody's business: no event of theirs would be taken."""
     return Q(subscription__state=SubscriptionState.ACTIVE) & (
-        Q(subscription__ends_on=None) | Q(subscription__ends_on__gt=at.date())
+        Q(subscription__ends_on=None)
+        | Q(subscription__ends_on__gt=local_day(at, zone="subscription__time_zone"))
     )
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from billing.enums import SubscriptionState
 from billing.models import SeatType, Subscription
+from billing.queries.local_day import local_day
 from billing.records.group_room import reserved_seats
 from billing.records.incoming import IncomingEvent
 from billing.records.ledger_batch import LedgerBatch, OpenLedger, load_ledger_batch
@@ -48,7 +49,7 @@ class SeatRoom:
 
 def seat_room(*, customer_id: UUID, at: datetime) -> list[SeatRoom]:
     """By subscription and the order of its seat types. A fixed number of queries, nothing locked."""
-    today = at.date()
+    today = local_day(at, zone="time_zone")
     active = Subscription.objects.filter(
         Q(ends_on=None) | Q(ends_on__gt=today),
         customer=customer_id,

@@ -63,8 +63,8 @@ def noon():
         yield
 
 
-def company(seats: int = 2, **settings) -> tuple[SeatWorld, Okta]:
-    world = SeatWorld.make(settings, seats={"member": seats})
+def company(seats: int = 2, *, zone: str = "UTC", **settings) -> tuple[SeatWorld, Okta]:
+    world = SeatWorld.make(settings, seats={"member": seats}, time_zone=zone)
     return world, Okta(client_of(world.customer, raise_scim_errors=True))
 
 
@@ -244,11 +244,16 @@ def test_operations_of_one_bulk_request_give_a_seat_each(db):
     assert DirectoryRequest.objects.first().seats_given == 2
 
 
-def test_somebody_leaves_also_where_a_subscription_has_ended(db):
-    world, okta = company()
+@pytest.mark.parametrize(
+    ("last_day", "zone"),
+    [(3, "UTC"), (5, "Pacific/Kiritimati")],  # where it is the fifth already
+)
+def test_somebody_leaves_also_where_a_subscription_has_ended(db, last_day, zone):
+    world, okta = company(zone=zone)
     mapped(world)
     ada = okta.push_user("ada")
-    Subscription.objects.filter(pk=world.subscription.pk).update(ends_on=day(2, 3).date())
+    ends_on = day(2, last_day).date()
+    Subscription.objects.filter(pk=world.subscription.pk).update(ends_on=ends_on)
 
     okta.client.delete(type(ada), ada.id)
 
