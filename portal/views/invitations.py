@@ -31,6 +31,7 @@ from portal.queries.invitation_list import (
     invitation_row,
 )
 from portal.views.page import PortalRequest, portal_page, show
+from portal.views.people import show_people
 
 
 class InvitationFilterForm(forms.Form):
@@ -51,7 +52,7 @@ def invitations(request: PortalRequest) -> HttpResponse:
     form = InvitationFilterForm(request.GET)
     asked = form.asked()
     now = timezone.now()
-    return show(
+    return show_people(
         request,
         "portal/invitations/list.html",
         title="Invitations",

@@ -50,7 +50,7 @@ def test_a_lead_divides_below_and_not_for_the_own_group(people, client):
     save(people, client, people.platform, 10)
     own = save(people, client, people.engineering, 10)
 
-    assert "Decided above you" in shown
+    assert "decided above you" in shown
     assert "Sales" not in shown
     assert b"decided above you" in own.content
     assert QuotaAllocation.objects.get().group == people.platform
