@@ -1,10 +1,7 @@
 """GET entitlements of a person, answered before Django's chain: the same facts, decision and bytes, sooner."""
 
 import logging
-import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
 from django.db import Error as DatabaseError
@@ -20,74 +17,23 @@ from billing.api.rate_limit import RateState, count_request, rate_headers
 from billing.calc.entitlements import decide
 from billing.queries.entitlements import Question
 from billing.queries.entitlements_prepared import AskedWithKey, Asker, ask_prepared
-from config.request_log import note
-from config.request_names import HEADER as REQUEST_NAME
-from config.request_names import current, name_for
+from config.door import ACCEPTED, Answer, Door, Environ
 from kernel.together import Together
 
 logger = logging.getLogger(__name__)
-Environ = dict[str, Any]
-Headers = list[tuple[str, str]]
-Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 PATH = "/api/v1/entitlements"
 LONGEST = {"grantee": 100, "customer": 100, "feature": 50}
-ACCEPTED = frozenset(["", "*/*", "application/json"])
-OF_ONE_ANSWER = frozenset(
-    ["content-length", "etag", "ratelimit", "ratelimit-policy", "x-request-id"]
-)
-MOST_ENTRANCES = 64
-STATUS = {200: "200 OK", 304: "304 Not Modified"}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is sent, with the headers of this answer alone, and who asked."""
+class EntitlementDoor(Door[Question]):
+    """Yes-or-no questions, answered 200 or 304."""
 
-    status: int
-    content: bytes
-    headers: Headers
-    client_id: str
+    def read(self, environ: Environ) -> Question | None:
+        return read_question(environ)
 
-
-class EntitlementDoor:
-    """
-    Answers yes-or-no questions that are asked as documented, by keys that may ask: 200 or 304.
-
-    Whatever is odd goes on to Django, which refuses it: an unknown key, a missing scope, too many
-    requests, a parameter it does not know, a database that is away. Who comes by a host and scheme
-    Django has not admitted yet goes there too; the headers of its answer are those of ours.
-    """
-
-    def __init__(self, application: Application) -> None:
-        self.application = application
-        self.entrances: dict[tuple[str, ...], Headers] = {}
-
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        question = read_question(environ)
-        if question is None:
-            return self.application(environ, start_response)
-        entrance = entrance_of(environ)
-        if entrance not in self.entrances:
-            return self.application(environ, self.learning(entrance, start_response))
-        answer = answer_named(question, environ)
-        if answer is None:
-            return self.application(environ, start_response)
-        start_response(STATUS[answer.status], [*self.entrances[entrance], *answer.headers])
-        return [answer.content]
-
-    def learning(
-        self, entrance: tuple[str, ...], start_response: Callable[..., Any]
-    ) -> Callable[..., Any]:
-        """Remember the headers that every answer at this entrance carries."""
-
-        def start(status: str, headers: Headers, *more: Any) -> Any:
-            if status.startswith("200") and len(self.entrances) < MOST_ENTRANCES:
-                kept = [one for one in headers if one[0].lower() not in OF_ONE_ANSWER]
-                self.entrances[entrance] = kept
-            return start_response(status, headers, *more)
-
-        return start
+    def answer(self, asked: Question, environ: Environ) -> Answer | None:
+        return answer_of(asked, environ)
 
 
 def read_question(environ: Environ) -> Question | None:
@@ -111,27 +57,6 @@ def is_plain(name: str, value: str) -> bool:
     """A known name, not too long, and nothing a serializer would trim or refuse."""
     most = LONGEST.get(name, -1)
     return len(value) <= most and value == value.strip() and value.isprintable()
-
-
-def entrance_of(environ: Environ) -> tuple[str, ...]:
-    """What Django decides by whether a request may come in at all, before it looks at the key."""
-    names = ("HTTP_HOST", "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO")
-    return tuple(str(environ.get(name, "")) for name in names)
-
-
-def answer_named(question: Question, environ: Environ) -> Answer | None:
-    """The answer under the request's name, counted and logged as Django's chain does; None: it shall."""
-    name, began = name_for(environ.get("HTTP_X_REQUEST_ID", "")), time.perf_counter()
-    mark = current.set(name)
-    try:
-        answer = answer_of(question, environ)
-        if answer is not None:
-            took = time.perf_counter() - began
-            note("GET", PATH, answer.status, took, client=answer.client_id)
-            answer.headers.append((REQUEST_NAME, name))
-        return answer
-    finally:
-        current.reset(mark)
 
 
 def answer_of(question: Question, environ: Environ) -> Answer | None:
