@@ -11,6 +11,8 @@ from celery import Celery
 from django.utils import timezone
 from rich.console import Console
 
+from accounts.models import ApiClient
+from billing.operations.register_endpoint import register_endpoint
 from kernel.stage import Stage
 from tests.chaos.cards import charges_of, give_card, refunds_of
 from tests.chaos.company import Company, ProductService, Promise, open_company
@@ -115,9 +117,10 @@ class Campaign:
         listener = self.house.listener
         listener.chance = random.Random(self.seed)
         for path, kinds in ENDPOINTS.items():
-            body = {"url": listener.url(path), "kinds": kinds}
-            _, answer = service.post("webhook-endpoints", body, path)
-            listener.secrets[path] = answer["secret"]
+            _, listener.secrets[path] = register_endpoint(
+                client_id=ApiClient.objects.get().pk, url=listener.url(path), kinds=kinds,
+                allow_private=True, at=timezone.now(),
+            )  # fmt: skip
 
     def picks(self, ground: Ground) -> list[Pick]:
         """Every kind of fault as often as it weighs, in an order of the seed."""

@@ -49,8 +49,7 @@ def open_company() -> str:
         open_plan(product, code, settings)
     set_up_campaigns(at=OPENED)
     _, key = issue_api_key(
-        name="chaos",
-        scopes=["events:write", "subscriptions:write", "billing:read", "webhooks:write"],
+        name="chaos", scopes=["events:write", "subscriptions:write", "billing:read"]
     )
     return key
 
