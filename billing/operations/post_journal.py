@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from uuid6 import uuid7
 
 from billing.enums import InvoiceState, JournalKind, StageName
 from billing.models import (
@@ -34,6 +33,7 @@ from billing.records.booked_money import (
 )
 from billing.records.booking import Booking, EntityBooks
 from billing.records.copy_rows import copy_rows
+from billing.records.row_ids import row_ids
 from kernel.stage import StageOutcome
 
 NO_HOLDER = (
@@ -123,7 +123,8 @@ def write_bookings(
     What is dated in closed days is booked on the first open day and names its own.
     """
     closed = keep_open({one.entity_id for one in bookings}) if bookings else {}
-    written = [(uuid7(), booking.on_an_open_day(closed)) for booking in bookings]
+    ids = row_ids()
+    written = [(next(ids), booking.on_an_open_day(closed)) for booking in bookings]
     copy_if(
         JournalEntry,
         ("id", "billing_entity", "kind", "source_id", "currency", "day", "original_day",
@@ -138,7 +139,7 @@ def write_bookings(
         JournalPosting,
         ("id", "entry", "position", "role", "account", "amount_minor", "invoice", "text"),
         [
-            (uuid7(), key, position, leg.role, books[one.entity_id].accounts[leg.role], leg.minor,
+            (next(ids), key, position, leg.role, books[one.entity_id].accounts[leg.role], leg.minor,
              leg.invoice, leg.text[:100])
             for key, one in written
             for position, leg in enumerate(one.legs, start=1)
@@ -149,7 +150,7 @@ def write_bookings(
         ("id", "billing_entity", "currency", "line", "month", "ends_on", "days", "amount_minor",
          "entry"),
         [
-            (uuid7(), one.entity_id, one.currency, part.line, part.month, part.ends_on, part.days,
+            (next(ids), one.entity_id, one.currency, part.line, part.month, part.ends_on, part.days,
              part.minor, key if one.is_earned(part) else None)
             for key, one in written
             for part in one.slices

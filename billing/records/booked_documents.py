@@ -9,8 +9,14 @@ from billing.calc.books.postings import Document, document
 from billing.calc.books.recognition import earned, schedule
 from billing.calc.books.types import Service, Slice
 from billing.enums import CreditReason, InvoiceKind, JournalKind
-from billing.models import CreditEntry, Invoice, InvoiceLine, InvoiceTax
+from billing.models import CreditEntry, Invoice, InvoiceTax
 from billing.records.booking import Booking
+from billing.records.prepared import run_prepared
+
+SERVICES = """
+SELECT id, invoice_id, span_first, span_after, amount_minor FROM billing_invoiceline
+ WHERE invoice_id = ANY($1::uuid[]) ORDER BY invoice_id, position
+"""
 
 
 def booked_documents(invoices: Sequence[Invoice]) -> list[Booking]:
@@ -70,9 +76,6 @@ def booked(
 def schedules(invoice_ids: Sequence[UUID]) -> defaultdict[UUID, list[Slice]]:
     """The months each invoice's lines earn. One query."""
     found: defaultdict[UUID, list[Slice]] = defaultdict(list)
-    lines = InvoiceLine.objects.filter(invoice__in=invoice_ids).order_by("invoice", "position")
-    for key, invoice_id, first, after, minor in lines.values_list(
-        "pk", "invoice_id", "span_first", "span_after", "amount_minor"
-    ):
+    for key, invoice_id, first, after, minor in run_prepared(SERVICES, [invoice_ids]):
         found[invoice_id] += schedule(Service(key=key, first=first, after=after, minor=minor))
     return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 
 from billing.calc.books.types import Service, Slice
 from kernel.money import split_minor
@@ -17,7 +18,7 @@ def schedule(service: Service) -> tuple[Slice, ...]:
     """
     if not service.minor:
         return ()
-    months = months_of(service)
+    months = months_of(service.first, service.after)
     parts = split_minor(service.minor, [month.days for month in months])
     return tuple(
         Slice(
@@ -31,16 +32,16 @@ def schedule(service: Service) -> tuple[Slice, ...]:
     )
 
 
-def months_of(service: Service) -> list[Period]:
-    """The service cut at the firsts of months; at least one day."""
-    after = max(service.after, service.first + timedelta(days=1))
+@lru_cache(maxsize=10_000)
+def months_of(first: date, after: date) -> tuple[Period, ...]:
+    """A service's dates cut at the firsts of months; at least one day."""
+    after = max(after, first + timedelta(days=1))
     months = []
-    first = service.first
     while first < after:
         next_first = min(add_months(first.replace(day=1), 1), after)
         months.append(Period(first, next_first))
         first = next_first
-    return months
+    return tuple(months)
 
 
 def earned(slices: Iterable[Slice], *, on: date) -> int:
