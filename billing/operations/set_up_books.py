@@ -46,7 +46,9 @@ def all_accounts() -> defaultdict[UUID, dict[Role, str]]:
 
 def propose_books() -> None:
     """Settings and numbers after the country of each entity without books; one hand at a time."""
-    entities = list(BillingEntity.objects.select_for_update(of=("self",)).order_by("pk"))
+    entities = list(
+        BillingEntity.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    )
     known = set(Books.objects.values_list("pk", flat=True))
     new = [entity for entity in entities if entity.pk not in known]
     bulk_create_with_history(
