@@ -33,7 +33,7 @@ PAPERLESS = tuple(stage for stage in STAGES if stage.name != "render")
 
 
 def measure_run(customers: int) -> dict[str, Any]:
-    """Customers a second through rate, draft, tax and finalize, one process, no PDF."""
+    """Customers a second through every stage but render, the books included; one process."""
     seconds = timed(lambda: push_flow(stages=PAPERLESS, at=DUE))
     assert Invoice.objects.exclude(number="").count() == customers
     return {

@@ -1,5 +1,6 @@
 """Who is parked when a step breaks: the subject that broke it, never one that met a lost connection."""
 
+import gc
 from uuid import UUID
 
 import pytest
@@ -36,6 +37,7 @@ def test_a_subject_that_breaks_its_step_is_parked_with_what_went_wrong(transacti
     refusal = StageRefusal.objects.get()
     assert (refusal.subject_id, refusal.code) == (KEY, "unexpected_error")
     assert "division by zero" in refusal.message
+    assert gc.isenabled()
 
 
 def test_a_lost_connection_ends_the_hand_and_parks_nobody(transactional_db):
