@@ -192,9 +192,12 @@ def test_nobody_is_invited_to_a_closed_account(people):
 
 def test_nobody_of_another_company_is_taken_over_by_a_list(people):
     other = Grantee.objects.create(external_id="ada@acme.example", name="Their Ada")
-    found = checked(people, people.owner, "email,name,seat_type\nada@acme.example,Ada,member")
+    long = f"ada@{'a' * 60}.{'a' * 40}.example"
+    rows = f"ada@acme.example,Ada,member\n{long},Ada,member"
+    found = checked(people, people.owner, f"email,name,seat_type\n{rows}")
 
     carried_out(people, found)
+    assert outcomes(found)[1] == "The address is too long to go by. Invite the person instead."
 
     made = Grantee.objects.get(email="ada@acme.example")
     other.refresh_from_db()
@@ -272,6 +275,7 @@ def test_imports_refuse_what_their_constraints_say(people):
         ("seat_import_state_is_known", {"state": "lost"}),
         ("seat_import_does_no_more_than_its_rows", {"done_count": 2}),
         ("seat_import_done_is_whole", {"state": "done", "finished_at": NOW}),
+        ("seat_import_stops_under_way", {"state": "checked", "stopped_at": NOW}),
     ):
         with pytest.raises(IntegrityError, match=name), transaction.atomic():
             SeatImport.objects.create(**{**said, **more})
