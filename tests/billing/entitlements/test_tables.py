@@ -107,5 +107,5 @@ def test_a_batch_costs_the_same_queries_for_two_or_twenty(people, django_assert_
             ReportedUsage("product", f"{size}-{number}", "acme", "calls", 1, "ada")
             for number in range(size)
         ]
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             record_usage(reports=reports, client=None, at=NOW)
