@@ -33,7 +33,7 @@ def test_pages_follow_one_another_and_the_newest_comes_first(reader, company, pa
 
 def test_a_page_is_one_query_beside_the_key(reader, company, django_assert_num_queries):
     for limit in ("1", "5"):
-        with django_assert_num_queries(2):  # the page, the entry of the trail
+        with django_assert_num_queries(3):  # the key, the page, the entry of the trail
             reader.get("customers", limit=limit)
 
 
