@@ -10,6 +10,7 @@ from django.core.validators import validate_email
 from django.db.models.functions import Upper
 
 from accounts.models import Customer, Grantee
+from accounts.operations.join_group import LONGEST_ID
 from accounts.operations.register_customer import EVERYONE
 from accounts.queries.portal_rights import Rights
 from billing.calc.seat_changes import ChangeVerb, SeatChange
@@ -170,8 +171,15 @@ def invited(row: FileRow, email: str, known: Known) -> PlannedRow:
 
 
 def new_name(email: str, known: Known) -> str:
-    """The address, unless somebody of another company goes by it: nobody is taken over by a list."""
-    return f"{email} ({known.customer.external_id})" if email in known.taken else email
+    """
+    The address, unless somebody of another company goes by it: nobody is taken over by a list.
+
+    :raises RowRefused: if it is too long to go by
+    """
+    name = f"{email} ({known.customer.external_id})" if email in known.taken else email
+    if len(name) > LONGEST_ID:
+        raise RowRefused("The address is too long to go by. Invite the person instead.")
+    return name
 
 
 def room_of(row: FileRow, known: Known) -> SeatRoom:
