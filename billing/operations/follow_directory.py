@@ -11,6 +11,7 @@ from accounts.operations.join_group import join_group
 from billing.calc.seat_changes import SeatAnswer
 from billing.models import DirectorySeat, Subscription
 from billing.operations.change_seats import change_seats
+from billing.operations.uninvite_people import uninvite_people
 from billing.queries.directory_plans import TAKING, PersonPlan, changes_in_order, plan_people
 from billing.queries.seat_room import seat_room
 from kernel.refusal import Refusal
@@ -54,10 +55,12 @@ def follow_directory(
     """
     Give and take what the mappings say for these people, all or nothing. Call it in a transaction.
 
-    `leaving`: people the directory deletes; they are taken as inactive.
+    `leaving`: people the directory deletes; they are taken as inactive. Open invitations to who is
+    inactive end.
 
     :raises SeatsRefused: if a seat cannot be given: a limit, a pool, a budget
     """
+    uninvite(origin, [one for one in users if not one.is_active or one.pk in leaving])
     plans = plan_people(origin.customer_id, users, leaving=leaving, at=origin.at)
     changes = changes_in_order(plans)
     before = memberships_of(origin.customer_id, plans)
@@ -73,6 +76,15 @@ def follow_directory(
         given=sum(1 for one in changes if one.kind in GIVING),
         taken=sum(1 for one in changes if one.kind in TAKING),
     )
+
+
+def uninvite(origin: Origin, gone: Sequence[DirectoryUser]) -> None:
+    addresses = {said.lower() for one in gone for said in (one.user_name, one.grantee.email)}
+    refused = uninvite_people(
+        customer_id=origin.customer_id, addresses=addresses - {""}, actor=origin.actor, at=origin.at
+    )
+    for answer in refused:
+        raise SeatsRefused(answer.message, answer.code)
 
 
 def refuse_all(origin: Origin, plans: Sequence[PersonPlan], answers: Sequence[SeatAnswer]) -> None:

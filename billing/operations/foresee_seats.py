@@ -57,13 +57,13 @@ def foresee_seats(
     """The answers and costs of these changes, each knowing those before it. Nothing is written."""
     with transaction.atomic():  # the chain is locked while it is read, and let go again
         changer = open_changer(Asked(customer_id, changes, PREVIEW, PREVIEW, PREVIEW, at))
-    answers = tuple(changer.take(one, number) for number, one in enumerate(changes))
-    events: dict[str, list[IncomingEvent]] = {one.subscription: [] for one in changes}
-    for event in changer.events:
-        events[event.subscription].append(event)
-    ledgers = changer.batch.ledgers
-    touched = [ledgers[name].subscription for name in events if name in ledgers]
-    books = load_subscription_books(subscriptions=touched)
+        answers = tuple(changer.take(one, number) for number, one in enumerate(changes))
+        events: dict[str, list[IncomingEvent]] = {one.subscription: [] for one in changes}
+        for event in changer.events:
+            events[event.subscription].append(event)
+        ledgers = changer.batch.ledgers
+        touched = [ledgers[name].subscription for name in events if name in ledgers]
+        books = load_subscription_books(subscriptions=touched)
     return SeatForesight(
         answers,
         tuple(

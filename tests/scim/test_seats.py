@@ -11,6 +11,7 @@ from billing.operations.follow_directory import Origin
 from billing.operations.map_directory import MappingWish, map_directory
 from billing.operations.preview_invoice import preview_invoice
 from billing.operations.verify_ledger import verify_chain
+from tests.billing.invitations.given import invited
 from tests.scim.conftest import client_of
 from tests.seatworld import SeatWorld, day
 
@@ -123,6 +124,22 @@ def test_somebody_deactivated_loses_the_seat_and_gets_it_back(db):
     okta.activate(ada, True)
     assert states(world) == {"Ada": "member active"}
     assert Membership.objects.get(customer=world.customer, state="active").group.name == "Everyone"
+
+
+def test_an_open_invitation_does_not_bring_in_who_was_deactivated(db):
+    # given Ada, whom the directory knows, and an invitation that keeps a seat for her
+    world, okta = company(activation="invite_sent")
+    ada = okta.push_user("ada")
+    invitation = invited(world, "ada@acme.example")
+    assert world.seats() == 3
+
+    # when the directory deactivates her
+    okta.activate(ada, False)
+
+    # then her link is used up and the seat is gone
+    invitation.refresh_from_db()
+    assert (invitation.state, invitation.ended_at) == ("revoked", NOON)
+    assert world.seats() == 2
 
 
 def test_a_mapping_may_say_that_seats_are_suspended_at_the_end(db):
