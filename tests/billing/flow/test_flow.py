@@ -230,7 +230,7 @@ def test_a_chunk_has_a_fixed_number_of_statements(world, django_assert_max_num_q
         customer = make_customer(world.entity, f"customer-{number}")
         start(world.plan, customer, f"sub-{number}")
 
-    with django_assert_max_num_queries(140):
+    with django_assert_max_num_queries(142):
         world.push(START)
 
     assert Invoice.objects.count() == 31
