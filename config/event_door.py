@@ -1,10 +1,7 @@
 """POST entitlement events, received before Django's chain: the same operation and bytes, sooner."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -15,9 +12,8 @@ from accounts.models import ApiClient
 from accounts.operations.issue_api_key import key_digest
 from billing.api.authentication import SCHEME
 from billing.api.errors import BodyInvalid
-from billing.api.events import read_batch, receive_batch, receive_one
+from billing.api.events import BATCH, ONE, Receiving
 from billing.api.rate_limit import count_request, rate_headers
-from billing.api.read_event import read_event
 from billing.api.rendering import ExactJSONRenderer, StorableJSONParser
 from billing.queries.client_of_key import client_of_key
 from config.door import ACCEPTED, Answer, Door, Environ
@@ -26,20 +22,7 @@ logger = logging.getLogger(__name__)
 
 MOST_BYTES = 4 * 1024 * 1024
 EVENTS = "/api/v1/entitlement-events"
-
-
-@dataclass(frozen=True, slots=True)
-class Receiving:
-    """How a body is read and what is answered to what was read, as the view of an address does it."""
-
-    read: Callable[[Any], Any]
-    receive: Callable[..., tuple[int, dict[str, Any]]]
-
-
-ADDRESSES = {
-    EVENTS: Receiving(read_event, receive_one),
-    f"{EVENTS}/batch": Receiving(read_batch, receive_batch),
-}
+ADDRESSES = {EVENTS: ONE, f"{EVENTS}/batch": BATCH}
 
 
 class EventDoor(Door[Receiving]):

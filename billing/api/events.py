@@ -1,6 +1,7 @@
 """POST entitlement events, one or up to a thousand."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -105,17 +106,7 @@ class EntitlementEvents(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Record one event: 201 accepted, 200 it was here before, 409 or 422 refused."""
-        now = time_of(request)
-
-        def act() -> Response:
-            try:
-                event = read_event(request.data)
-            except BodyInvalid as problem:
-                return invalid(problem.errors)
-            status, body = receive_one(event, client=caller(request), at=now)
-            return Response(body, status=status)
-
-        return once(request, at=now, act=act)
+        return received(request, ONE)
 
 
 class EntitlementEventBatch(ApiView):
@@ -130,17 +121,29 @@ class EntitlementEventBatch(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Record up to 1,000 events in order; each is answered by itself."""
-        now = time_of(request)
+        return received(request, BATCH)
 
-        def act() -> Response:
-            try:
-                batch = read_batch(request.data)
-            except BodyInvalid as problem:
-                return invalid(problem.errors)
-            status, body = receive_batch(batch, client=caller(request), at=now)
-            return Response(body, status=status)
 
-        return once(request, at=now, act=act)
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """How a body is read, and what is answered to what was read: the status and the body."""
+
+    read: Callable[[Any], Any]
+    receive: Callable[..., tuple[int, dict[str, Any]]]
+
+
+def received(request: Request, way: Receiving) -> Response:
+    now = time_of(request)
+
+    def act() -> Response:
+        try:
+            said = way.read(request.data)
+        except BodyInvalid as problem:
+            return invalid(problem.errors)
+        status, body = way.receive(said, client=caller(request), at=now)
+        return Response(body, status=status)
+
+    return once(request, at=now, act=act)
 
 
 def receive_one(
@@ -177,9 +180,9 @@ def receive_batch(
 ) -> tuple[int, dict[str, Any]]:
     """Status and body of the answer; what could be read is received together."""
     events = [one for one in batch if isinstance(one, IncomingEvent)]
-    received = iter(receive_events(events=events, client=client, at=at))
+    answered = iter(receive_events(events=events, client=client, at=at))
     answers = [
-        answer_body(next(received)) if isinstance(one, IncomingEvent) else one for one in batch
+        answer_body(next(answered)) if isinstance(one, IncomingEvent) else one for one in batch
     ]
     return 200, {"answers": answers}
 
@@ -202,3 +205,7 @@ def answer_body(answer: EventAnswer) -> dict[str, Any]:
     if answer.code:
         body |= {"code": answer.code, "message": answer.message}
     return body
+
+
+ONE = Receiving(read_event, receive_one)
+BATCH = Receiving(read_batch, receive_batch)
