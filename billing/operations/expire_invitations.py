@@ -8,7 +8,7 @@ from django.db import transaction
 
 from billing.enums import InvitationState, StageName
 from billing.models import Invitation
-from billing.operations.free_invited_seats import free_invited_seats
+from billing.operations.free_invited_seats import free_invited_seats, locked_invitations
 from billing.operations.refuse import Refused, record_refusals
 from kernel.stage import StageOutcome
 
@@ -20,14 +20,7 @@ def expire_invitations(*, keys: Sequence[UUID], at: datetime) -> StageOutcome:
     """
     End them. One whose seat the ledger does not give back waits for a person; nobody can accept it.
     """
-    due = Invitation.objects.select_for_update(of=("self",)).filter(
-        pk__in=keys, state=InvitationState.PENDING, expires_at__lte=at
-    )
-    over = list(
-        due.select_related("customer", "group", "subscription", "seat_type", "grantee").order_by(
-            "pk"
-        )
-    )
+    over = locked_invitations(pk__in=keys, state=InvitationState.PENDING, expires_at__lte=at)
     refused = free_invited_seats(invitations=over, actor=ACTOR, at=at)
     passed = [one.pk for one in over if one.pk not in refused]
     Invitation.objects.filter(pk__in=passed).update(state=InvitationState.EXPIRED, ended_at=at)

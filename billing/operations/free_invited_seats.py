@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from accounts.enums import MembershipState
@@ -12,6 +13,13 @@ from billing.enums import InvitationReserves
 from billing.models import Invitation
 from billing.operations.change_seats import change_seats
 from billing.operations.invite_people import SOURCE, seat_change
+
+
+def locked_invitations(**which: Any) -> list[Invitation]:
+    """Those that are to end, held until the transaction ends, with what their seats are of."""
+    rows = Invitation.objects.select_for_update(of=("self",)).filter(**which)
+    named = rows.select_related("customer", "group", "subscription", "seat_type", "grantee")
+    return list(named.order_by("pk"))
 
 
 def free_invited_seats(

@@ -7,7 +7,7 @@ from uuid import UUID
 from billing.calc.seat_changes import SeatAnswer
 from billing.enums import InvitationState
 from billing.models import Invitation
-from billing.operations.free_invited_seats import free_invited_seats
+from billing.operations.free_invited_seats import free_invited_seats, locked_invitations
 
 
 def uninvite_people(
@@ -18,13 +18,8 @@ def uninvite_people(
 
     The answers of seats that the ledger does not give back.
     """
-    asked = Invitation.objects.select_for_update(of=("self",)).filter(
+    waiting = locked_invitations(
         customer=customer_id, email__in=addresses, state=InvitationState.PENDING
-    )
-    waiting = list(
-        asked.select_related("customer", "group", "subscription", "seat_type", "grantee").order_by(
-            "pk"
-        )
     )
     Invitation.objects.filter(pk__in=[one.pk for one in waiting]).update(
         state=InvitationState.REVOKED, ended_at=at
