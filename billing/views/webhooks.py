@@ -1,9 +1,7 @@
 """Where Stripe tells what happened. The signature is checked, the event stored, then it is answered."""
 
 import logging
-from contextlib import suppress
 
-from celery import current_app
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
@@ -11,8 +9,8 @@ from django.http.request import UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from kombu.exceptions import OperationalError
 
+from accounts.operations.ask_worker import ask_worker
 from billing.calc.webhooks import WebhookNotSigned, check_age
 from billing.gateways.stripe import is_signed
 from billing.operations.receive_webhook import receive_webhook
@@ -42,8 +40,7 @@ def stripe(request: HttpRequest) -> JsonResponse:
     except Refusal as refusal:
         logger.warning("webhook refused: %s %s", refusal.code, refusal)
         return refuse(refusal.code, str(refusal), status=400)
-    with suppress(OperationalError):  # no broker: the event is stored, the next tick applies it
-        current_app.send_task("billing.tasks.settle", retry=False)
+    ask_worker("billing.tasks.settle")  # without a broker, the next tick applies it
     return JsonResponse({"event": event.event_id})
 
 
