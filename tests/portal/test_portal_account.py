@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db
 NEW = "quite-another-long-password"
 
 
-@pytest.fixture(autouse=True)
-def _fast(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def olga() -> User:
     return User.objects.create_user("olga@acme.example", "olga@acme.example")

@@ -16,12 +16,6 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-password-for-tests"
 
 
-@pytest.fixture(autouse=True)
-def _fast(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.CELERY_TASK_ALWAYS_EAGER = False
-
-
 @pytest.fixture
 def olga() -> User:
     return User.objects.create_user("olga@acme.example", "olga@acme.example", PASSWORD)

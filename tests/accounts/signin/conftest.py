@@ -17,7 +17,6 @@ PASSWORD = "a-long-password-for-tests"
 
 @pytest.fixture(autouse=True)
 def _second_factor_required(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast
     settings.STAFF_SECOND_FACTOR = "required"
 
 
